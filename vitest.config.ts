@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Two projects: `unit` runs in the one check command (no build needed, under a minute); `process` runs the
+ * built command line with real processes, kills and files. Nothing is retried: a test that needs a second
+ * chance is a defect.
+ */
+export default defineConfig({
+  test: {
+    retry: 0,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{contract,core,cli,web,main,renderer}/**/*.test.{ts,tsx}'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'process',
+          include: ['test/{process,crash,docs}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
