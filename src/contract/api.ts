@@ -1,0 +1,22 @@
+/**
+ * The one contract between the core and whoever looks at it: `invoke` a command, `subscribe` to changes.
+ * Implemented by the core itself, by the preload bridge (IPC) and by the web client (HTTP).
+ */
+import type { CommandInput, CommandName, CommandOutput } from './commands.ts'
+import type { Result } from './errors.ts'
+import type { ChangeEvent } from './events.ts'
+
+/** Who calls, for the events; hosts fill it in, callers of the panel can't. */
+export type Caller = {
+  /** User's name, or 'executor', 'finalizer', 'rescuer'. */
+  actor: string
+  /** 'slipway add flood.slipway.yaml' (with cwd), 'panel: Retry', or a stack. */
+  origin: string
+}
+
+export type SlipwayApi = {
+  /** Never rejects for an expected failure: that is a value with `ok: false`. */
+  invoke<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+  /** Calls `listener` after each commit that changed something; returns the way to stop. */
+  subscribe(listener: (event: ChangeEvent) => void): () => void
+}

@@ -1,0 +1,267 @@
+/**
+ * Owns the shapes of everything that people and scripts read: batches, jobs, attempts, events, summaries,
+ * conflicts. Types are inferred from the schemas. Times are integer milliseconds since 1970 UTC; durations
+ * carry their unit in the name.
+ */
+import { z } from 'zod'
+import { attemptOutcomes, batchStatuses, jobStatuses } from './states.ts'
+
+const time = z.number().int()
+const count = z.number().int().nonnegative()
+
+/** A batch by its UUID or by the number people say (also as text, with or without '#'). */
+export const batchRefSchema = z.union([z.number().int().positive(), z.string().min(1)])
+export type BatchRef = z.infer<typeof batchRefSchema>
+
+/** How many jobs of a batch are where; the five always add up to `total`. */
+export const jobCountsSchema = z.object({
+  total: count,
+  pending: count,
+  running: count,
+  succeeded: count,
+  failed: count,
+  cancelled: count,
+})
+export type JobCounts = z.infer<typeof jobCountsSchema>
+
+/** When something is expected to end: a range, with the middle guess. */
+export const doneBySchema = z.object({ earliest: time, likely: time, latest: time })
+export type DoneBy = z.infer<typeof doneBySchema>
+
+export const batchSchema = z.object({
+  id: z.string(),
+  number: z.number().int().positive(),
+  configuration: z.string(),
+  type: z.string(),
+  status: z.enum(batchStatuses),
+  /** 0 = running, 1…n = place in the queue, null = not in the queue. */
+  position: z.number().int().nonnegative().nullable(),
+  priority: z.number().int(),
+  /** Id of the batch that this one knowingly duplicates. */
+  duplicateOf: z.string().nullable(),
+  /** Inclusive. */
+  range: z.object({ start: z.number().int(), end: z.number().int() }).nullable(),
+  jobs: jobCountsSchema,
+  createdAt: time,
+  startedAt: time.nullable(),
+  completedAt: time.nullable(),
+  error: z.string().nullable(),
+  reason: z.string().nullable(),
+  queuedAt: time.nullable(),
+  lastJobFinishedAt: time.nullable(),
+  /** False while the batch is still being filled with jobs. */
+  sealed: z.boolean(),
+  specPath: z.string(),
+  projectPath: z.string(),
+  /** Set while a running batch lets its running jobs end before it pauses. */
+  pausing: z.boolean(),
+  /** A sentence that says what a queued batch waits for, null when nothing holds it but its place. */
+  waitsFor: z.string().nullable(),
+  /** Batch that this one continues (made by the answer `remaining`). */
+  continues: z.string().nullable(),
+  /** False for a finished batch that nobody has looked at since it ended. */
+  seen: z.boolean(),
+  /** True on the batch after which nothing starts. */
+  stopAfter: z.boolean(),
+})
+export type Batch = z.infer<typeof batchSchema>
+
+export const jobSchema = z.object({
+  id: z.number().int(),
+  /** 1-based place in the batch. */
+  ordinal: z.number().int().positive(),
+  status: z.enum(jobStatuses),
+  input: z.string(),
+  attempts: count,
+  exitCode: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  startedAt: time.nullable(),
+  completedAt: time.nullable(),
+  /** Awake time of the last attempt. */
+  durationMs: count.nullable(),
+  error: z.string().nullable(),
+})
+export type Job = z.infer<typeof jobSchema>
+
+/** One run of a job, as recorded when it ended. */
+export const attemptSchema = z.object({
+  jobId: z.number().int(),
+  ordinal: z.number().int(),
+  number: z.number().int().positive(),
+  outcome: z.enum(attemptOutcomes),
+  startedAt: time,
+  endedAt: time,
+  awakeMs: count,
+  exitCode: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  error: z.string().nullable(),
+  userMs: count.nullable(),
+  systemMs: count.nullable(),
+  maxRssKb: count.nullable(),
+  logBytes: count,
+  hostId: z.string().nullable(),
+})
+export type Attempt = z.infer<typeof attemptSchema>
+
+/** One line of the append-only audit trail. */
+export const eventSchema = z.object({
+  id: z.number().int(),
+  at: time,
+  /** Past tense: 'batch_enqueued', 'batch_claimed', 'job_failed', 'queue_paused', … */
+  kind: z.string(),
+  batchId: z.string().nullable(),
+  batchNumber: z.number().int().nullable(),
+  jobId: z.number().int().nullable(),
+  jobOrdinal: z.number().int().nullable(),
+  fromStatus: z.string().nullable(),
+  toStatus: z.string().nullable(),
+  /** Who: a user's name, or 'executor', 'finalizer', 'rescuer'. */
+  actor: z.string(),
+  hostId: z.string().nullable(),
+  /** From where: a command line, a panel action, or a caller's stack. */
+  origin: z.string().nullable(),
+  reason: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+  /** The event as a sentence of a story. */
+  sentence: z.string(),
+})
+export type Event = z.infer<typeof eventSchema>
+
+/** Answers to "a batch with this identity exists" (design §4). */
+export const ifExistsAnswers = ['fail', 'return', 'replace', 'allow', 'remaining'] as const
+export type IfExists = (typeof ifExistsAnswers)[number]
+
+/** One active batch that stands in the way of one that was asked for. */
+export const conflictSchema = z.object({
+  /** What was asked for. */
+  requested: z.object({
+    configuration: z.string(),
+    type: z.string(),
+    range: z.object({ start: z.number().int(), end: z.number().int() }).nullable(),
+    jobs: count,
+  }),
+  existing: batchSchema,
+  /** 'same identity' or 'overlapping range'. */
+  kind: z.enum(['identity', 'overlap']),
+  /** Inputs of the request that the existing batch has not done yet. */
+  remaining: count,
+  /** Commands in the request that the existing batch does not have, and the other way round. */
+  differs: z.object({ added: count, removed: count }),
+  /** E.g. "#12 flood-2026 / portfolio is running since 18:02: 43 of 120 jobs done." */
+  sentence: z.string(),
+})
+export type Conflict = z.infer<typeof conflictSchema>
+
+const durationsSchema = z.object({ p50Ms: z.number(), p95Ms: z.number(), maxMs: z.number() })
+
+/** What is known of a finished batch. */
+export const summarySchema = z.object({
+  batchId: z.string(),
+  number: z.number().int(),
+  configuration: z.string(),
+  type: z.string(),
+  range: z.object({ start: z.number().int(), end: z.number().int() }).nullable(),
+  status: z.enum(batchStatuses),
+  reason: z.string().nullable(),
+  /** 1 for the first run, +1 for each retry of the batch. */
+  run: z.number().int().positive(),
+  jobs: jobCountsSchema,
+  /** Succeeded of all jobs, 0…1. */
+  successRate: z.number().min(0).max(1),
+  createdAt: time,
+  startedAt: time.nullable(),
+  completedAt: time.nullable(),
+  /** From queue to first start. */
+  waitedMs: count.nullable(),
+  /** From first start to finish by the clock on the wall. */
+  wallMs: count.nullable(),
+  /** The same without the time the machine slept. */
+  awakeMs: count.nullable(),
+  /** Time the batch was paused. */
+  pausedMs: count,
+  durations: durationsSchema.nullable(),
+  /** Logarithmic buckets of job time; `toMs` is exclusive. */
+  histogram: z.array(z.object({ fromMs: z.number(), toMs: z.number(), count })),
+  /** Finished jobs per minute of awake time. */
+  jobsPerMinute: z.number().nullable(),
+  attempts: count,
+  interrupted: count,
+  failures: z.array(
+    z.object({
+      /** Normalised message: numbers, paths and ids replaced by placeholders. */
+      message: z.string(),
+      exitCode: z.number().int().nullable(),
+      signal: z.string().nullable(),
+      count,
+      /** Up to five jobs that show it. */
+      examples: z.array(
+        z.object({
+          jobId: z.number().int(),
+          ordinal: z.number().int(),
+          input: z.string(),
+          error: z.string(),
+        }),
+      ),
+    }),
+  ),
+  slowest: z.array(z.object({ ordinal: z.number().int(), input: z.string(), durationMs: count })),
+  /** Declared outputs (`expect`), how many are there, and what looks odd about them. */
+  outputs: z.object({
+    declared: count,
+    present: count,
+    bytes: count,
+    suspicious: z.array(z.object({ ordinal: z.number().int(), file: z.string(), why: z.string() })),
+  }),
+  cpuMs: count.nullable(),
+  maxRssKb: count.nullable(),
+  logBytes: count,
+  /** 'event', 'sweep' or 'demand': which layer closed the batch. */
+  closedBy: z.enum(['event', 'sweep', 'demand', 'command']),
+})
+export type Summary = z.infer<typeof summarySchema>
+
+/** One process that carries the core. */
+export const hostSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['cli', 'web', 'desktop', 'test']),
+  pid: z.number().int(),
+  startedAt: time,
+  heartbeatAt: time,
+  executor: z.boolean(),
+  /** 'alive', 'silent' (heartbeat overdue, process there), 'stopped' (SIGSTOP), 'gone'. */
+  state: z.enum(['alive', 'silent', 'stopped', 'gone']),
+})
+export type Host = z.infer<typeof hostSchema>
+
+/** What the queue as a whole does, with the one-sentence answer to "why is nothing running?". */
+export const queueStateSchema = z.object({
+  paused: z.boolean(),
+  pausedSince: time.nullable(),
+  pausedBy: z.string().nullable(),
+  pauseReason: z.string().nullable(),
+  stopAfter: z.string().nullable(),
+  executor: hostSchema.nullable(),
+  sentence: z.string(),
+})
+export type QueueState = z.infer<typeof queueStateSchema>
+
+/** The finalizer's last work and how often layers 2 and 3 had to rescue a batch (a defect metric). */
+export const finalizerStateSchema = z.object({
+  lastSweepAt: time.nullable(),
+  nextSweepAt: time.nullable(),
+  intervalMs: count,
+  graceMs: count,
+  rescues: count,
+  lastRescueAt: time.nullable(),
+})
+export type FinalizerState = z.infer<typeof finalizerStateSchema>
+
+/** Something the doctor looked at. */
+export const findingSchema = z.object({
+  check: z.string(),
+  level: z.enum(['ok', 'notice', 'warning', 'error']),
+  message: z.string(),
+  /** What the doctor did about it, when it repaired something safe. */
+  repaired: z.string().nullable(),
+})
+export type Finding = z.infer<typeof findingSchema>

@@ -1,0 +1,59 @@
+/**
+ * Owns the settings: their keys, kinds, defaults and the words that explain them. Stored as JSON in the table
+ * `settings`; a missing row means the default. Must never know where they are shown.
+ */
+import { z } from 'zod'
+
+const ms = (min: number, max: number) => z.number().int().min(min).max(max)
+
+export const settingsSchema = z.object({
+  /** How often the finalizer sweeps. */
+  'finalizer-interval-ms': ms(50, 3_600_000).default(30_000),
+  /** How long the last job must have ended before a sweep closes its batch. */
+  'finalizer-grace-ms': ms(0, 3_600_000).default(10_000),
+  'heartbeat-interval-ms': ms(50, 60_000).default(2_000),
+  /** A host silent for longer is looked at; it is only succeeded when its process is gone or stopped. */
+  'lease-ms': ms(200, 600_000).default(15_000),
+  /** From SIGTERM to SIGKILL. */
+  'kill-grace-ms': ms(0, 600_000).default(5_000),
+  /** Used where a configuration doesn't say `parallel`. */
+  'default-parallel': z.number().int().min(1).max(256).default(1),
+  /** What to do with a batch that was running when its host died: go on, or put it on pause. */
+  'restart-policy': z.enum(['continue', 'pause']).default('continue'),
+  /** Job logs of finished batches older than this are removed; 0 keeps them for ever. */
+  'log-retention-days': z.number().int().min(0).max(3_650).default(0),
+  /** The queue pauses itself when the data folder's disk has less than this free. */
+  'min-free-disk-mb': z.number().int().min(0).max(10_000_000).default(200),
+  'notify-completed': z.boolean().default(true),
+  'notify-failed': z.boolean().default(true),
+  'notify-attention': z.boolean().default(true),
+  'keep-awake': z.enum(['never', 'on-mains', 'always']).default('always'),
+  'when-done': z.enum(['nothing', 'sleep', 'shut-down']).default('nothing'),
+  'start-with-session': z.boolean().default(false),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  'hour-cycle': z.enum(['system', '12', '24']).default('system'),
+})
+export type Settings = z.infer<typeof settingsSchema>
+export type SettingKey = keyof Settings
+export const settingKeys = Object.keys(settingsSchema.shape) as SettingKey[]
+
+/** One sentence per setting, shown in the panel and by `slipway settings`. */
+export const settingWords: Readonly<Record<SettingKey, string>> = {
+  'finalizer-interval-ms': 'How often the finalizer looks for batches that are done but not closed.',
+  'finalizer-grace-ms': 'How long ago the last job must have ended before a sweep closes its batch.',
+  'heartbeat-interval-ms': 'How often a host says that it is alive.',
+  'lease-ms': 'How long a host may be silent before others look whether it is gone.',
+  'kill-grace-ms': 'How long a stopped job has to end by itself before it is killed.',
+  'default-parallel': 'Jobs at once inside a batch that does not say so itself.',
+  'restart-policy': 'What happens to a batch whose host died: continue, or pause until you look.',
+  'log-retention-days': 'Job logs of finished batches are removed after this many days; 0 keeps them.',
+  'min-free-disk-mb': 'The queue pauses itself when less disk than this is free.',
+  'notify-completed': 'Notify when a batch completes.',
+  'notify-failed': 'Notify when a batch fails or ends with errors.',
+  'notify-attention': 'Notify when something needs attention.',
+  'keep-awake': 'Keep the machine awake while a batch runs.',
+  'when-done': 'What to do when the queue is empty.',
+  'start-with-session': 'Start Slipway when you log in.',
+  theme: 'Light, dark, or as the system.',
+  'hour-cycle': 'Clock times in 12 or 24 hours, or as the system.',
+}
