@@ -46,12 +46,16 @@ export function isStopped(identity: ProcessIdentity): boolean {
  * that wiped its environment, or whose environment may not be read, is not found.
  */
 export function findJobProcesses(filter: { home: string; attempt?: string }): JobProcess[] {
-  const runDir = realRunDir(join(filter.home, 'run'))
+  return findMarked(realRunDir(join(filter.home, 'run')), filter.attempt)
+}
+
+/** As `findJobProcesses`, by the marker's own value. */
+export function findMarked(runDir: string, attempt?: string): JobProcess[] {
   return table
     .marked()
     .filter((p) => p.runDir === runDir && p.pid !== process.pid)
-    .filter((p) => filter.attempt === undefined || p.attempt === filter.attempt)
-    .map(({ pid, attempt, startedAt }) => ({ pid, attempt, startedAt }))
+    .filter((p) => attempt === undefined || p.attempt === attempt)
+    .map((p) => ({ pid: p.pid, attempt: p.attempt, startedAt: p.startedAt }))
 }
 
 /** The value of the run folder's marker: its real path, or the path as given while it doesn't exist. */
