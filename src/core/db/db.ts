@@ -1,0 +1,85 @@
+/**
+ * Owns the connection: prepared statements, transactions and their durability. Must know no table.
+ *
+ * `write` is for what a person or script gets acknowledged and for claims and verdicts: one fsync per
+ * transaction (synchronous=FULL), so it survives power loss. `note` is for what may be lost with the power but
+ * not with the process (heartbeats, marks of having been seen): no fsync (synchronous=NORMAL).
+ */
+import type Database from 'better-sqlite3'
+
+type Value = string | number | bigint | Buffer | null
+export type Row = Record<string, Value>
+
+/** A statement, prepared once per connection and text. */
+export type Statement<R> = {
+  get(...values: Value[]): R | undefined
+  all(...values: Value[]): R[]
+  iterate(...values: Value[]): IterableIterator<R>
+  /** Number of changed rows (those of triggers not counted). */
+  run(...values: Value[]): number
+}
+
+export type Db = {
+  readonly path: string
+  /** Cached by its text: pass constant texts only, values as parameters. */
+  sql<R = Row>(text: string): Statement<R>
+  /** Durable immediate transaction; inside another one it joins it. Throws what SQLite throws. */
+  write<T>(action: () => T): T
+  /** Immediate transaction that doesn't wait for the disk. */
+  note<T>(action: () => T): T
+  /** One consistent view for several reads. */
+  read<T>(action: () => T): T
+  /** Changes whenever another connection committed; costs about 2 µs. */
+  dataVersion(): number
+  /** Runs statements without parameters (migrations, pragmas). */
+  exec(text: string): void
+  /** Online copy of the whole database into a new file, with progress. */
+  backup(file: string, progress?: (done: number, total: number) => void): Promise<void>
+  close(): void
+}
+
+/** Wraps an open connection. */
+export function wrap(raw: Database.Database): Db {
+  const cache = new Map<string, Statement<unknown>>()
+  const dataVersion = raw.prepare('PRAGMA data_version').pluck()
+  const run = <T>(durability: 'FULL' | 'NORMAL', action: () => T): T => {
+    if (raw.inTransaction) return action()
+    // Set before every transaction: the pragma costs a microsecond and no code can forget to set it back.
+    raw.pragma(`synchronous = ${durability}`)
+    return raw.transaction(action).immediate()
+  }
+  return {
+    path: raw.name,
+    sql<R>(text: string): Statement<R> {
+      const known = cache.get(text)
+      if (known) return known as Statement<R>
+      const prepared = raw.prepare<Value[], R>(text)
+      const statement: Statement<R> = {
+        get: (...values) => prepared.get(...values),
+        all: (...values) => prepared.all(...values),
+        iterate: (...values) => prepared.iterate(...values),
+        run: (...values) => prepared.run(...values).changes,
+      }
+      cache.set(text, statement as Statement<unknown>)
+      return statement
+    },
+    write: (action) => run('FULL', action),
+    note: (action) => run('NORMAL', action),
+    read: (action) => (raw.inTransaction ? action() : raw.transaction(action).deferred()),
+    dataVersion: () => dataVersion.get() as number,
+    exec: (text) => {
+      raw.exec(text)
+    },
+    async backup(file, progress) {
+      await raw.backup(file, {
+        progress({ totalPages, remainingPages }) {
+          progress?.(totalPages - remainingPages, totalPages)
+          return 2_000
+        },
+      })
+    },
+    close: () => {
+      raw.close()
+    },
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Owns how a database is opened: folder and file modes, WAL, waiting for locks, and clear words for every way
+ * in which it can be unusable. Must never create anything beside the data folder and its database.
+ */
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { fail, ok, type Result } from '../../contract/errors.ts'
+import { type Db, wrap } from './db.ts'
+import { migrate } from './migrate.ts'
+import type { Migration } from './migrations/index.ts'
+
+/** How long a statement waits for another process's lock before it gives up. */
+const busyTimeoutMs = 30_000
+
+export type OpenOptions = { busyTimeoutMs?: number; migrations?: readonly Migration[] }
+
+/** Path of the database inside the data folder. */
+export function databasePath(home: string): string {
+  return path.join(home, 'slipway.db')
+}
+
+/** Opens (and, where needed, creates or migrates) the database of a data folder. Errors: `database`. */
+export function openDatabase(home: string, options: OpenOptions = {}): Result<Db> {
+  const file = databasePath(home)
+  let raw: Database.Database | undefined
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    closeSync(openSync(file, 'a', 0o600)) // -wal and -shm take their mode from the database's
+    raw = new Database(file, { timeout: options.busyTimeoutMs ?? busyTimeoutMs })
+    raw.pragma('journal_mode = WAL')
+    raw.pragma('synchronous = FULL')
+    raw.pragma('foreign_keys = ON')
+    raw.pragma('wal_autocheckpoint = 1000')
+    raw.pragma('journal_size_limit = 67108864')
+    raw.pragma('temp_store = MEMORY')
+    const db = wrap(raw)
+    const migrated = migrate(db, options.migrations)
+    if (migrated.ok) return ok(db)
+    raw.close()
+    return migrated
+  } catch (cause) {
+    raw?.close()
+    return fail('database', describe(file, cause), hint(cause))
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+}
+
+/** What is wrong, as a sentence; a bug is thrown on. */
+function describe(file: string, cause: unknown): string {
+  const code = codeOf(cause)
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'EPERM' ||
+    code === 'SQLITE_READONLY' ||
+    code === 'SQLITE_CANTOPEN'
+  )
+    return `The data folder ${path.dirname(file)} can't be written: ${message}.`
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return `The data folder ${path.dirname(file)} is not a folder: ${message}.`
+  if (code === 'EISDIR') return `${file} is a folder, not a database.`
+  if (code === 'ENOSPC' || code === 'SQLITE_FULL') return `The disk of ${path.dirname(file)} is full.`
+  if (code === 'SQLITE_NOTADB') return `${file} is not a database, or its first page is damaged.`
+  if (code.startsWith('SQLITE_CORRUPT')) return `${file} is damaged: ${message}.`
+  if (code.startsWith('SQLITE_BUSY'))
+    return `${file} is locked by another program, and stayed so while we waited.`
+  if (code.startsWith('SQLITE_') || /^E[A-Z]+$/.test(code))
+    return `${file} can't be opened: ${message} (${code}).`
+  throw cause
+}
+
+function hint(cause: unknown): { hint?: string } {
+  const code = codeOf(cause)
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
+    return {
+      hint: 'Nothing was changed. Move the file away or restore a backup; `sqlite3 slipway.db .recover` may save rows.',
+    }
+  if (
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'EPERM' ||
+    code === 'SQLITE_READONLY' ||
+    code === 'SQLITE_CANTOPEN'
+  )
+    return { hint: 'Set SLIPWAY_HOME to a folder that you may write.' }
+  return {}
+}

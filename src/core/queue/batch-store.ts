@@ -1,0 +1,307 @@
+/**
+ * Owns writing batches: one guarded UPDATE for each legal edge, named after the edge, with its event in the
+ * same transaction. No row returned means that somebody was faster: that is an answer, not an error.
+ * Callers hold a transaction (`db.write`).
+ */
+import { randomUUID } from 'node:crypto'
+import type { BatchStatus, FinalBatchStatus } from '../../contract/states.ts'
+import type { Db } from '../db/db.ts'
+import type { Context } from './context.ts'
+import { recordEvent } from './event-store.ts'
+import { closeGap, moveTo, openGap, placeFor, queueTime } from './order.ts'
+import type { BatchRow } from './rows.ts'
+
+export type NewBatch = {
+  configurationId: number
+  type: string
+  range: { start: number; end: number } | null
+  priority: number
+  duplicateOf: string | null
+  continues: string | null
+  /** How to run it; stored as JSON. */
+  options: Record<string, unknown>
+  details: Record<string, unknown>
+}
+
+/** Creates an unsealed batch on hold, owned by the host that fills it. */
+export function createBatch(db: Db, context: Context, batch: NewBatch): BatchRow {
+  const row = db
+    .sql<BatchRow>(
+      `INSERT INTO batches (id, configuration_id, batch_type, priority, duplicate_of, continues, range_start,
+                            range_end, options, host_id, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+    )
+    .get(
+      randomUUID(),
+      batch.configurationId,
+      batch.type,
+      batch.priority,
+      batch.duplicateOf,
+      batch.continues,
+      batch.range?.start ?? null,
+      batch.range?.end ?? null,
+      JSON.stringify(batch.options),
+      context.hostId,
+      context.at,
+    )
+  if (!row) throw new Error('INSERT … RETURNING gave no row')
+  recordEvent(db, context, {
+    kind: 'batch_created',
+    batchId: row.id,
+    to: 'initiated',
+    details: batch.details,
+  })
+  return row
+}
+
+/** All jobs are in: from now on the batch can be queued and finished. */
+export function sealBatch(db: Db, context: Context, id: string): BatchRow | undefined {
+  const row = db
+    .sql<BatchRow>('UPDATE batches SET sealed = 1, host_id = NULL WHERE id = ? AND sealed = 0 RETURNING *')
+    .get(id)
+  if (row) recordEvent(db, context, { kind: 'batch_sealed', batchId: id, details: { jobs: row.jobs_total } })
+  return row
+}
+
+/** Removes a batch whose fill was interrupted, with everything in it. */
+export function removeUnsealed(db: Db, context: Context, id: string, reason: string): boolean {
+  const row = db.sql<BatchRow>('DELETE FROM batches WHERE id = ? AND sealed = 0 RETURNING *').get(id)
+  if (!row) return false
+  recordEvent(db, context, { kind: 'batch_abandoned', batchId: id, reason, details: { number: row.number } })
+  return true
+}
+
+/** initiated → queued (first enqueue or release from hold). */
+export function enqueueBatch(db: Db, context: Context, id: string): BatchRow | undefined {
+  return toQueue(db, context, id, ['initiated'], 'batch_enqueued', 'by rule')
+}
+
+/** paused → queued: back to its old place in line, as it keeps the time at which it was first queued. */
+export function resumeBatch(db: Db, context: Context, id: string): BatchRow | undefined {
+  return toQueue(db, context, id, ['paused'], 'batch_resumed', 'by rule')
+}
+
+/** running → queued at the top: its host leaves in good order, or the queue was paused. */
+export function releaseBatch(db: Db, context: Context, id: string, reason: string): BatchRow | undefined {
+  return toQueue(db, context, id, ['running'], 'batch_released', 'top', reason)
+}
+
+/** A final batch is queued again; the caller has returned its jobs to `pending` after this. */
+export function reopenBatch(
+  db: Db,
+  context: Context,
+  id: string,
+  duplicateOf: string | null,
+): BatchRow | undefined {
+  db.sql(
+    `UPDATE batches SET duplicate_of = coalesce(?, duplicate_of) WHERE id = ? AND completed_at IS NOT NULL`,
+  ).run(duplicateOf, id)
+  return toQueue(
+    db,
+    context,
+    id,
+    ['completed', 'completed_with_errors', 'failed', 'cancelled'],
+    'batch_retried',
+    'by rule',
+  )
+}
+
+function toQueue(
+  db: Db,
+  context: Context,
+  id: string,
+  from: readonly BatchStatus[],
+  kind: string,
+  place: 'by rule' | 'top',
+  reason: string | null = null,
+): BatchRow | undefined {
+  const before = getRow(db, id)
+  if (!before || !from.includes(before.status) || before.sealed === 0) return undefined
+  const reopened = before.completed_at !== null
+  const queuedAt = reopened || before.queued_at === null ? queueTime(db, context.at) : before.queued_at
+  const position =
+    place === 'top' ? 1 : placeFor(db, { priority: before.priority, queuedAt, number: before.number })
+  openGap(db, position)
+  // One statement for all ways into the queue: the edge itself is checked by the table of legal transitions.
+  const row = db
+    .sql<BatchRow>(
+      `UPDATE batches SET status = 'queued', position = ?, queued_at = ?, completed_at = NULL, error = NULL,
+              reason = NULL, host_id = NULL, pause_requested = 0, closed_by = NULL, seen_at = NULL,
+              cleared_at = NULL, run = run + ?, started_at = CASE WHEN ? THEN NULL ELSE started_at END
+       WHERE id = ? AND status = ? RETURNING *`,
+    )
+    .get(position, queuedAt, reopened ? 1 : 0, reopened ? 1 : 0, id, before.status)
+  if (row)
+    recordEvent(db, context, {
+      kind,
+      batchId: id,
+      from: before.status,
+      to: 'queued',
+      reason,
+      details: { position },
+    })
+  return row
+}
+
+/**
+ * queued → running at position 0 with a fresh token: the first batch in line whose predecessors have all
+ * completed, if nothing runs and the host still is the executor. Undefined: nothing to claim.
+ */
+export function claimHead(db: Db, context: Context, token: string): BatchRow | undefined {
+  const head = db
+    .sql<BatchRow>(
+      // Walks the queue in order and stops at the first hit; a waiting batch lets those behind it pass.
+      `SELECT b.* FROM batches b
+       WHERE b.position >= 1
+         AND NOT EXISTS (SELECT 1 FROM batches r WHERE r.position = 0)
+         AND EXISTS (SELECT 1 FROM hosts WHERE id = ? AND executor = 1)
+         AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
+                         WHERE a.batch_id = b.id AND p.status IS NOT 'completed')
+       ORDER BY b.position LIMIT 1`,
+    )
+    .get(context.hostId)
+  if (!head || head.position === null) return undefined
+  const row = db
+    .sql<BatchRow>(
+      `UPDATE batches SET status = 'running', position = 0, claim_token = ?, host_id = ?, pause_requested = 0,
+              started_at = coalesce(started_at, ?)
+       WHERE id = ? AND status = 'queued' RETURNING *`,
+    )
+    .get(token, context.hostId, context.at, head.id)
+  closeGap(db, head.position)
+  if (row) recordEvent(db, context, { kind: 'batch_claimed', batchId: row.id, from: 'queued', to: 'running' })
+  return row
+}
+
+/** The running batch changes hands: new owner, new token, so that the old owner's verdicts are refused. */
+export function takeOverBatch(
+  db: Db,
+  context: Context,
+  id: string,
+  token: string,
+  reason: string,
+): BatchRow | undefined {
+  const row = db
+    .sql<BatchRow>(
+      `UPDATE batches SET claim_token = ?, host_id = ? WHERE id = ? AND status = 'running' RETURNING *`,
+    )
+    .get(token, context.hostId, id)
+  if (!row) return undefined
+  db.sql(`UPDATE jobs SET claim_token = ? WHERE batch_id = ? AND status = 'running'`).run(token, id)
+  recordEvent(db, context, { kind: 'batch_taken_over', batchId: id, reason })
+  return row
+}
+
+/** Asks the executor to pause a running batch: 1 = when its running jobs have ended, 2 = stop them now. */
+export function requestPause(
+  db: Db,
+  context: Context,
+  id: string,
+  now: boolean,
+  reason: string | null,
+): BatchRow | undefined {
+  const row = db
+    .sql<BatchRow>(
+      `UPDATE batches SET pause_requested = max(pause_requested, ?), reason = coalesce(?, reason)
+       WHERE id = ? AND status = 'running' RETURNING *`,
+    )
+    .get(now ? 2 : 1, reason, id)
+  if (row) recordEvent(db, context, { kind: 'batch_pause_requested', batchId: id, reason, details: { now } })
+  return row
+}
+
+/** queued or running → paused. A running one must have no running job (the executor sees to that). */
+export function pauseBatch(
+  db: Db,
+  context: Context,
+  id: string,
+  reason: string | null,
+): BatchRow | undefined {
+  const before = getRow(db, id)
+  if (!before || (before.status !== 'queued' && !(before.status === 'running' && before.jobs_running === 0)))
+    return undefined
+  const row = db
+    .sql<BatchRow>(
+      `UPDATE batches SET status = 'paused', position = NULL, pause_requested = 0, host_id = NULL,
+              reason = coalesce(?, reason)
+       WHERE id = ? AND status = ? RETURNING *`,
+    )
+    .get(reason, id, before.status)
+  if (!row) return undefined
+  if (before.position !== null && before.position > 0) closeGap(db, before.position)
+  recordEvent(db, context, { kind: 'batch_paused', batchId: id, from: before.status, to: 'paused', reason })
+  return row
+}
+
+/** Any active status → cancelled, with its open jobs; its identity is free at once. */
+export function cancelBatch(
+  db: Db,
+  context: Context,
+  id: string,
+  reason: string | null,
+): BatchRow | undefined {
+  return endBatch(db, context, id, 'cancelled', { reason, kind: 'batch_cancelled', closedBy: 'command' })
+}
+
+export type Ending = {
+  reason: string | null
+  kind: string
+  closedBy: 'event' | 'sweep' | 'demand' | 'command'
+  error?: string | null
+}
+
+/** Active → final. For `running` the caller has made sure that the claim is its own or nobody's. */
+export function endBatch(
+  db: Db,
+  context: Context,
+  id: string,
+  status: FinalBatchStatus,
+  ending: Ending,
+): BatchRow | undefined {
+  const before = getRow(db, id)
+  if (!before || before.completed_at !== null || before.sealed === 0) return undefined
+  const row = db
+    .sql<BatchRow>(
+      // The token goes with the claim: a verdict that comes later finds neither its job running nor its token.
+      `UPDATE batches SET status = ?, position = NULL, completed_at = max(?, coalesce(last_job_finished_at, 0)),
+              reason = ?, error = ?, closed_by = ?, pause_requested = 0, host_id = NULL, claim_token = NULL
+       WHERE id = ? AND status = ? RETURNING *`,
+    )
+    .get(status, context.at, ending.reason, ending.error ?? null, ending.closedBy, id, before.status)
+  if (!row) return undefined
+  if (before.position !== null && before.position > 0) closeGap(db, before.position)
+  recordEvent(db, context, {
+    kind: ending.kind,
+    batchId: id,
+    from: before.status,
+    to: status,
+    reason: ending.reason,
+    details: {
+      succeeded: before.jobs_succeeded,
+      failed: before.jobs_failed,
+      cancelled: before.jobs_total - before.jobs_succeeded - before.jobs_failed,
+      total: before.jobs_total,
+      closedBy: ending.closedBy,
+    },
+  })
+  return row
+}
+
+/** Changes the priority and, for a queued batch, its place. */
+export function setPriority(db: Db, context: Context, id: string, priority: number): BatchRow | undefined {
+  const before = getRow(db, id)
+  if (!before || before.completed_at !== null) return undefined
+  if (before.position !== null && before.position > 0) {
+    const ranked = placeFor(db, { priority, queuedAt: before.queued_at ?? context.at, number: before.number })
+    moveTo(db, [id], ranked > before.position ? ranked - 1 : ranked) // its own old place falls away
+  }
+  const row = db.sql<BatchRow>('UPDATE batches SET priority = ? WHERE id = ? RETURNING *').get(priority, id)
+  const details = { from: before.priority, to: priority, position: row?.position ?? null }
+  recordEvent(db, context, { kind: 'batch_reprioritized', batchId: id, details })
+  return row
+}
+
+/** The row as it is, by id. */
+export function getRow(db: Db, id: string): BatchRow | undefined {
+  return db.sql<BatchRow>('SELECT * FROM batches WHERE id = ?').get(id)
+}

@@ -1,0 +1,238 @@
+/**
+ * Owns writing jobs and their attempts: filling, claiming, and one guarded UPDATE per legal edge. A verdict
+ * names the token of the claim it was made under; a token that is no longer the batch's changes nothing.
+ * Callers hold a transaction (`db.write`).
+ */
+import type { AttemptOutcome } from '../../contract/states.ts'
+import type { Db } from '../db/db.ts'
+import type { Context } from './context.ts'
+import { recordEvent } from './event-store.ts'
+import type { JobRow } from './rows.ts'
+
+/** What a job runs, as stored: exact arguments, and its own folder, environment and outputs where it has them. */
+export type JobCommand = {
+  argv: string[]
+  cwd?: string
+  env?: Record<string, string>
+  expect?: { file: string; nonEmpty: boolean }[]
+}
+
+export type NewJob = { ordinal: number; input: string; command: JobCommand; commandHash: string }
+
+/** Adds jobs to an unsealed batch. */
+export function insertJobs(db: Db, batchId: string, jobs: readonly NewJob[]): void {
+  const insert = db.sql(
+    'INSERT INTO jobs (batch_id, ordinal, input, command, command_hash) VALUES (?, ?, ?, ?, ?)',
+  )
+  for (const job of jobs)
+    insert.run(batchId, job.ordinal, job.input, JSON.stringify(job.command), job.commandHash)
+}
+
+/** The first pending jobs in order, also those that wait for a retry. */
+export function pendingJobs(db: Db, batchId: string, limit: number): JobRow[] {
+  return db
+    .sql<JobRow>(`SELECT * FROM jobs WHERE batch_id = ? AND status = 'pending' ORDER BY ordinal LIMIT ?`)
+    .all(batchId, limit)
+}
+
+/** Jobs that count as running. */
+export function runningJobs(db: Db, batchId: string): JobRow[] {
+  return db
+    .sql<JobRow>(`SELECT * FROM jobs WHERE batch_id = ? AND status = 'running' ORDER BY ordinal`)
+    .all(batchId)
+}
+
+/** pending → running: begins an attempt under the batch's current claim. */
+export function claimJob(db: Db, context: Context, id: number, token: string): JobRow | undefined {
+  return db
+    .sql<JobRow>(
+      `UPDATE jobs SET status = 'running', attempts = attempts + 1, started_at = ?, completed_at = NULL,
+              claim_token = ?, exit_code = NULL, signal = NULL, error = NULL, not_before = NULL
+       WHERE id = ? AND status = 'pending'
+         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = ?)
+       RETURNING *`,
+    )
+    .get(context.at, token, id, token)
+}
+
+/** How an attempt ended, in numbers; times are epoch ms. */
+export type Ended = {
+  startedAt: number
+  endedAt: number
+  awakeMs: number
+  exitCode: number | null
+  signal: string | null
+  error: string | null
+  userMs: number | null
+  systemMs: number | null
+  maxRssKb: number | null
+  logBytes: number
+}
+
+/** running → succeeded or failed, under the token of the claim. Undefined: the claim is not ours any more. */
+export function finishJob(
+  db: Db,
+  context: Context,
+  job: { id: number; token: string },
+  verdict: 'succeeded' | 'failed',
+  ended: Ended,
+): JobRow | undefined {
+  const row = db
+    .sql<JobRow>(
+      `UPDATE jobs SET status = ?, completed_at = ?, exit_code = ?, signal = ?, error = ?, duration_ms = ?,
+              failures = failures + ?
+       WHERE id = ? AND status = 'running' AND claim_token = ?
+         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND claim_token = ?)
+       RETURNING *`,
+    )
+    .get(
+      verdict,
+      ended.endedAt,
+      ended.exitCode,
+      ended.signal,
+      ended.error,
+      ended.awakeMs,
+      verdict === 'failed' ? 1 : 0,
+      job.id,
+      job.token,
+      job.token,
+    )
+  if (row) recordAttempt(db, context, row, verdict, ended)
+  return row
+}
+
+/** running → pending after a failed attempt that leaves a retry; it waits until `notBefore` (epoch ms). */
+export function retryJob(
+  db: Db,
+  context: Context,
+  job: { id: number; token: string },
+  ended: Ended,
+  notBefore: number,
+): JobRow | undefined {
+  const row = backToPending(db, job, ended, notBefore, 'failures = failures + 1')
+  if (!row) return undefined
+  recordAttempt(db, context, row, 'failed', ended)
+  recordEvent(db, context, {
+    kind: 'job_retried',
+    batchId: row.batch_id,
+    jobId: row.id,
+    from: 'running',
+    to: 'pending',
+    reason: ended.error,
+    details: { ordinal: row.ordinal, attempt: row.attempts, notBefore },
+  })
+  return row
+}
+
+/** running → pending without using up a retry: it was stopped, or its host or launcher died. */
+export function interruptJob(
+  db: Db,
+  context: Context,
+  job: { id: number; token: string },
+  ended: Ended,
+  hostDied: boolean,
+): JobRow | undefined {
+  const row = backToPending(
+    db,
+    job,
+    ended,
+    null,
+    hostDied ? 'host_losses = host_losses + 1' : 'failures = failures',
+  )
+  if (!row) return undefined
+  recordAttempt(db, context, row, 'interrupted', ended)
+  recordEvent(db, context, {
+    kind: 'job_interrupted',
+    batchId: row.batch_id,
+    jobId: row.id,
+    from: 'running',
+    to: 'pending',
+    reason: ended.error,
+    details: { ordinal: row.ordinal, attempt: row.attempts },
+  })
+  return row
+}
+
+function backToPending(
+  db: Db,
+  job: { id: number; token: string },
+  ended: Ended,
+  notBefore: number | null,
+  counter: 'failures = failures + 1' | 'host_losses = host_losses + 1' | 'failures = failures',
+): JobRow | undefined {
+  return db
+    .sql<JobRow>(
+      `UPDATE jobs SET status = 'pending', not_before = ?, exit_code = ?, signal = ?, error = ?, duration_ms = ?, ${counter}
+       WHERE id = ? AND status = 'running' AND claim_token = ?
+         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND claim_token = ?)
+       RETURNING *`,
+    )
+    .get(notBefore, ended.exitCode, ended.signal, ended.error, ended.awakeMs, job.id, job.token, job.token)
+}
+
+/** The attempts that a cancelled batch's running jobs were in; call before the batch ends. */
+export function recordCancelledAttempts(
+  db: Db,
+  context: Context,
+  batchId: string,
+  reason: string | null,
+): void {
+  for (const job of runningJobs(db, batchId)) {
+    const startedAt = job.started_at ?? context.at
+    recordAttempt(db, context, job, 'cancelled', {
+      startedAt,
+      endedAt: context.at,
+      awakeMs: Math.max(0, context.at - startedAt),
+      exitCode: null,
+      signal: null,
+      error: reason,
+      userMs: null,
+      systemMs: null,
+      maxRssKb: null,
+      logBytes: 0,
+    })
+  }
+}
+
+function recordAttempt(db: Db, context: Context, job: JobRow, outcome: AttemptOutcome, ended: Ended): void {
+  db.sql(
+    `INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms, exit_code, signal, error,
+                           user_ms, system_ms, max_rss_kb, log_bytes, host_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    job.id,
+    job.attempts,
+    outcome,
+    ended.startedAt,
+    ended.endedAt,
+    ended.awakeMs,
+    ended.exitCode,
+    ended.signal,
+    ended.error,
+    ended.userMs,
+    ended.systemMs,
+    ended.maxRssKb,
+    ended.logBytes,
+    context.hostId,
+  )
+}
+
+/** final → pending when a batch is retried: unfinished jobs, all jobs, or just the given ones. Returns how many. */
+export function reopenJobs(db: Db, batchId: string, which: 'unfinished' | 'all' | readonly number[]): number {
+  const reset = `SET status = 'pending', completed_at = NULL, failures = 0, host_losses = 0, not_before = NULL,
+                 exit_code = NULL, signal = NULL, error = NULL`
+  if (which === 'all') {
+    return db
+      .sql(`UPDATE jobs ${reset} WHERE batch_id = ? AND status IN ('succeeded', 'failed', 'cancelled')`)
+      .run(batchId)
+  }
+  if (which === 'unfinished') {
+    return db
+      .sql(`UPDATE jobs ${reset} WHERE batch_id = ? AND status IN ('failed', 'cancelled')`)
+      .run(batchId)
+  }
+  const one = db.sql(
+    `UPDATE jobs ${reset} WHERE id = ? AND batch_id = ? AND status IN ('succeeded', 'failed', 'cancelled')`,
+  )
+  return which.reduce((sum, id) => sum + one.run(id, batchId), 0)
+}

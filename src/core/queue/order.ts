@@ -1,0 +1,95 @@
+/**
+ * Owns positions: 1…n, dense after every operation, inside the caller's transaction. Knows nothing of why a
+ * batch enters or leaves. A neighbour-by-neighbour shift would collide under the unique index as soon as row
+ * order and queue order differ, so each shift goes out of the way first and then back.
+ */
+import type { Db } from '../db/db.ts'
+
+/** Far beyond any real queue, so that the two passes never meet a used position. */
+const aside = 1_000_000_000_000
+
+function shift(db: Db, from: number, to: number, delta: number): void {
+  if (from > to || delta === 0) return
+  db.sql('UPDATE batches SET position = position + ? WHERE position BETWEEN ? AND ?').run(aside, from, to)
+  db.sql('UPDATE batches SET position = position + ? WHERE position BETWEEN ? AND ?').run(
+    delta - aside,
+    from + aside,
+    to + aside,
+  )
+}
+
+/** Number of queued batches, which is also the last position. */
+export function queueLength(db: Db): number {
+  return (
+    db.sql<{ n: number | null }>('SELECT max(position) AS n FROM batches WHERE position >= 1').get()?.n ?? 0
+  )
+}
+
+/** Makes room at `position` (1…n+1); the caller puts a batch there in the same transaction. */
+export function openGap(db: Db, position: number): void {
+  shift(db, position, queueLength(db), 1)
+}
+
+/** Closes the hole that a batch left at `position`. */
+export function closeGap(db: Db, position: number): void {
+  shift(db, position + 1, queueLength(db), -1)
+}
+
+/**
+ * Place for a batch by the rule of the queue: behind the last one that outranks it (higher priority, or the
+ * same and queued earlier). Batches that a person moved keep their place.
+ */
+export function placeFor(db: Db, batch: { priority: number; queuedAt: number; number: number }): number {
+  const last = db
+    .sql<{ p: number | null }>(
+      `SELECT max(position) AS p FROM batches WHERE position >= 1 AND number <> ?3
+       AND (priority > ?1 OR (priority = ?1 AND (queued_at < ?2 OR (queued_at = ?2 AND number < ?3))))`,
+    )
+    .get(batch.priority, batch.queuedAt, batch.number)?.p
+  return (last ?? 0) + 1
+}
+
+/** Time for a newly queued batch: never before those that came earlier, even if the clock was set back. */
+export function queueTime(db: Db, now: number): number {
+  const latest = db
+    .sql<{ t: number | null }>('SELECT max(queued_at) AS t FROM batches WHERE position >= 0')
+    .get()?.t
+  return Math.max(now, latest ?? 0)
+}
+
+/**
+ * Puts the given queued batches, in the given order, so that the first stands at `to` (clamped to 1…n).
+ * Batches between keep their order. Only the stretch of the queue that changes is written.
+ */
+export function moveTo(db: Db, ids: readonly string[], to: number): void {
+  const order = db
+    .sql<{ id: string; position: number }>(
+      'SELECT id, position FROM batches WHERE position >= 1 ORDER BY position',
+    )
+    .all()
+  const moving = new Set(ids)
+  const rest = order.filter((row) => !moving.has(row.id)).map((row) => row.id)
+  const at = Math.max(0, Math.min(to - 1, rest.length))
+  const wanted = [...rest.slice(0, at), ...ids, ...rest.slice(at)]
+  const misplaced = wanted
+    .map((id, index) => ({ id, position: index + 1 }))
+    .filter((w, i) => order[i]?.id !== w.id)
+  const put = db.sql('UPDATE batches SET position = ? WHERE id = ?')
+  for (const { id, position } of misplaced) put.run(position + aside, id)
+  for (const { id, position } of misplaced) put.run(position, id)
+}
+
+/** Heals positions after a raw statement in the sqlite3 shell left a hole; true if there was one. */
+export function makeDense(db: Db): boolean {
+  const queued = db
+    .sql<{ id: string; position: number }>(
+      'SELECT id, position FROM batches WHERE position >= 1 ORDER BY position',
+    )
+    .all()
+  if (queued.every((row, index) => row.position === index + 1)) return false
+  const put = db.sql('UPDATE batches SET position = ? WHERE id = ?')
+  queued.forEach((row, index) => {
+    if (row.position !== index + 1) put.run(index + 1, row.id) // always downwards, in order: never a collision
+  })
+  return true
+}

@@ -1,0 +1,160 @@
+/**
+ * Owns reading batches: one statement per question, each with the index that answers it. Writes nothing.
+ */
+import type { Batch, BatchRef } from '../../contract/entities.ts'
+import type { BatchStatus } from '../../contract/states.ts'
+import { batchStatuses } from '../../contract/states.ts'
+import type { Db } from '../db/db.ts'
+import { type BatchEntityRow, type BatchRow, toBatch } from './rows.ts'
+
+// What holds a batch back is one correlated walk over its few links; for all other batches it costs one miss.
+const entity = `SELECT b.*, c.name AS configuration_name, c.spec_path, c.project_path,
+    CASE b.status WHEN 'queued' THEN
+      (SELECT group_concat(coalesce('#' || p.number || '|' || p.status, '+' || a.after_type), ',')
+       FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
+       WHERE a.batch_id = b.id AND p.status IS NOT 'completed') END AS waits_for,
+    b.id = (SELECT json_extract(value, '$.batchId') FROM settings WHERE key = 'stop-after') AS is_stop_after
+  FROM batches b JOIN configurations c ON c.id = b.configuration_id`
+
+const active = `b.status IN ('initiated', 'queued', 'running', 'paused')`
+// Running, then the line, then what is paused or on hold in the order of its creation.
+const inOrder = 'ORDER BY coalesce(b.position, 1e15), b.number'
+
+/** A batch by number ('42', '#42', 42) or id; undefined when there is none. */
+export function findBatch(db: Db, ref: BatchRef): Batch | undefined {
+  const text = String(ref).trim()
+  const number = /^#?(\d{1,15})$/.exec(text)?.[1]
+  const row =
+    number === undefined
+      ? db.sql<BatchEntityRow>(`${entity} WHERE b.id = ?`).get(text.toLowerCase())
+      : db.sql<BatchEntityRow>(`${entity} WHERE b.number = ?`).get(Number(number))
+  return row && toBatch(row)
+}
+
+/** The batch with this id, which must exist. */
+export function batchById(db: Db, id: string): Batch {
+  const batch = findBatch(db, id)
+  if (!batch) throw new Error(`batch ${id} vanished`)
+  return batch
+}
+
+/** Every active batch: running first, then the queue in order, then paused and held ones. */
+export function activeBatches(db: Db): Batch[] {
+  return db.sql<BatchEntityRow>(`${entity} WHERE ${active} ${inOrder}`).all().map(toBatch)
+}
+
+/** The batch that runs, as a row. */
+export function runningRow(db: Db): BatchRow | undefined {
+  return db.sql<BatchRow>('SELECT * FROM batches WHERE position = 0').get()
+}
+
+/** Ids of queued batches in order. */
+export function queuedIds(db: Db): string[] {
+  return db
+    .sql<{ id: string }>('SELECT id FROM batches WHERE position >= 1 ORDER BY position')
+    .all()
+    .map((row) => row.id)
+}
+
+export type FinalPage = {
+  status?: readonly BatchStatus[]
+  search?: string
+  cleared: boolean
+  /** Only batches that ended before the one with this number did. */
+  before?: number
+  limit: number
+}
+
+/** Finished batches, latest first. */
+export function finalBatches(db: Db, page: FinalPage): Batch[] {
+  const like = page.search ? `%${page.search.replace(/[\\%_]/g, '\\$&')}%` : null
+  return db
+    .sql<BatchEntityRow>(
+      `${entity}
+       WHERE b.completed_at IS NOT NULL
+         AND (?1 IS NULL OR b.status IN (SELECT value FROM json_each(?1)))
+         AND (?2 = 1 OR b.cleared_at IS NULL)
+         AND (?3 IS NULL OR (b.completed_at, b.number) <
+              (SELECT completed_at, number FROM batches WHERE number = ?3))
+         AND (?4 IS NULL OR c.name LIKE ?4 ESCAPE '\\' OR b.batch_type LIKE ?4 ESCAPE '\\' OR '#' || b.number LIKE ?4 ESCAPE '\\'
+              OR b.error LIKE ?4 ESCAPE '\\' OR b.reason LIKE ?4 ESCAPE '\\'
+              OR EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.id
+                         AND (j.input LIKE ?4 ESCAPE '\\' OR j.error LIKE ?4 ESCAPE '\\')))
+       ORDER BY b.completed_at DESC, b.number DESC LIMIT ?5`,
+    )
+    .all(
+      page.status ? JSON.stringify(page.status) : null,
+      page.cleared ? 1 : 0,
+      page.before ?? null,
+      like,
+      page.limit,
+    )
+    .map(toBatch)
+}
+
+/** The batches with these ids that exist, in no special order. */
+export function batchesByIds(db: Db, ids: readonly string[]): Batch[] {
+  return db
+    .sql<BatchEntityRow>(`${entity} WHERE b.id IN (SELECT value FROM json_each(?))`)
+    .all(JSON.stringify(ids))
+    .map(toBatch)
+}
+
+/** How many batches are in each status; cleared ones count only if asked. */
+export function countByStatus(db: Db): Record<BatchStatus, number> {
+  const counts = Object.fromEntries(batchStatuses.map((status) => [status, 0])) as Record<BatchStatus, number>
+  for (const row of db
+    .sql<{ status: BatchStatus; n: number }>(
+      'SELECT status, count(*) AS n FROM batches WHERE cleared_at IS NULL GROUP BY status',
+    )
+    .all())
+    counts[row.status] = row.n
+  return counts
+}
+
+/** Finished batches nobody has looked at. */
+export function countUnseen(db: Db): number {
+  return (
+    db
+      .sql<{ n: number }>(
+        'SELECT count(*) AS n FROM batches WHERE completed_at IS NOT NULL AND seen_at IS NULL AND cleared_at IS NULL',
+      )
+      .get()?.n ?? 0
+  )
+}
+
+/** Active batches with the same identity, or whose range overlaps; a batch can be left out of the answer. */
+export function conflictingBatches(
+  db: Db,
+  identity: { configurationId: number; type: string; range: { start: number; end: number } | null },
+  except: string | null = null,
+): Batch[] {
+  const { configurationId, type, range } = identity
+  return db
+    .sql<BatchEntityRow>(
+      `${entity}
+       WHERE b.configuration_id = ? AND b.batch_type = ? AND ${active} AND b.id IS NOT ?
+         AND ((?4 IS NULL AND b.range_start IS NULL) OR (b.range_start <= ?5 AND b.range_end >= ?4))
+       ${inOrder}`,
+    )
+    .all(configurationId, type, except, range?.start ?? null, range?.end ?? null)
+    .map(toBatch)
+}
+
+/** Finished or abandoned fills of hosts that are gone: unsealed batches, with the host that filled them. */
+export function unsealedBatches(db: Db): BatchRow[] {
+  return db.sql<BatchRow>("SELECT * FROM batches WHERE sealed = 0 AND status = 'initiated'").all()
+}
+
+/**
+ * Running batches that are done: sealed, no job pending or running, and the last one ended before `before`.
+ * An empty batch counts from its start. There is at most one, but the database decides that, not this query.
+ */
+export function doneButOpen(db: Db, before: number): BatchRow[] {
+  return db
+    .sql<BatchRow>(
+      `SELECT * FROM batches WHERE status = 'running' AND sealed = 1 AND jobs_pending = 0 AND jobs_running = 0
+       AND coalesce(last_job_finished_at, started_at, created_at) < ?`,
+    )
+    .all(before)
+}

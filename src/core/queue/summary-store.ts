@@ -1,0 +1,56 @@
+/**
+ * Owns the table of summaries: one per run of a batch; earlier runs are kept.
+ */
+import type { Summary } from '../../contract/entities.ts'
+import type { Db } from '../db/db.ts'
+
+export type StoredSummary = { run: number; createdAt: number; summary: Summary | null; error: string | null }
+
+/** Keeps the summary of a run, or why it could not be made; a later try may replace an error. */
+export function saveSummary(
+  db: Db,
+  batchId: string,
+  run: number,
+  made: { summary: Summary } | { error: string },
+  at: number,
+): void {
+  db.sql(
+    `INSERT INTO run_summaries (batch_id, run, created_at, summary, error) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (batch_id, run) DO UPDATE SET created_at = excluded.created_at, summary = excluded.summary, error = excluded.error
+     WHERE run_summaries.summary IS NULL`,
+  ).run(
+    batchId,
+    run,
+    at,
+    'summary' in made ? JSON.stringify(made.summary) : null,
+    'error' in made ? made.error : null,
+  )
+}
+
+/** The stored summary of a run. */
+export function readSummary(db: Db, batchId: string, run: number): StoredSummary | undefined {
+  const row = db
+    .sql<{ run: number; created_at: number; summary: string | null; error: string | null }>(
+      'SELECT run, created_at, summary, error FROM run_summaries WHERE batch_id = ? AND run = ?',
+    )
+    .get(batchId, run)
+  return (
+    row && {
+      run: row.run,
+      createdAt: row.created_at,
+      summary: row.summary === null ? null : (JSON.parse(row.summary) as Summary),
+      error: row.error,
+    }
+  )
+}
+
+/** Final batches of the current run that have no summary yet (their host died between the two). */
+export function batchesWithoutSummary(db: Db, limit: number): { id: string; run: number }[] {
+  return db
+    .sql<{ id: string; run: number }>(
+      `SELECT b.id, b.run FROM batches b WHERE b.completed_at IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM run_summaries s WHERE s.batch_id = b.id AND s.run = b.run)
+       ORDER BY b.completed_at LIMIT ?`,
+    )
+    .all(limit)
+}
