@@ -2,47 +2,21 @@
  * Owns what a configuration will become: the batches, their options and their stream of jobs.
  * Must never create anything, nor hold all inputs of a batch in memory.
  */
-import type { Checked } from './problem.ts'
-import type { Configuration } from './read.ts'
+import type { CommandMaker, PlannedJob } from './command.ts'
+import { createCommandDigest } from './command-hash.ts'
+import type { BatchOptions, BatchType, Configuration } from './configuration.ts'
+import type { InputSource } from './inputs/source.ts'
+import { nearest } from './nearest.ts'
+import { planBatchType } from './plan-batch-type.ts'
+import { type Checked, type ConfigurationProblem, formatProblem, Problems } from './problem.ts'
 
-/** How a batch runs; plain JSON, stored with the batch. */
-export type BatchOptions = {
-  /** Jobs at once, 1 to 256. */
-  parallel: number
-  /** Of awake time, for each attempt; null is no limit. */
-  timeoutMs: number | null
-  retries: { times: number; delayMs: number; backoff: number }
-  stopOnFailure: { kind: 'never' } | { kind: 'first' } | { kind: 'share'; share: number }
-  logLimitBytes: number
-  priority: number
-  /** Absolute. */
-  cwd: string
-  env: Record<string, string>
-  shell: boolean
-}
-
-/** One command over one input, exactly as it will be started. */
-export type PlannedJob = {
-  /** 1-based; `{number}` is the ordinal, `{index}` one less. */
-  ordinal: number
-  /** What people call it: a file's path relative to the project folder, a row ('north, 2026'), a value. */
-  input: string
-  /** Exact; with `shell: true` the shell and one string in which every placeholder's value is quoted. */
-  argv: string[]
-  /** Only when it has placeholders; null means the batch's. */
-  cwd: string | null
-  /** Only the entries with placeholders, rendered; null when there are none. */
-  env: Record<string, string> | null
-  /** Files (absolute) without which a job that exits 0 has failed. */
-  expect: { file: string; nonEmpty: boolean }[]
-  /** 32 hex characters; the same in another batch when everything but `{batch}` is the same. */
-  commandHash: string
-}
+export type { PlannedJob } from './command.ts'
+export type { BatchOptions } from './configuration.ts'
 
 /** One batch that would be created: one for each batch type, or one for each slice of a sliced range. */
 export type BatchPlan = {
   type: string
-  /** Inclusive. */
+  /** Inclusive; null for every other source than a range. */
   range: { start: number; end: number } | null
   /** Batch types that have to complete first. */
   after: string[]
@@ -52,14 +26,95 @@ export type BatchPlan = {
   digest: string
   /** First and last up to three jobs, with '#' for the batch number. */
   preview: PlannedJob[]
-  /** Streams the jobs in order; never holds all inputs. Reads the inputs again at every call. */
+  /**
+   * Streams the jobs in order and reads the inputs anew; never holds all of them. Throws InputsChangedError,
+   * at the latest after the last job, if they are not the jobs that were planned: then nothing may be kept.
+   */
   jobs(batch: { number: number }): AsyncIterable<PlannedJob>
+}
+
+/** The inputs are no longer what they were when the batch was planned. */
+export class InputsChangedError extends Error {
+  readonly problems: ConfigurationProblem[]
+
+  constructor(type: string, problems: ConfigurationProblem[]) {
+    const [first] = problems
+    super(`the inputs of ${type} changed while it was added${first ? `: ${formatProblem(first)}` : ''}`)
+    this.name = 'InputsChangedError'
+    this.problems = problems
+  }
 }
 
 /** Plans all batch types (or the chosen ones); nothing is planned unless everything is valid. */
 export async function planBatches(
   configuration: Configuration,
-  _options: { types?: string[] },
+  options: { types?: string[] },
 ): Promise<Checked<BatchPlan[]>> {
-  throw new Error(`planning ${configuration.name} is not built yet`)
+  const problems = new Problems()
+  const { batchTypes } = configuration
+  const known = batchTypes.map(({ type }) => type)
+  for (const type of options.types ?? []) {
+    if (known.includes(type)) continue
+    problems.add(
+      { file: batchTypes[0]?.place.file ?? configuration.specPath, path: 'batches' },
+      {
+        found: type,
+        expected: `one of ${known.join(', ')}`,
+        message: `the configuration has no batch type "${type}"; it has ${known.join(', ')}`,
+        suggestion: nearest(type, known),
+      },
+    )
+  }
+  const chosen =
+    options.types === undefined || options.types.length === 0
+      ? batchTypes
+      : batchTypes.filter(({ type }) => options.types?.includes(type))
+  const plans = await collectPlans(configuration, chosen, problems)
+  return problems.count === 0 ? { ok: true, value: plans } : { ok: false, problems: problems.list() }
+}
+
+/** Plans batch types one after the other; adds every problem, and leaves out the batches that have one. */
+export async function collectPlans(
+  configuration: Configuration,
+  batchTypes: readonly BatchType[],
+  problems: Problems,
+): Promise<BatchPlan[]> {
+  const plans: BatchPlan[] = []
+  for (const batchType of batchTypes) {
+    for (const { source, maker, range, outline } of await planBatchType(batchType, configuration, problems)) {
+      plans.push({
+        type: batchType.type,
+        range,
+        after: batchType.after,
+        options: maker.options,
+        ...outline,
+        jobs: ({ number }) => streamJobs(batchType.type, source, maker, outline, String(number)),
+      })
+    }
+  }
+  return plans
+}
+
+async function* streamJobs(
+  type: string,
+  source: InputSource,
+  maker: CommandMaker,
+  planned: { jobCount: number; digest: string },
+  batch: string,
+): AsyncIterable<PlannedJob> {
+  const problems = new Problems()
+  const digest = createCommandDigest()
+  let ordinal = 0
+  for await (const block of source.read(problems)) {
+    if (problems.count > 0 || ordinal + block.length > planned.jobCount) break
+    for (const input of block) {
+      ordinal += 1
+      const job = maker.make(input, ordinal, batch)
+      digest.add(job.commandHash)
+      yield job
+    }
+  }
+  if (problems.count > 0 || ordinal !== planned.jobCount || digest.finish() !== planned.digest) {
+    throw new InputsChangedError(type, problems.list())
+  }
 }

@@ -1,29 +1,136 @@
 /**
  * Owns the way from a file on disk to a validated configuration.
- * Must never look at inputs: which files, rows and programs exist is `plan.ts`'s question.
+ * Must never create anything. A valid file is read without looking at its inputs; only a faulty one is also
+ * planned as far as it goes, so that one run shows everything there is to mend.
  */
-import type { Checked } from './problem.ts'
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { checkAfter } from './after.ts'
+import { readBatchType } from './batch-type.ts'
+import type { BatchType, Configuration } from './configuration.ts'
+import { fields, filledText, freeMapping, text, wrong } from './decode.ts'
+import { nearest } from './nearest.ts'
+import { collectPlans } from './plan.ts'
+import { type Checked, Problems, shorten } from './problem.ts'
+import { checkPlaceholders } from './scope.ts'
+import { nameFromFile, readSpecFile } from './spec-file.ts'
+import { parseSpec, type Value } from './spec-tree.ts'
+import { checkExact } from './template.ts'
 
-/** A configuration whose every key is valid; its identity is (`specPath`, `projectPath`). */
-export type Configuration = {
-  name: string
-  /** The real path of the file. */
-  specPath: string
-  /** The folder that relative paths are relative to. */
-  projectPath: string
-  variables: Record<string, string>
-  batchTypes: BatchType[]
-  /** 32 hex characters over the file's bytes and the variables. */
-  digest: string
-}
+export type { BatchType, Configuration } from './configuration.ts'
 
-/** One entry of `batches`. */
-export type BatchType = { type: string }
+/** Variables from the command line, which override those of the file. */
+export type ReadOptions = { variables?: Record<string, string> }
 
 /** Reads and validates a configuration; reports every problem at once, throws only for a broken machine. */
-export async function readConfiguration(
-  file: string,
-  _options: { variables?: Record<string, string> },
-): Promise<Checked<Configuration>> {
-  throw new Error(`reading ${file} is not built yet`)
+export async function readConfiguration(file: string, options: ReadOptions): Promise<Checked<Configuration>> {
+  const problems = new Problems()
+  const named = path.resolve(file)
+  const spec = await readSpecFile(named, problems)
+  const tree = spec && parseSpec(spec.text, named, problems)
+  if (spec !== undefined && tree === undefined && problems.count === 0) {
+    const expected = 'a mapping with batches'
+    problems.add(
+      { file: named, path: '' },
+      { found: 'nothing', expected, message: 'the configuration is empty' },
+    )
+  }
+  if (spec === undefined || tree === undefined) return { ok: false, problems: problems.list() }
+  const draft = readTree(tree, spec, options.variables ?? {}, problems)
+  if (problems.count === 0) return { ok: true, value: draft }
+  await collectPlans(draft, draft.batchTypes, problems)
+  return { ok: false, problems: problems.list() }
+}
+
+function readTree(
+  tree: Value,
+  spec: { text: string; specPath: string },
+  overrides: Record<string, string>,
+  problems: Problems,
+): Configuration {
+  const entries = fields(tree, 'a configuration', ['configuration', 'variables', 'batches'], problems)
+  const nameValue = entries?.get('configuration')?.value
+  const name = nameValue && filledText(nameValue, 'a name', problems)?.text
+  if (nameValue && name && (name.length > 200 || /\p{Cc}/u.test(name))) {
+    wrong(nameValue, 'a name of at most 200 characters on one line', problems)
+  }
+  const variables = readVariables(entries?.get('variables')?.value, overrides, tree, problems)
+  const batches = entries?.get('batches')?.value
+  const items = batches?.kind === 'list' ? batches.items : []
+  if (entries !== undefined && items.length === 0) {
+    const expected = 'a list of at least one batch, each with type and run'
+    if (batches !== undefined) wrong(batches, expected, problems)
+    else {
+      const message = 'the configuration has no "batches"'
+      problems.add(tree.place, { found: 'no batches', expected, message })
+    }
+  }
+  const batchTypes = items
+    .map((item) => readBatchType(item, variables, problems))
+    .filter((batchType) => batchType !== undefined)
+  checkTypes(items, batchTypes, problems)
+  for (const batchType of batchTypes) checkPlaceholders(batchType, variables, problems)
+  const digest = createHash('sha256').update(JSON.stringify([spec.text, Object.entries(variables).sort()]))
+  return {
+    name: name ?? nameFromFile(tree.place.file),
+    specPath: spec.specPath,
+    projectPath: path.dirname(spec.specPath),
+    variables,
+    batchTypes,
+    digest: digest.digest('hex').slice(0, 32),
+  }
+}
+
+function readVariables(
+  value: Value | undefined,
+  overrides: Record<string, string>,
+  tree: Value,
+  problems: Problems,
+): Record<string, string> {
+  const variables: Record<string, string> = {}
+  const mapping = value && freeMapping(value, 'a mapping of names to values', problems)
+  for (const { key, keyPlace, value: given } of mapping?.entries ?? []) {
+    if (!/^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(key) || key === '__proto__') {
+      const message = `"${shorten(key)}" can't be the name of a variable`
+      problems.add(keyPlace, { found: key, expected: 'letters, digits, "_", "-" and "."', message })
+    }
+    const scalar = text(given, 'a text or a number', problems)
+    if (scalar === undefined) continue
+    checkExact(scalar.text, scalar.place, problems)
+    variables[key] = scalar.text
+  }
+  const names = (mapping?.entries ?? []).map(({ key }) => key)
+  for (const [name, given] of Object.entries(overrides)) {
+    const place = { file: tree.place.file, path: `variables.${name}` }
+    checkExact(given, place, problems)
+    if (names.includes(name)) variables[name] = given
+    else {
+      problems.add(place, {
+        found: name,
+        expected:
+          names.length === 0
+            ? 'a variable that the file declares; it declares none'
+            : `one of ${names.join(', ')}`,
+        message: `--var ${shorten(name)}: the configuration has no such variable`,
+        suggestion: nearest(name, names),
+      })
+    }
+  }
+  return variables
+}
+
+/** Types are unique, and `after` knows them, also those of a batch that has another fault. */
+function checkTypes(items: readonly Value[], batchTypes: readonly BatchType[], problems: Problems): void {
+  const lines = new Map<string, number | undefined>()
+  for (const item of items) {
+    const typeValue =
+      item.kind === 'mapping' ? item.entries.find(({ key }) => key === 'type')?.value : undefined
+    if (typeValue === undefined || typeValue.kind === 'mapping' || typeValue.kind === 'list') continue
+    const { text: type, place } = typeValue
+    if (lines.has(type)) {
+      const message = `the batch type "${shorten(type)}" is already given in line ${lines.get(type)}`
+      problems.add(place, { found: type, expected: 'each type once', message })
+    } else lines.set(type, place.line)
+  }
+  checkAfter(batchTypes, [...lines.keys()], problems)
 }

@@ -1,0 +1,46 @@
+/** Owns the order that `after` asks for: every type exists, and no circle. Must never reorder anything. */
+import type { BatchType } from './configuration.ts'
+import { nearest } from './nearest.ts'
+import type { Problems } from './problem.ts'
+
+/** Adds a problem for each unknown type in an `after` and for each circle; names may include broken batches. */
+export function checkAfter(
+  batchTypes: readonly BatchType[],
+  names: readonly string[],
+  problems: Problems,
+): void {
+  for (const { after, place } of batchTypes) {
+    for (const type of after) {
+      if (names.includes(type)) continue
+      problems.add(
+        { ...place, path: `${place.path}.after` },
+        {
+          found: type,
+          expected: `one of ${names.join(', ')}`,
+          message: `after names "${type}", which is no batch type of this configuration`,
+          suggestion: nearest(type, names),
+        },
+      )
+    }
+  }
+  const byType = new Map(batchTypes.map((batchType) => [batchType.type, batchType]))
+  const done = new Set<string>()
+  for (const { type } of batchTypes) walk(type, [])
+
+  function walk(type: string, trail: string[]): void {
+    const batchType = byType.get(type)
+    if (batchType === undefined || done.has(type)) return
+    const from = trail.indexOf(type)
+    if (from >= 0) {
+      const circle = [...trail.slice(from), type].join(' → ')
+      const message = `after goes in a circle: ${circle}; none of them could ever start`
+      problems.add(
+        { ...batchType.place, path: `${batchType.place.path}.after` },
+        { found: circle, expected: 'an order without a circle', message },
+      )
+      return
+    }
+    for (const next of batchType.after) walk(next, [...trail, type])
+    done.add(type)
+  }
+}

@@ -1,0 +1,191 @@
+/** Owns one entry of `batches`: its keys, their defaults and limits. Must never look at the file system. */
+import type { BatchType, Retries, StopOnFailure } from './configuration.ts'
+import { fields, filledText, flag, freeMapping, number, oneOrMany, quantity, text, wrong } from './decode.ts'
+import { readOver } from './over.ts'
+import type { Problems } from './problem.ts'
+import { parseDuration, parseShare, parseSize } from './quantity.ts'
+import type { Entry, Value } from './spec-tree.ts'
+import { parseTemplate, type Template } from './template.ts'
+
+/** Every key of a batch, in the order of the documentation. */
+export const BATCH_KEYS = [
+  'type',
+  'run',
+  'over',
+  'after',
+  'parallel',
+  'timeout',
+  'retries',
+  'stop-on-failure',
+  'expect',
+  'env',
+  'cwd',
+  'shell',
+  'priority',
+  'log-limit',
+  'repeat',
+] as const
+
+/** What a job's log may take by default, in bytes. */
+export const DEFAULT_LOG_LIMIT_BYTES = 64 * 2 ** 20
+
+const DURATION = 'a duration such as 500ms, 5s, 10m or 1h30m'
+const SIZE = 'a size such as 10MB or 64MiB'
+
+/** Reads one batch type; undefined after having added problems that leave nothing to plan with. */
+export function readBatchType(
+  value: Value,
+  variables: Record<string, string>,
+  problems: Problems,
+): BatchType | undefined {
+  const entries = fields(value, 'a batch', BATCH_KEYS, problems)
+  if (entries === undefined) return undefined
+  const before = problems.count
+  const get = (key: (typeof BATCH_KEYS)[number]): Value | undefined => entries.get(key)?.value
+  const read = <T>(
+    key: (typeof BATCH_KEYS)[number],
+    reader: (value: Value) => T | undefined,
+  ): T | undefined => {
+    const given = get(key)
+    return given && reader(given)
+  }
+  for (const key of ['type', 'run'] as const) {
+    if (entries.has(key)) continue
+    const message = `this batch has no "${key}"`
+    problems.add(value.place, { found: `no ${key}`, expected: EXAMPLES[key], message })
+  }
+  const shell = read('shell', (given) => flag(given, problems)) ?? false
+  const batchType: BatchType = {
+    type: read('type', (given) => readType(given, problems)) ?? '',
+    place: value.place,
+    run: read('run', (given) => readRun(given, shell, problems)) ?? [],
+    over: read('over', (given) => readOver(given, { variables, problems })) ?? {
+      kind: 'once',
+      place: value.place,
+    },
+    after: read('after', (given) => readAfter(given, problems)) ?? [],
+    parallel: read('parallel', (given) => number(given, { min: 1, max: 256 }, problems)) ?? 1,
+    timeoutMs: read('timeout', (given) => readTimeout(given, problems)) ?? null,
+    retries: read('retries', (given) => readRetries(given, problems)) ?? { times: 0, delayMs: 0, backoff: 1 },
+    stopOnFailure: read('stop-on-failure', (given) => readStop(given, problems)) ?? { kind: 'never' },
+    logLimitBytes: read('log-limit', (given) => readLogLimit(given, problems)) ?? DEFAULT_LOG_LIMIT_BYTES,
+    priority: read('priority', (given) => number(given, { min: -1_000_000, max: 1_000_000 }, problems)) ?? 0,
+    expect: read('expect', (given) => readExpect(given, problems)) ?? [],
+    env: read('env', (given) => readEnv(given, problems)) ?? [],
+    cwd: read('cwd', (given) => readTemplate(given, 'a folder', problems)) ?? null,
+    shell,
+    repeat: read('repeat', (given) => flag(given, problems)) ?? false,
+  }
+  return problems.count === before ? batchType : undefined
+}
+
+const EXAMPLES = { type: 'a name such as edm-creation', run: 'a program and its arguments' }
+
+function readType(value: Value, problems: Problems): string | undefined {
+  const scalar = filledText(value, EXAMPLES.type, problems)
+  if (scalar === undefined) return undefined
+  const expected = 'a name of letters, digits, spaces, ".", "_" and "-", of at most 100 characters'
+  return /^[\p{L}\p{N}_][\p{L}\p{N} ._-]{0,99}$/u.test(scalar.text)
+    ? scalar.text
+    : wrong(value, expected, problems)
+}
+
+function readTemplate(value: Value, expected: string, problems: Problems): Template | undefined {
+  const scalar = filledText(value, expected, problems)
+  return scalar && parseTemplate(scalar, problems)
+}
+
+function readRun(value: Value, shell: boolean, problems: Problems): Template[] | undefined {
+  const items = value.kind === 'list' ? value.items : undefined
+  if (shell) {
+    const only = items?.length === 1 ? items[0] : value
+    if (only === undefined || only.kind === 'list') {
+      return wrong(value, 'one text, because of shell: true', problems)
+    }
+    const script = readTemplate(only, 'one text, because of shell: true', problems)
+    return script && [script]
+  }
+  if (items === undefined || items.length === 0) {
+    const words =
+      value.kind === 'text' ? value.text.trim().split(/\s+/).slice(0, 8).join(', ') : 'python3, script.py'
+    return wrong(value, `a list such as [${words}] (one text only with shell: true)`, problems)
+  }
+  const run = items.map((item, i) =>
+    i === 0
+      ? readTemplate(item, 'the program', problems)
+      : ((scalar) => scalar && parseTemplate(scalar, problems))(
+          text(item, 'an argument: text or a number', problems),
+        ),
+  )
+  return run.filter((template) => template !== undefined)
+}
+
+function readAfter(value: Value, problems: Problems): string[] {
+  const types = oneOrMany(value).map((item) => filledText(item, 'the type of another batch', problems)?.text)
+  return [...new Set(types.filter((type) => type !== undefined))]
+}
+
+function readTimeout(value: Value, problems: Problems): number | undefined {
+  const ms = quantity(value, parseDuration, DURATION, 's', problems)
+  return ms === 0 ? wrong(value, `${DURATION}, more than nothing`, problems) : ms
+}
+
+function readLogLimit(value: Value, problems: Problems): number | undefined {
+  const bytes = quantity(value, parseSize, SIZE, 'MB', problems)
+  return bytes === 0 ? wrong(value, `${SIZE}, more than nothing`, problems) : bytes
+}
+
+function readRetries(value: Value, problems: Problems): Retries | undefined {
+  if (value.kind !== 'mapping')
+    return wrong(value, 'a mapping such as { times: 2, delay: 5s, backoff: 2 }', problems)
+  const entries = fields(value, 'retries', ['times', 'delay', 'backoff'], problems)
+  const read = <T>(key: string, reader: (value: Value) => T | undefined): T | undefined => {
+    const given: Entry | undefined = entries?.get(key)
+    return given && reader(given.value)
+  }
+  if (entries?.has('times') === false) wrong(value, 'a mapping with times', problems)
+  return {
+    times: read('times', (given) => number(given, { min: 0, max: 1000 }, problems)) ?? 0,
+    delayMs: read('delay', (given) => quantity(given, parseDuration, DURATION, 's', problems)) ?? 0,
+    backoff: read('backoff', (given) => number(given, { min: 1, max: 100, fraction: true }, problems)) ?? 1,
+  }
+}
+
+function readStop(value: Value, problems: Problems): StopOnFailure | undefined {
+  const expected = 'never, first, or a share such as 20%'
+  if (value.kind === 'number') {
+    const amount = Number(value.text)
+    return wrong(value, expected, problems, amount > 0 && amount <= 1 ? `${amount * 100}%` : `${value.text}%`)
+  }
+  if (value.kind !== 'text') return wrong(value, expected, problems)
+  if (value.text === 'never' || value.text === 'first') return { kind: value.text }
+  const share = parseShare(value.text)
+  return share === undefined ? wrong(value, expected, problems) : { kind: 'share', share }
+}
+
+function readExpect(value: Value, problems: Problems): BatchType['expect'] {
+  return oneOrMany(value).flatMap((item) => {
+    const entries =
+      item.kind === 'mapping' ? fields(item, 'expect', ['file', 'non-empty'], problems) : undefined
+    const fileValue = entries === undefined ? item : entries.get('file')?.value
+    if (fileValue === undefined) {
+      wrong(item, 'a mapping with a file, such as { file: "out/{stem}.json", non-empty: true }', problems)
+      return []
+    }
+    const file = readTemplate(fileValue, 'the file that a job makes', problems)
+    const nonEmpty = entries?.get('non-empty')
+    return file ? [{ file, nonEmpty: (nonEmpty && flag(nonEmpty.value, problems)) ?? false }] : []
+  })
+}
+
+function readEnv(value: Value, problems: Problems): BatchType['env'] {
+  const mapping = freeMapping(value, 'a mapping of names to values', problems)
+  return (mapping?.entries ?? []).flatMap(({ key, keyPlace, value: given }) => {
+    if (key === '' || /[=\0]/.test(key)) {
+      const message = `"${key}" can't be the name of an environment variable`
+      problems.add(keyPlace, { found: key, expected: 'a name without "="', message })
+    }
+    const scalar = text(given, 'a text ("" for an empty one)', problems)
+    return scalar ? [{ name: key, value: parseTemplate(scalar, problems) }] : []
+  })
+}

@@ -1,0 +1,161 @@
+/**
+ * Owns the step from an input to the exact command of a job.
+ * Must never change, trim or interpret a value, and never let one become shell code.
+ */
+import path from 'node:path'
+import { quoteForCmd } from './cmd-quote.ts'
+import { hashText } from './command-hash.ts'
+import type { BatchOptions, BatchType, Configuration } from './configuration.ts'
+import type { Input } from './inputs/source.ts'
+import { Problems } from './problem.ts'
+import { bindings } from './scope.ts'
+import { quoteContexts, quoteInContext } from './shell-quote.ts'
+import { type Bound, bind, type Insert } from './template.ts'
+
+/** One command over one input, exactly as it will be started. */
+export type PlannedJob = {
+  /** 1-based; `{number}` is the ordinal, `{index}` one less. */
+  ordinal: number
+  /** What people call it: a file's path relative to the project folder, a row ('north, 2026'), a value. */
+  input: string
+  /** Exact; with `shell: true` the shell and one text in which every placeholder's value is quoted. */
+  argv: string[]
+  /** Only when it has placeholders (absolute); null means the batch's. */
+  cwd: string | null
+  /** Only the entries with placeholders, rendered; null when there are none. */
+  env: Record<string, string> | null
+  /** Files (absolute) without which a job that exits 0 has failed. */
+  expect: { file: string; nonEmpty: boolean }[]
+  /** 32 hex characters; the same in another batch when everything but `{batch}` is the same. */
+  commandHash: string
+}
+
+/** Makes the jobs of a batch type, all from one set of bound templates. */
+export type CommandMaker = {
+  options: BatchOptions
+  make(input: Input, ordinal: number, batch: string): PlannedJob
+  /** Values that were met and that the shell of this system can't be given safely. */
+  unsafe: string[]
+}
+
+/** The longest argument that Linux passes to a program, in bytes without its NUL. */
+export const ARGUMENT_LIMIT_BYTES = 131_071
+
+// A NUL can't be in any argument, so this can't be mistaken for a real batch number.
+const ANY_BATCH = '\0batch\0'
+
+/** Binds the templates of a batch type; its placeholders must have been checked. */
+export function commandMaker(
+  batchType: BatchType,
+  configuration: Pick<Configuration, 'projectPath' | 'variables'>,
+  names: readonly string[],
+): CommandMaker {
+  const { projectPath, variables } = configuration
+  const bound = bindings(names, variables)
+  const batchSlot = names.length + 2
+  const unsafe: string[] = []
+  const run = batchType.run.map((template) =>
+    bind(template, bound, batchType.shell ? shellInsert(batchType, unsafe) : undefined),
+  )
+  const env = batchType.env.map(({ name, value }) => ({ name, value: bind(value, bound) }))
+  const expect = batchType.expect.map(({ file, nonEmpty }) => ({ file: bind(file, bound), nonEmpty }))
+  const cwd = batchType.cwd ? bind(batchType.cwd, bound) : undefined
+  const fixedEnv = Object.fromEntries(
+    env.flatMap(({ name, value }) => (value.constant === undefined ? [] : [[name, value.constant]])),
+  )
+  const movingEnv = env.filter(({ value }) => value.constant === undefined)
+  const options: BatchOptions = {
+    parallel: batchType.parallel,
+    timeoutMs: batchType.timeoutMs,
+    retries: batchType.retries,
+    stopOnFailure: batchType.stopOnFailure,
+    logLimitBytes: batchType.logLimitBytes,
+    priority: batchType.priority,
+    cwd: path.resolve(projectPath, cwd?.constant ?? ''),
+    env: fixedEnv,
+    shell: batchType.shell,
+  }
+  const everything: Bound[] = [
+    ...run,
+    ...movingEnv.map(({ value }) => value),
+    ...expect.map(({ file }) => file),
+  ]
+  if (cwd !== undefined) everything.push(cwd)
+  const usesBatch = everything.some(({ slots }) => slots.has(batchSlot))
+  const fixedEnvJson = JSON.stringify(Object.entries(fixedEnv).sort())
+
+  function render(values: string[], input: string, ordinal: number): PlannedJob {
+    const words = run.map((each) => each.constant ?? each.render(values))
+    return {
+      ordinal,
+      input,
+      argv: batchType.shell ? shellCommand(words[0] ?? '') : words,
+      cwd:
+        cwd === undefined || cwd.constant !== undefined
+          ? null
+          : path.resolve(projectPath, cwd.render(values)),
+      env:
+        movingEnv.length === 0
+          ? null
+          : Object.fromEntries(movingEnv.map(({ name, value }) => [name, value.render(values)])),
+      expect: expect.map(({ file, nonEmpty }) => ({
+        file: path.resolve(projectPath, file.render(values)),
+        nonEmpty,
+      })),
+      commandHash: '',
+    }
+  }
+
+  function identify({ argv, cwd: jobCwd, env: jobEnv, expect: files }: PlannedJob): string {
+    const envJson =
+      jobEnv === null ? fixedEnvJson : JSON.stringify(Object.entries({ ...fixedEnv, ...jobEnv }).sort())
+    return hashText(
+      `[${JSON.stringify(argv)},${JSON.stringify(jobCwd ?? options.cwd)},${envJson},${JSON.stringify(files)}]`,
+    )
+  }
+
+  return {
+    options,
+    unsafe,
+    make(input, ordinal, batch) {
+      const inputValues =
+        names.length === input.values.length ? input.values : input.values.slice(0, names.length)
+      const values = [...inputValues, String(ordinal - 1), String(ordinal), batch]
+      const job = render(values, input.label, ordinal)
+      if (usesBatch) values[batchSlot] = ANY_BATCH
+      job.commandHash = identify(usesBatch ? render(values, input.label, ordinal) : job)
+      return job
+    },
+  }
+}
+
+function shellInsert({ run }: BatchType, unsafe: string[]): Insert {
+  if (process.platform === 'win32') {
+    return (value) => {
+      const quoted = quoteForCmd(value)
+      if (quoted === undefined) unsafe.push(value)
+      return quoted ?? '""'
+    }
+  }
+  const [script] = run
+  // Placeholders without a safe context were reported when the file was read; bare is the strictest quoting.
+  const contexts = script ? quoteContexts(script, new Problems()) : new Map()
+  return (value, part) => quoteInContext(value, contexts.get(part) ?? 'bare')
+}
+
+function shellCommand(script: string): string[] {
+  return process.platform === 'win32'
+    ? ['cmd.exe', '/d', '/s', '/c', `"${script}"`]
+    : ['/bin/sh', '-c', script]
+}
+
+/** Why this job could not be started exactly as it is, or undefined. */
+export function impossible({ argv, cwd, env, expect }: PlannedJob): string | undefined {
+  for (const text of [...argv, ...Object.values(env ?? {}), cwd ?? '', ...expect.map(({ file }) => file)]) {
+    if (text.includes('\0')) return "a NUL character can't be passed to a program"
+    if (text.length * 3 > ARGUMENT_LIMIT_BYTES && Buffer.byteLength(text) > ARGUMENT_LIMIT_BYTES) {
+      return `an argument has ${Buffer.byteLength(text)} bytes, more than the ${ARGUMENT_LIMIT_BYTES} that can be passed`
+    }
+  }
+  return argv[0] === '' ? 'the name of the program is empty' : undefined
+}

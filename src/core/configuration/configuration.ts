@@ -1,0 +1,76 @@
+/**
+ * Owns what a valid configuration is once it was read: plain data, in which templates remember their place.
+ * Must never hold inputs; it says only where they come from.
+ */
+import type { Place } from './problem.ts'
+import type { Template } from './template.ts'
+
+/** A configuration whose every key is valid; its identity is (`specPath`, `projectPath`). */
+export type Configuration = {
+  name: string
+  /** The real path of the file. */
+  specPath: string
+  /** The folder that relative paths are relative to. */
+  projectPath: string
+  variables: Record<string, string>
+  batchTypes: BatchType[]
+  /** 32 hex characters over the file's text and the variables. */
+  digest: string
+}
+
+/** One entry of `batches`. */
+export type BatchType = {
+  type: string
+  place: Place
+  /** The program and its arguments; with `shell` the one command line. */
+  run: Template[]
+  over: Over
+  /** Batch types that have to complete first. */
+  after: string[]
+  parallel: number
+  timeoutMs: number | null
+  retries: Retries
+  stopOnFailure: StopOnFailure
+  logLimitBytes: number
+  priority: number
+  expect: { file: Template; nonEmpty: boolean }[]
+  env: { name: string; value: Template }[]
+  cwd: Template | null
+  shell: boolean
+  /** Whether two jobs with the same command are meant. */
+  repeat: boolean
+}
+
+/** How often a failed attempt is repeated; the delay is multiplied by `backoff` after each. */
+export type Retries = { times: number; delayMs: number; backoff: number }
+
+/** When a batch gives up: never, at the first failed job, or above a share (0 to 1) of its jobs. */
+export type StopOnFailure = { kind: 'never' } | { kind: 'first' } | { kind: 'share'; share: number }
+
+/** A text with its variables filled in, and where it stands. */
+export type Located = { text: string; place: Place }
+
+/** Where the inputs of a batch come from. */
+export type Over =
+  | { kind: 'once'; place: Place }
+  | { kind: 'files'; patterns: Located[]; place: Place }
+  | { kind: 'table'; file: Located; place: Place }
+  | { kind: 'lines'; file: Located; place: Place }
+  | { kind: 'list'; values: string[]; place: Place }
+  | { kind: 'range'; start: number; end: number; size: number | null; as: string | null; place: Place }
+
+/** How a batch runs; plain JSON, stored with the batch. */
+export type BatchOptions = {
+  /** Jobs at once, 1 to 256. */
+  parallel: number
+  /** Of awake time, for each attempt; null is no limit. */
+  timeoutMs: number | null
+  retries: Retries
+  stopOnFailure: StopOnFailure
+  logLimitBytes: number
+  priority: number
+  /** Absolute. */
+  cwd: string
+  env: Record<string, string>
+  shell: boolean
+}

@@ -1,0 +1,24 @@
+/** Owns the one shape of all inputs: a stream of blocks. Must never know where they come from. */
+import type { Problems } from '../problem.ts'
+
+/** One input; `values` stand in the order of the source's names. */
+export type Input = {
+  /** What people call it. */
+  label: string
+  values: string[]
+  /** 1-based line of a table or list of lines. */
+  line?: number
+}
+
+/** Where inputs come from. Blocks (and not single inputs) keep the cost of asynchrony low. */
+export type InputSource = {
+  /** The placeholders that `values` are for. */
+  names: readonly string[]
+  /** The file that lines are counted in, if there is one. */
+  file?: string
+  /** Reads the inputs anew; adds a problem for each that is faulty, and leaves it out. */
+  read(problems: Problems): AsyncIterable<Input[]>
+}
+
+/** How many inputs make a block. */
+export const BLOCK = 1000

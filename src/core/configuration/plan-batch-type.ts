@@ -1,0 +1,214 @@
+/**
+ * Owns the one pass over the inputs of a batch type that finds everything wrong with its jobs.
+ * Must never hold more than a block of inputs, the preview and 20 bytes for each command.
+ */
+import { type CommandMaker, commandMaker, impossible, type PlannedJob } from './command.ts'
+import { createCommandDigest, FirstSeen } from './command-hash.ts'
+import type { BatchType, Configuration, Over } from './configuration.ts'
+import { openInputs, openRange } from './inputs/open.ts'
+import type { Input, InputSource } from './inputs/source.ts'
+import { INPUT_LIMIT } from './over.ts'
+import { type Place, type Problems, shorten } from './problem.ts'
+import { folderFault, programFault } from './program.ts'
+import { checkPlaceholders, templatesOf } from './scope.ts'
+import { placeholdersOf, type Template } from './template.ts'
+
+/** What a pass over the inputs leaves behind. */
+export type Outline = { jobCount: number; digest: string; preview: PlannedJob[] }
+
+/** One batch that the batch type becomes. */
+export type PlannedBatch = {
+  source: InputSource
+  maker: CommandMaker
+  range: { start: number; end: number } | null
+  outline: Outline
+}
+
+const PREVIEW = 3
+
+/** Plans one batch type; an empty list after having added problems. */
+export async function planBatchType(
+  batchType: BatchType,
+  configuration: Configuration,
+  problems: Problems,
+): Promise<PlannedBatch[]> {
+  const { over } = batchType
+  const before = problems.count
+  const sources = await openSources(batchType, configuration, problems)
+  const [first] = sources
+  const columns = over.kind === 'table' ? first?.source.names : undefined
+  checkPlaceholders(batchType, configuration.variables, problems, columns)
+  if (first === undefined || problems.count > before) return []
+  const maker = commandMaker(batchType, configuration, first.source.names)
+  const check = startCheck(batchType, maker)
+  const seen = batchType.repeat ? undefined : new Duplicates()
+  const planned: PlannedBatch[] = []
+  for (const { source, range } of sources) {
+    const outline = await outlineJobs(source, maker, check, seen, batchType, problems)
+    planned.push({ source, maker, range, outline })
+    if (problems.full) break
+  }
+  await seen?.report(sources, batchType, problems)
+  return problems.count > before ? [] : planned
+}
+
+type Slice = { source: InputSource; range: PlannedBatch['range'] }
+
+async function openSources(
+  batchType: BatchType,
+  configuration: Configuration,
+  problems: Problems,
+): Promise<Slice[]> {
+  const { over } = batchType
+  if (over.kind === 'range') return slices(over)
+  const used = new Set(templatesOf(batchType).flatMap((each) => placeholdersOf(each).map(({ name }) => name)))
+  const source = await openInputs(over, configuration.projectPath, used, problems)
+  return source ? [{ source, range: null }] : []
+}
+
+function slices(over: Extract<Over, { kind: 'range' }>): Slice[] {
+  const { start, end, size } = over
+  const length = size ?? end - start + 1
+  return Array.from({ length: Math.ceil((end - start + 1) / length) }, (_, i) => {
+    const from = start + i * length
+    const to = Math.min(end, from + length - 1)
+    return { source: openRange(over, from, to), range: { start: from, end: to } }
+  })
+}
+
+type Check = (job: PlannedJob, place: Place, problems: Problems) => void
+
+async function outlineJobs(
+  source: InputSource,
+  maker: CommandMaker,
+  check: Check,
+  seen: Duplicates | undefined,
+  batchType: BatchType,
+  problems: Problems,
+): Promise<Outline> {
+  const { place } = batchType.over
+  const before = problems.count
+  const digest = createCommandDigest()
+  const head: PlannedJob[] = []
+  const tail: PlannedJob[] = []
+  let jobCount = 0
+  for await (const block of source.read(problems)) {
+    for (const input of block) {
+      jobCount += 1
+      const job = maker.make(input, jobCount, '#')
+      check(job, placeOf(input, source, place), problems)
+      seen?.add(job.commandHash, input)
+      digest.add(job.commandHash)
+      if (head.length < PREVIEW) head.push(job)
+      else if (tail.push(job) > PREVIEW) tail.shift()
+    }
+    if (problems.full) break
+    if (jobCount <= INPUT_LIMIT) continue
+    const message = `${batchType.type} has more inputs than the limit of ${INPUT_LIMIT}`
+    problems.add(place, { found: `more than ${INPUT_LIMIT}`, expected: `at most ${INPUT_LIMIT}`, message })
+    break
+  }
+  if (jobCount === 0 && problems.count === before) {
+    const { over } = batchType
+    const message =
+      over.kind === 'table'
+        ? `the table "${over.file.text}" has a header and no rows`
+        : over.kind === 'lines'
+          ? `every line of "${over.file.text}" is blank`
+          : 'there is no input'
+    problems.add(place, { found: 'no input', expected: 'at least one input', message })
+  }
+  return { jobCount, digest: digest.finish(), preview: [...head, ...tail] }
+}
+
+function placeOf(input: Input, source: InputSource, place: Place): Place {
+  if (source.file === undefined || input.line === undefined) return place
+  return { file: source.file, line: input.line, path: place.path }
+}
+
+const usesBatch = (template: Template | null | undefined): boolean =>
+  template ? placeholdersOf(template).some(({ name }) => name === 'batch') : false
+
+/** Checks each job, and each distinct program and folder once; what needs the batch's number can't be known yet. */
+function startCheck(batchType: BatchType, maker: CommandMaker): Check {
+  const { run, cwd, env, shell } = batchType
+  const { options } = maker
+  const asked = new Set<string>()
+  const movingPath = env.some(({ name }) => name === 'PATH') && options.env.PATH === undefined
+  const searchPath = options.env.PATH ?? process.env.PATH ?? ''
+  const knownFolder = !usesBatch(cwd)
+  const knownProgram = !usesBatch(run[0]) && !shell
+  return (job, place, problems) => {
+    const why = impossible(job)
+    if (why !== undefined) {
+      const message = `the job for "${shorten(job.input)}" can't be started: ${why}`
+      problems.add(place, { found: job.input, expected: 'arguments that a program can be given', message })
+      return
+    }
+    const unsafe = maker.unsafe.pop()
+    if (unsafe !== undefined) {
+      const message = `"${shorten(unsafe)}" can't be passed through cmd.exe without being read as code`
+      problems.add(place, { found: unsafe, expected: 'run as a list, without shell: true', message })
+    }
+    const folder = job.cwd ?? options.cwd
+    const program = job.argv[0] ?? ''
+    const question = `${folder}\0${program}`
+    if (asked.has(question) || (shell && asked.has(folder))) return
+    // Bounded: with a program for each input it is cheaper to ask again than to remember a million.
+    if (asked.size > 10_000) asked.clear()
+    asked.add(question).add(folder)
+    const wrongFolder = knownFolder ? folderFault(folder) : undefined
+    if (wrongFolder !== undefined) problems.add(cwd?.place ?? batchType.place, wrongFolder)
+    else if (
+      knownProgram &&
+      (knownFolder || !program.includes('/')) &&
+      !(movingPath && !program.includes('/'))
+    ) {
+      const wrongProgram = programFault(program, folder, searchPath)
+      if (wrongProgram !== undefined) problems.add(run[0]?.place ?? batchType.place, wrongProgram)
+    }
+  }
+}
+
+/** Finds the jobs with a command that another job has; remembers hashes, and looks up names only when needed. */
+class Duplicates {
+  readonly #seen = new FirstSeen()
+  #ordinal = 0
+  #count = 0
+  #first: { ordinal: number; input: Input } | undefined
+
+  add(commandHash: string, input: Input): void {
+    this.#ordinal += 1
+    const earlier = this.#seen.add(commandHash, this.#ordinal)
+    if (earlier === undefined) return
+    this.#count += 1
+    this.#first ??= { ordinal: earlier, input }
+  }
+
+  async report(sources: Slice[], batchType: BatchType, problems: Problems): Promise<void> {
+    if (this.#first === undefined) return
+    const { ordinal, input } = this.#first
+    const earlier = await inputAt(sources, ordinal, problems)
+    const name = ({ label, line }: Input): string =>
+      `"${shorten(label)}"${line === undefined ? '' : ` (line ${line})`}`
+    const pair = `${earlier ? name(earlier) : `job ${ordinal}`} and ${name(input)}`
+    const others = this.#count > 1 ? `, and ${this.#count - 1} more like them` : ''
+    problems.add(batchType.run[0]?.place ?? batchType.place, {
+      found: pair,
+      expected: 'a different command for each job, or repeat: true',
+      message: `the jobs for ${pair} have the same command${others}; if that is meant, write repeat: true`,
+    })
+  }
+}
+
+async function inputAt(sources: Slice[], ordinal: number, problems: Problems): Promise<Input | undefined> {
+  let passed = 0
+  for (const { source } of sources) {
+    for await (const block of source.read(problems)) {
+      const found = block[ordinal - passed - 1]
+      if (found !== undefined) return found
+      passed += block.length
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,103 @@
+/**
+ * Owns the bytes of a configuration file: that it can be read, is small enough, and is UTF-8.
+ * Must never hang: anything but a regular file (a pipe, a device) is refused before it is opened.
+ */
+import { isUtf8 } from 'node:buffer'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Problems } from './problem.ts'
+
+/** The most bytes a configuration file may have; inputs belong into `table` and `lines` files. */
+export const SPEC_LIMIT_BYTES = 2 ** 20
+
+/** The text of a configuration file without a byte order mark, and the file's real path. */
+export type SpecFile = { text: string; specPath: string }
+
+/** Reads the file; undefined after having added the problem. */
+export async function readSpecFile(file: string, problems: Problems): Promise<SpecFile | undefined> {
+  const place = { file, path: '' }
+  try {
+    const stats = await stat(file)
+    if (!stats.isFile()) {
+      const found = stats.isDirectory() ? 'a folder' : 'not a regular file'
+      problems.add(place, {
+        found,
+        expected: 'a file such as flood.slipway.yaml',
+        message: `the configuration is ${found}`,
+      })
+      return undefined
+    }
+    if (stats.size > SPEC_LIMIT_BYTES) {
+      problems.add(place, {
+        found: `${stats.size} bytes`,
+        expected: 'at most 1 MiB',
+        message: `the configuration has ${stats.size} bytes, more than the limit of 1 MiB; put long lists of inputs into a file and name it under "lines" or "table"`,
+      })
+      return undefined
+    }
+    const bytes = await readFile(file)
+    if (!isUtf8(bytes)) {
+      const line = firstBadLine(bytes)
+      problems.add(
+        { ...place, line },
+        {
+          found: 'bytes that are not UTF-8',
+          expected: 'UTF-8 text',
+          message: 'the configuration is not valid UTF-8',
+        },
+      )
+      return undefined
+    }
+    return { text: bytes.toString('utf8').replace(/^\uFEFF/, ''), specPath: await realpath(file) }
+  } catch (error) {
+    problems.add(place, {
+      found: errorCode(error),
+      expected: 'a readable file',
+      message: `the configuration can't be read: ${sayError(error)}`,
+    })
+    return undefined
+  }
+}
+
+/** The default name of a configuration: its file's name without `.slipway.yaml`. */
+export function nameFromFile(file: string): string {
+  const base = path.basename(file)
+  return base.replace(/(\.slipway)?\.(ya?ml|json)$/i, '') || base
+}
+
+/** 1-based number of the first line that is not UTF-8. */
+export function firstBadLine(bytes: Uint8Array): number {
+  let line = 1
+  for (let start = 0; start < bytes.length; line += 1) {
+    const newline = bytes.indexOf(10, start)
+    const end = newline < 0 ? bytes.length : newline
+    if (!isUtf8(bytes.subarray(start, end))) return line
+    start = end + 1
+  }
+  return line
+}
+
+/** The system's code of a failed call, such as ENOENT. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : String(error)
+}
+
+const SENTENCES: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is not a folder',
+  ELOOP: 'its symbolic links go in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open',
+  ERR_INVALID_ARG_VALUE: 'the name holds a NUL character',
+}
+
+/** A failed call in words. */
+export function sayError(error: unknown): string {
+  const code = errorCode(error)
+  return SENTENCES[code] ?? code
+}

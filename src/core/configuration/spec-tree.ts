@@ -1,0 +1,189 @@
+/**
+ * Owns the step from YAML or JSON text to a tree in which every value knows its place and its source text.
+ * Must never expand without bound: aliases, merge keys and nesting are counted.
+ *
+ * An own small tree, and not plain JavaScript data with a schema over it: `run: [sleep, 1.0]` has to reach the
+ * program as `1.0`, and every problem has to name the line of the very value, also behind an alias.
+ */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { type Place, type Problems, shorten } from './problem.ts'
+
+/** A plain value; `text` is the value of a text and the source of everything else (`007`, `1.0`, `true`). */
+export type Scalar = {
+  kind: 'text' | 'number' | 'boolean' | 'nothing'
+  text: string
+  place: Place
+  /** The place of a part of the text, where the source shows it literally; else that of the value. */
+  find(part: string): Place
+}
+/** Keys are unique; a repeated key was reported. */
+export type Mapping = { kind: 'mapping'; entries: Entry[]; place: Place }
+/** A key of a mapping and its value. */
+export type Entry = { key: string; keyPlace: Place; value: Value }
+/** A list of values. */
+export type List = { kind: 'list'; items: Value[]; place: Place }
+/** Anything that can be written in a configuration. */
+export type Value = Scalar | Mapping | List
+
+const ALIAS_LIMIT = 100
+const ALIASED_VALUE_LIMIT = 10_000
+const DEPTH_LIMIT = 32
+
+/** Parses the text; undefined after having added the problems, if no tree can be made of it. */
+export function parseSpec(text: string, file: string, problems: Problems): Value | undefined {
+  const lineCounter = new LineCounter()
+  const whole: Place = { file, path: '' }
+  const at = (offset: number, path: string): Place => {
+    const { line, col } = lineCounter.linePos(offset)
+    return { file, path, line, column: col }
+  }
+  try {
+    const document = parseDocument(text, {
+      lineCounter,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
+    for (const { message, pos } of [...document.errors, ...document.warnings]) {
+      const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1]
+      problems.add(at(pos[0], ''), {
+        found: lineAt(text, pos[0]),
+        expected: 'valid YAML or JSON',
+        message: tag
+          ? `${shorten(tag)} begins with "!", which YAML takes for a tag: put it into quotes`
+          : `not valid YAML: ${message.replace(/\s+/g, ' ')}`,
+      })
+    }
+    if (document.errors.length > 0) return undefined
+    return document.contents === null
+      ? undefined
+      : new Builder(text, at, problems, document).build(document.contents)
+  } catch (error) {
+    // The parser is recursive: a thousand opening brackets end its stack, and that is the file's fault.
+    if (!(error instanceof RangeError)) throw error
+    problems.add(whole, tooDeep('the whole file'))
+    return undefined
+  }
+}
+
+const tooDeep = (found: string) => ({
+  found,
+  expected: `at most ${DEPTH_LIMIT} levels`,
+  message: `values are nested more than ${DEPTH_LIMIT} levels deep`,
+})
+
+const lineAt = (text: string, offset: number): string => {
+  const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1
+  const end = text.indexOf('\n', start)
+  return text.slice(start, Math.min(end < 0 ? text.length : end, start + 200)).trim()
+}
+
+class Builder {
+  readonly #text: string
+  readonly #at: (offset: number, path: string) => Place
+  readonly #problems: Problems
+  readonly #document: ReturnType<typeof parseDocument>
+  #aliases = 0
+  #aliased = 0
+
+  constructor(
+    text: string,
+    at: (offset: number, path: string) => Place,
+    problems: Problems,
+    document: ReturnType<typeof parseDocument>,
+  ) {
+    this.#text = text
+    this.#at = at
+    this.#problems = problems
+    this.#document = document
+  }
+
+  build(node: unknown, path = '', depth = 0, behindAlias = false): Value | undefined {
+    const [start = 0, end = 0] = (node as Node | null)?.range ?? []
+    const place = this.#at(start, path)
+    if (depth > DEPTH_LIMIT) {
+      this.#problems.add(place, tooDeep(path))
+      return undefined
+    }
+    if (behindAlias) this.#aliased += 1
+    if (isAlias(node)) {
+      this.#aliases += 1
+      if (this.#aliases > ALIAS_LIMIT || this.#aliased > ALIASED_VALUE_LIMIT) return this.#bomb(place)
+      return this.build(node.resolve(this.#document), path, depth + 1, true)
+    }
+    if (this.#aliased > ALIASED_VALUE_LIMIT) return this.#bomb(place)
+    if (isMap(node)) {
+      return { kind: 'mapping', entries: this.#entries(node.items, path, depth, behindAlias), place }
+    }
+    if (isSeq(node)) {
+      const items = node.items
+        .map((item, i) => this.build(item, `${path}[${i}]`, depth + 1, behindAlias))
+        .filter((item) => item !== undefined)
+      return { kind: 'list', items, place }
+    }
+    if (!isScalar(node)) return { kind: 'nothing', text: '', place, find: () => place }
+    const { value, source } = node
+    const find = (part: string): Place => {
+      const offset = this.#text.slice(start, end).indexOf(part)
+      return offset < 0 ? place : this.#at(start + offset, path)
+    }
+    if (typeof value === 'string') return { kind: 'text', text: value, place, find }
+    const kind = typeof value === 'boolean' ? 'boolean' : value === null ? 'nothing' : 'number'
+    return { kind, text: source ?? '', place, find }
+  }
+
+  #entries(pairs: Pair[], path: string, depth: number, behindAlias: boolean): Entry[] {
+    const own = new Map<string, Entry>()
+    const merged: Entry[] = []
+    for (const { key: keyNode, value: valueNode } of pairs) {
+      const keyPlace = this.#at((keyNode as Node | null)?.range?.[0] ?? 0, path)
+      const key = isScalar(keyNode) ? (keyNode.source ?? String(keyNode.value)) : undefined
+      if (key === undefined) {
+        const expected = 'a word'
+        this.#problems.add(keyPlace, {
+          found: 'a list or mapping',
+          expected,
+          message: 'a key must be a word',
+        })
+        continue
+      }
+      const keyPath = path === '' ? key : `${path}.${key}`
+      const value = this.build(valueNode, keyPath, depth + 1, behindAlias)
+      if (value === undefined) continue
+      const first = own.get(key)
+      if (key === '<<') merged.push(...mergedEntries(value))
+      else if (first === undefined) own.set(key, { key, keyPlace: { ...keyPlace, path: keyPath }, value })
+      else {
+        this.#problems.add(
+          { ...keyPlace, path: keyPath },
+          {
+            found: key,
+            expected: 'each key once',
+            message: `the key "${shorten(key)}" is already given in line ${first.keyPlace.line}`,
+          },
+        )
+      }
+    }
+    for (const entry of merged) if (!own.has(entry.key)) own.set(entry.key, entry)
+    return [...own.values()]
+  }
+
+  #bomb(place: Place): undefined {
+    this.#problems.add(
+      { ...place, path: '' },
+      {
+        found: 'too many aliases',
+        expected: `at most ${ALIAS_LIMIT} aliases that stand for ${ALIASED_VALUE_LIMIT} values`,
+        message: 'the aliases of this file expand to too many values',
+      },
+    )
+    return undefined
+  }
+}
+
+const mergedEntries = (value: Value): Entry[] =>
+  value.kind === 'mapping'
+    ? value.entries
+    : value.kind === 'list'
+      ? value.items.flatMap((item) => (item.kind === 'mapping' ? item.entries : []))
+      : []
