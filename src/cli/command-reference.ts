@@ -1,0 +1,62 @@
+/**
+ * Owns the page docs/cli.md: every command's help, from the definitions themselves.
+ * Must stay deterministic: a test compares it with the file.
+ */
+import type { Command } from 'commander'
+import { buildProgram } from './program.ts'
+
+const COLUMNS = 100
+
+/** The whole page, as Markdown. */
+export function commandReference(): string {
+  const program = buildProgram('', () => async () => {})
+  const sections = program.commands.map((command) => `## slipway ${command.name()}\n\n${fenced(command)}`)
+  return `# The command line
+
+Made from the definitions by \`npm run docs:cli\`; don't edit it by hand.
+
+With \`--json\` every command prints one JSON document to stdout and nothing else; what went wrong goes to
+stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. Times are milliseconds since 1970, UTC.
+
+| command | document |
+|---|---|
+| add | \`{created: […], existing: […], closed: […], skipped: […]}\`; also when refused as a duplicate |
+| run | as \`add\`, and \`{batches: […], summaries: […], interrupted, blocked: […]}\` at the end |
+| preview, add --dry-run | \`{configuration, types: […], problems: […], conflicts: […], …}\` |
+| work | \`{batches: […], interrupted, blocked: […]}\` at the end |
+| list | \`{batches: […], counts: {…}, nextBefore}\` |
+| show | \`{batch: {…}, after: […], options, doneBy, runs, jobs: […]}\` |
+| logs | \`{batch, job, attempt, path, size, open, gap, text}\` |
+| pause, resume, cancel, move, priority | \`{batches: […]}\` |
+| retry | \`{batches: […], existing: […], closed: […]}\` |
+| stop-after | \`{stopAfter}\` |
+| summary | \`{state: "ready", summary: {…}, runs}\` or \`{state: "pending", retryAfterSeconds, sentence}\` |
+| report | \`{reports: [{file, bytes, mediaType, content?}]}\` |
+| events | \`{events: […]}\` |
+| sweep | \`{closed: […], finalizer: {…}}\` |
+| doctor | \`{findings: […], healthy, versions: {…}}\`; exit code 6 when not healthy |
+| backup | \`{file, bytes}\` |
+| settings | \`{settings: {…}}\` |
+| trust | \`{digest}\` |
+| completion | \`{shell, script}\` |
+
+On \`run\` and \`work\` the first SIGINT or SIGTERM lets the running jobs end, the second stops them; both leave
+a queue that can go on, and the exit code is 130 when batches are left. When the terminal is closed
+(SIGHUP), running jobs go on, and the next host takes over their results.
+
+${fenced(program)}
+${sections.join('\n')}`
+}
+
+function fenced(command: Command): string {
+  let help = ''
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text
+    },
+    getOutHelpWidth: () => COLUMNS,
+    getOutHasColors: () => false,
+  })
+  command.outputHelp()
+  return `\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`
+}

@@ -1,0 +1,60 @@
+/** `slipway sweep`, `doctor` and `backup`: keeping house. */
+import { resolve } from 'node:path'
+import type { CommandOutput } from '../../contract/commands.ts'
+import type { Finding } from '../../contract/entities.ts'
+import { exitCodes } from '../../contract/errors.ts'
+import type { Context } from '../context.ts'
+import { EXIT_FINE } from '../exit.ts'
+import type { Paint } from '../io.ts'
+import { batchName, statusWord } from '../print/batch.ts'
+import { plain } from '../print/plain.ts'
+import { ask } from '../session.ts'
+
+/** Runs the finalizer once. */
+export function sweep(context: Context): Promise<number> {
+  return ask(context, 'sweep', {}, ({ closed, finalizer }) => [
+    ...closed.map((batch) => `closed ${batchName(batch)}: ${statusWord(batch, context.io.paint)}`),
+    `${closed.length === 0 ? 'Nothing was left open. ' : ''}Rescues so far: ${finalizer.rescues}.`,
+  ])
+}
+
+/** Checks everything; exit code 6 when something is wrong that was not repaired. */
+export function doctor(context: Context, options: { repair: boolean }): Promise<number> {
+  return ask(
+    context,
+    'doctor',
+    { repair: options.repair },
+    (answer) => doctorLines(answer, context.io.paint),
+    ({ healthy }) => (healthy ? EXIT_FINE : exitCodes.database),
+  )
+}
+
+const LEVELS: Readonly<
+  Record<Finding['level'], { mark: string; colour: 'green' | 'cyan' | 'yellow' | 'red' }>
+> = {
+  ok: { mark: 'ok     ', colour: 'green' },
+  notice: { mark: 'notice ', colour: 'cyan' },
+  warning: { mark: 'warning', colour: 'yellow' },
+  error: { mark: 'error  ', colour: 'red' },
+}
+
+/** The doctor's findings, one a line, then the verdict. */
+export function doctorLines(answer: CommandOutput<'doctor'>, paint: Paint): string[] {
+  return [
+    ...answer.findings.flatMap(({ check, level, message, repaired }) => [
+      `${paint(LEVELS[level].colour, LEVELS[level].mark)}  ${plain(check)}: ${plain(message)}`,
+      ...(repaired === null ? [] : [`         repaired: ${plain(repaired)}`]),
+    ]),
+    Object.entries(answer.versions)
+      .map(([name, version]) => plain(`${name} ${version}`))
+      .join(', '),
+    answer.healthy ? paint('green', 'Healthy.') : paint('red', 'Not healthy.'),
+  ]
+}
+
+/** Copies the live database. */
+export function backup(context: Context, file: string): Promise<number> {
+  return ask(context, 'backup', { file: resolve(context.cwd, file) }, (answer) => [
+    `${plain(answer.file)}: ${answer.bytes} bytes`,
+  ])
+}

@@ -1,0 +1,16 @@
+/** `slipway list`: the active batches in order, then the answer to "why is nothing running?". */
+import type { Context } from '../context.ts'
+import { batchTable } from '../print/batch.ts'
+import { plain } from '../print/plain.ts'
+import { ask } from '../session.ts'
+
+/** Lists; with `all` or a search the final ones too. */
+export function list(context: Context, options: { all?: boolean; search?: string }): Promise<number> {
+  const input = { all: options.all ?? false, search: options.search, cleared: true }
+  return ask(context, 'list', input, async ({ batches }, api) => {
+    const rows = batchTable(batches, context.io.paint, Date.now())
+    const lines = batches.length > 0 ? rows : [options.search ? 'No batch matches.' : 'No active batch.']
+    const snapshot = await api.invoke('snapshot', {})
+    return snapshot.ok ? [...lines, '', plain(snapshot.value.queue.sentence)] : lines
+  })
+}

@@ -1,0 +1,189 @@
+/** `slipway logs`: a job's output, whole or followed; picks a job when none is named. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SlipwayApi } from '../../contract/api.ts'
+import type { CommandOutput } from '../../contract/commands.ts'
+import type { Batch, BatchRef, Job } from '../../contract/entities.ts'
+import { fail, ok, type Result } from '../../contract/errors.ts'
+import { isFinal, isFinalJob, type JobStatus } from '../../contract/states.ts'
+import type { Context } from '../context.ts'
+import { EXIT_FINE } from '../exit.ts'
+import { failed } from '../failure.ts'
+import { batchName } from '../print/batch.ts'
+import { plain, plainLog } from '../print/plain.ts'
+import { withCore } from '../session.ts'
+
+const PIECE = 1_048_576
+const LOOK_AGAIN_MS = 200
+
+type Piece = CommandOutput<'log'>
+type LogOptions = { follow?: boolean; attempt?: number }
+
+/** Prints the log of a job; `-f` goes on until it ends, and with the next jobs of a running batch. */
+export async function logs(
+  context: Context,
+  ref: BatchRef,
+  ordinal: number | undefined,
+  options: LogOptions,
+): Promise<number> {
+  return withCore(context, async (_core, api) => {
+    const shown = await api.invoke('show', { batch: ref })
+    if (!shown.ok) return failed(context, shown.error)
+    const batch = shown.value.batch
+    const chosen = ordinal === undefined ? await choose(api, batch, options.follow ?? false) : ok(ordinal)
+    if (!chosen.ok) return failed(context, chosen.error)
+    let job = chosen.value
+    for (;;) {
+      if (ordinal === undefined || options.follow) await announce(context, api, batch, job)
+      const printed = await printLog(context, api, batch.id, job, options)
+      if (!printed.ok) return failed(context, printed.error)
+      if (!options.follow || ordinal !== undefined || context.json || context.io.gone) return EXIT_FINE
+      const next = await nextJob(api, batch.id, job, () => context.io.gone)
+      if (!next.ok) return failed(context, next.error)
+      if (next.value === undefined) return EXIT_FINE
+      job = next.value
+    }
+  })
+}
+
+async function announce(context: Context, api: SlipwayApi, batch: Batch, job: number): Promise<void> {
+  if (context.json) return
+  const found = await api.invoke('job', { batch: batch.id, job })
+  const about = found.ok ? ` (${found.value.job.status}): ${plain(found.value.job.input)}` : ''
+  context.io.err(`${context.io.paintErr('dim', `== ${batchName(batch)}, job ${job}${about}`)}\n`)
+}
+
+/** The last job that failed, else one that runs, else the last that ran; when following, one that runs first. */
+async function choose(api: SlipwayApi, batch: Batch, follow: boolean): Promise<Result<number>> {
+  const { failed: failures, running, succeeded, cancelled } = batch.jobs
+  const order: [JobStatus, number][] = [
+    ['failed', failures],
+    ['running', running],
+    ['succeeded', succeeded],
+    ['cancelled', cancelled],
+  ]
+  if (follow) order.unshift(['running', running])
+  for (const [status, count] of order) {
+    if (count === 0) continue
+    const last = await lastWith(api, batch.id, status, count)
+    if (!last.ok) return last
+    if (last.value !== undefined) return ok(last.value.ordinal)
+  }
+  return fail('not-possible', `${batchName(batch)} has not run a job yet, so there is no log.`)
+}
+
+/** The last job with a status that was tried at all. The n-th one has at least ordinal n: start there. */
+async function lastWith(
+  api: SlipwayApi,
+  batch: string,
+  status: JobStatus,
+  count: number,
+): Promise<Result<Job | undefined>> {
+  let last: Job | undefined
+  let after: number | null = count - 1
+  while (after !== null) {
+    const page: Result<CommandOutput<'jobs'>> = await api.invoke('jobs', {
+      batch,
+      status: [status],
+      after,
+      limit: 10_000,
+    })
+    if (!page.ok) return page
+    last = page.value.jobs.findLast((job) => job.attempts > 0) ?? last
+    after = page.value.next
+  }
+  return ok(last)
+}
+
+/** Prints from the first byte on, piece by piece; as one JSON document with --json. */
+async function printLog(
+  context: Context,
+  api: SlipwayApi,
+  batch: string,
+  job: number,
+  options: LogOptions,
+): Promise<Result<undefined>> {
+  const { io, json } = context
+  const show = io.outIsTerminal ? plainLog : (text: string) => text
+  let from = 0
+  let attempt = options.attempt
+  let opened = false
+  for (;;) {
+    const result: Result<Piece> = await api.invoke('log', { batch, job, attempt, from, length: PIECE })
+    if (!result.ok) return result
+    const piece = result.value
+    attempt = piece.attempt
+    if (json) {
+      if (!opened) await io.out(jsonHead(piece, batch, job))
+      await io.out(JSON.stringify(piece.text).slice(1, -1))
+      opened = true
+    } else {
+      const { gap } = piece
+      if (gap !== null && gap.from >= from && gap.from <= from + piece.bytes) {
+        io.err(`${io.paintErr('yellow', `[${gap.to - gap.from} bytes left out: log limit]`)}\n`)
+      }
+      await io.out(show(piece.text))
+    }
+    from = piece.from + piece.bytes
+    if (io.gone) return ok(undefined)
+    if (piece.bytes > 0 && from < piece.size) continue
+    if (!options.follow) break
+    if (!piece.open) {
+      const again = await nextAttempt(api, batch, job, piece.attempt, options.attempt)
+      if (again === undefined) break
+      attempt = again
+      from = 0
+      continue
+    }
+    await sleep(LOOK_AGAIN_MS)
+  }
+  if (json) await io.out('"}\n')
+  return ok(undefined)
+}
+
+function jsonHead(piece: Piece, batch: string, job: number): string {
+  const { path, attempt, size, open, gap } = piece
+  return `${JSON.stringify({ batch, job, attempt, path, size, open, gap }).slice(0, -1)},"text":"`
+}
+
+/** Waits for the next attempt of a job that will be tried again; undefined once the job has its verdict. */
+async function nextAttempt(
+  api: SlipwayApi,
+  batch: string,
+  job: number,
+  attempt: number,
+  fixed: number | undefined,
+): Promise<number | undefined> {
+  while (fixed === undefined) {
+    const [found, shown] = await Promise.all([
+      api.invoke('job', { batch, job }),
+      api.invoke('show', { batch }),
+    ])
+    if (!found.ok || !shown.ok) return undefined
+    const { status, attempts } = found.value.job
+    if (attempts > attempt) return attempt + 1
+    if (isFinalJob(status) || shown.value.batch.status !== 'running') return undefined
+    await sleep(LOOK_AGAIN_MS)
+  }
+  return undefined
+}
+
+/** The next job of a running batch that has begun; undefined when the batch runs no more. */
+async function nextJob(
+  api: SlipwayApi,
+  batch: string,
+  after: number,
+  gone: () => boolean,
+): Promise<Result<number | undefined>> {
+  while (!gone()) {
+    const page = await api.invoke('jobs', { batch, after, limit: 1 })
+    if (!page.ok) return page
+    const next = page.value.jobs[0]
+    if (next === undefined) return ok(undefined)
+    if (next.attempts > 0) return ok(next.ordinal)
+    const shown = await api.invoke('show', { batch })
+    if (!shown.ok) return shown
+    if (isFinal(shown.value.batch.status) || shown.value.batch.status === 'paused') return ok(undefined)
+    await sleep(LOOK_AGAIN_MS)
+  }
+  return ok(undefined)
+}

@@ -1,0 +1,74 @@
+/** `slipway preview` and `add --dry-run`: the commands a configuration expands to; nothing is created. */
+import { resolve } from 'node:path'
+import type { CommandOutput } from '../../contract/commands.ts'
+import type { Context } from '../context.ts'
+import { EXIT_FINE } from '../exit.ts'
+import { failed } from '../failure.ts'
+import type { Paint } from '../io.ts'
+import { plain } from '../print/plain.ts'
+import { printJson, printLines, withCore } from '../session.ts'
+import type { AddOptions } from './add.ts'
+
+/** Shows the preview; exit code 2 when the configuration has problems. */
+export async function preview(
+  context: Context,
+  file: string,
+  types: string[],
+  options: Pick<AddOptions, 'var'>,
+): Promise<number> {
+  return withCore(context, async (_core, api) => {
+    const result = await api.invoke('preview', {
+      file: resolve(context.cwd, file),
+      types: types.length > 0 ? types : undefined,
+      variables: options.var,
+    })
+    if (!result.ok) return failed(context, result.error)
+    const { problems } = result.value
+    if (context.json) await printJson(context, result.value)
+    else if (problems.length === 0) await printLines(context, previewLines(result.value, context.io.paint))
+    if (problems.length === 0) return EXIT_FINE
+    return failed(context, {
+      code: 'invalid-configuration',
+      message: `${result.value.specPath} can't be run as it is; nothing was created.`,
+      problems,
+    })
+  })
+}
+
+const TRUST_WORDS = {
+  known: 'trusted as it is',
+  new: 'not used here before',
+  changed: 'changed since it was trusted',
+} as const
+
+/** The preview for people: per batch the first and last commands, then what stands in the way. */
+export function previewLines(found: CommandOutput<'preview'>, paint: Paint): string[] {
+  const lines = [
+    `${paint('bold', plain(found.configuration))}  ${plain(found.specPath)} (${TRUST_WORDS[found.trust]})`,
+  ]
+  for (const { type, selected, after, batches } of found.types) {
+    if (!selected) continue
+    for (const { range, jobs, commands } of batches) {
+      const slice = range === null ? '' : ` ${range.start}-${range.end}`
+      const waits = after.length === 0 ? '' : `, after ${after.map(plain).join(', ')}`
+      lines.push('', `${paint('bold', plain(type) + slice)}: ${jobs} ${jobs === 1 ? 'job' : 'jobs'}${waits}`)
+      let last = 0
+      for (const { ordinal, argv } of commands) {
+        if (ordinal > last + 1) lines.push(paint('dim', `  … ${ordinal - last - 1} more`))
+        lines.push(`  ${String(ordinal).padStart(String(jobs).length)}  ${shellWords(argv)}`)
+        last = ordinal
+      }
+      if (last < jobs) lines.push(paint('dim', `  … ${jobs - last} more`))
+    }
+  }
+  if (found.conflicts.length > 0) lines.push('', paint('yellow', 'In the way:'))
+  for (const { sentence } of found.conflicts) lines.push(`  ${plain(sentence)}`)
+  return lines
+}
+
+/** Arguments as one would type them in a shell, harmless to show. */
+export function shellWords(argv: readonly string[]): string {
+  return argv
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${plain(word).replaceAll("'", "'\\''")}'`))
+    .join(' ')
+}

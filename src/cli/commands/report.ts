@@ -1,0 +1,56 @@
+/** `slipway report`: the summary as a file to keep or to send. */
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { BatchRef } from '../../contract/entities.ts'
+import type { Context } from '../context.ts'
+import { EXIT_FINE } from '../exit.ts'
+import { failed } from '../failure.ts'
+import { plain } from '../print/plain.ts'
+import { printJson, printLines, withCore } from '../session.ts'
+
+export type ReportOptions = { html?: string; text?: string }
+
+/** Writes what was asked for; without a file prints the text. */
+export async function report(context: Context, batch: BatchRef, options: ReportOptions): Promise<number> {
+  const wanted = [
+    ...(options.html === undefined ? [] : [{ format: 'html' as const, file: options.html }]),
+    ...(options.text === undefined ? [] : [{ format: 'text' as const, file: options.text }]),
+  ]
+  if (wanted.length === 0) wanted.push({ format: 'text', file: '-' })
+  return withCore(context, async (_core, api) => {
+    const written: { file: string | null; bytes: number; mediaType: string; content?: string }[] = []
+    for (const { format, file } of wanted) {
+      const result = await api.invoke('report', { batch, format })
+      if (!result.ok) return failed(context, result.error)
+      const { content, mediaType } = result.value
+      const bytes = Buffer.byteLength(content)
+      if (file === '-') {
+        if (context.json) written.push({ file: null, bytes, mediaType, content })
+        else await context.io.out(content.endsWith('\n') ? content : `${content}\n`)
+        continue
+      }
+      const path = resolve(context.cwd, file)
+      const problem = await write(path, content)
+      if (problem !== undefined) {
+        return failed(context, { code: 'usage', message: `can't write ${plain(path)}: ${problem}` })
+      }
+      written.push({ file: path, bytes, mediaType })
+      if (!context.json) await printLines(context, [`${plain(path)}: ${bytes} bytes`])
+    }
+    if (context.json) await printJson(context, { reports: written })
+    return EXIT_FINE
+  })
+}
+
+/** All or nothing: a report that is there is whole. Returns what went wrong. */
+async function write(path: string, content: string): Promise<string | undefined> {
+  const draft = `${path}.${process.pid}.part`
+  try {
+    await writeFile(draft, content, { flag: 'wx', mode: 0o600 })
+    await rename(draft, path)
+    return undefined
+  } catch (error) {
+    await rm(draft, { force: true })
+    return error instanceof Error ? error.message : String(error)
+  }
+}

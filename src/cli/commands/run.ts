@@ -1,0 +1,79 @@
+/** `slipway run`: add, then work (or watch) until those batches are final, then print their summaries. */
+import type { SlipwayApi } from '../../contract/api.ts'
+import type { Batch, Summary } from '../../contract/entities.ts'
+import { isFinal } from '../../contract/states.ts'
+import type { Context } from '../context.ts'
+import { EXIT_BATCH, EXIT_FINE, EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
+import { batchName, done } from '../print/batch.ts'
+import { plain, plainLines } from '../print/plain.ts'
+import { printJson, withCore } from '../session.ts'
+import { workUntil } from '../watch.ts'
+import { type AddOptions, enqueue, enqueuedLines, refused } from './add.ts'
+
+/** Exit code 1 when one of the batches did not complete, 130 when a signal came first. */
+export async function run(
+  context: Context,
+  file: string,
+  types: string[],
+  options: AddOptions,
+): Promise<number> {
+  return withCore(context, async (core, api) => {
+    const enqueued = await enqueue(context, api, file, types, options)
+    if (!enqueued.ok) return refused(context, enqueued.error)
+    if (!context.json) context.io.err(`${enqueuedLines(enqueued.value).join('\n')}\n`)
+    const ids = [...enqueued.value.created, ...enqueued.value.existing].map((batch) => batch.id)
+    const outcome =
+      ids.length === 0
+        ? { batches: [], interrupted: false, blocked: [] }
+        : await workUntil(context, core, api, { kind: 'batches', ids })
+    const finished = outcome.batches.filter((batch) => isFinal(batch.status))
+    const interrupted = outcome.interrupted && finished.length < ids.length
+    if (context.json) {
+      const summaries = await summariesOf(api, finished)
+      await printJson(context, { ...enqueued.value, ...outcome, interrupted, summaries })
+    } else {
+      await printSummaries(context, api, finished)
+      tellWhatIsLeft(context, outcome.batches, interrupted, outcome.blocked)
+    }
+    if (interrupted) return EXIT_INTERRUPTED
+    return outcome.blocked.length > 0 ? EXIT_BATCH : ids.length === 0 ? EXIT_FINE : exitOfBatches(finished)
+  })
+}
+
+async function summariesOf(api: SlipwayApi, batches: readonly Batch[]): Promise<Summary[]> {
+  const summaries: Summary[] = []
+  for (const { id } of batches) {
+    const found = await api.invoke('summary', { batch: id })
+    if (found.ok && found.value.state === 'ready') summaries.push(found.value.summary)
+  }
+  return summaries
+}
+
+/** The text of each summary, with a blank line between them. */
+export async function printSummaries(
+  context: Context,
+  api: SlipwayApi,
+  batches: readonly Batch[],
+): Promise<void> {
+  for (const [i, { id }] of batches.entries()) {
+    const report = await api.invoke('report', { batch: id, format: 'text' })
+    const text = report.ok ? report.value.content : report.error.message
+    await context.io.out(`${i === 0 ? '' : '\n'}${plainLines(text).trimEnd()}\n`)
+  }
+}
+
+/** Says on stderr what was not done, and how to go on. */
+export function tellWhatIsLeft(
+  context: Context,
+  batches: readonly Batch[],
+  interrupted: boolean,
+  blocked: readonly string[],
+): void {
+  for (const sentence of blocked) context.io.err(`${plain(sentence)}\n`)
+  if (!interrupted) return
+  for (const batch of batches) {
+    if (isFinal(batch.status)) continue
+    context.io.err(`${batchName(batch)}: ${done(batch)} of ${batch.jobs.total} jobs done, ${batch.status}\n`)
+  }
+  context.io.err('Interrupted; the queue goes on with slipway work.\n')
+}

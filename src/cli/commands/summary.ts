@@ -1,0 +1,39 @@
+/** `slipway summary`: what is known of a finished batch; waits a while for one that is being prepared. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BatchRef } from '../../contract/entities.ts'
+import type { Context } from '../context.ts'
+import { EXIT_FINE } from '../exit.ts'
+import { failed } from '../failure.ts'
+import { plainLines } from '../print/plain.ts'
+import { printJson, withCore } from '../session.ts'
+
+const PATIENCE_MS = 60_000
+
+/** Prints the summary; with --json a pending one is an answer, without it is asked for again. */
+export async function summary(context: Context, batch: BatchRef, options: { run?: number }): Promise<number> {
+  return withCore(context, async (_core, api) => {
+    let waitedMs = 0
+    for (;;) {
+      const result = await api.invoke('summary', { batch, run: options.run })
+      if (!result.ok) return failed(context, result.error)
+      const found = result.value
+      if (context.json) {
+        await printJson(context, found)
+        return EXIT_FINE
+      }
+      if (found.state === 'ready') {
+        const text = await api.invoke('report', { batch, format: 'text' })
+        if (!text.ok) return failed(context, text.error)
+        await context.io.out(`${plainLines(text.value.content).trimEnd()}\n`)
+        return EXIT_FINE
+      }
+      const waitMs = Math.max(1, found.retryAfterSeconds) * 1_000
+      if (waitedMs === 0) context.io.err(`${plainLines(found.sentence)}\n`)
+      if (waitedMs + waitMs > PATIENCE_MS) {
+        return failed(context, { code: 'not-possible', message: found.sentence, hint: 'Ask again later.' })
+      }
+      await sleep(waitMs)
+      waitedMs += waitMs
+    }
+  })
+}

@@ -1,0 +1,17 @@
+/** What every command is handed: the streams, how it was called, and where Slipway is installed. */
+import type { Io } from './io.ts'
+
+export type Context = {
+  io: Io
+  /** Arguments after the program's name. */
+  args: string[]
+  /** `--json` was given: stdout gets one document and nothing else. */
+  json: boolean
+  env: NodeJS.ProcessEnv
+  cwd: string
+  version: string
+  /** Folder of the built launchers. */
+  launcherDir: string
+  /** Folder that holds package.json. */
+  packageDir: string
+}

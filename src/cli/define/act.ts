@@ -1,0 +1,15 @@
+/** Owns the seam between a command's definition and what it does, and how examples are shown. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+
+/** What a command does; resolves to its exit code. */
+export type Handler<A extends unknown[]> = (context: Context, ...args: A) => Promise<number>
+
+/** Makes commander's action of a handler. */
+export type Act = <A extends unknown[]>(handler: Handler<A>) => (...args: A) => Promise<void>
+
+/** Adds an example to a command's help. */
+export function showExample(command: Command, ...lines: string[]): void {
+  const title = lines.length > 1 ? 'Examples' : 'Example'
+  command.addHelpText('after', `\n${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+}

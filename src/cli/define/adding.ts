@@ -1,0 +1,68 @@
+/** Defines the commands that bring work in: run, add, preview, trust. */
+import { type Command, Option } from 'commander'
+import { ifExistsAnswers } from '../../contract/entities.ts'
+import type { AddOptions } from '../commands/add.ts'
+import { variable, wholeNumber } from '../reference.ts'
+import { type Act, showExample } from './act.ts'
+
+const withEnqueueOptions = (command: Command): Command =>
+  command
+    .argument('<FILE>', 'a configuration, *.slipway.yaml or .json')
+    .argument('[TYPE...]', 'batch types to take; all of them when none is named')
+    .option('--var <name=value>', 'set a variable of the configuration (repeatable)', variable)
+    .addOption(
+      new Option('--if-exists <answer>', 'when an active batch with the same identity exists')
+        .choices(ifExistsAnswers)
+        .default('fail'),
+    )
+    .option('--skip-done', 'leave out inputs whose very same command succeeded before')
+    .option('--priority <N>', 'higher runs first', wholeNumber(-1_000_000, 1_000_000))
+
+/** Adds these commands to the program. */
+export function defineAdding(program: Command, act: Act): void {
+  const run = withEnqueueOptions(program.command('run'))
+    .description('add, then work until those batches are final; shows progress and summaries')
+    .action(
+      act(async (context, file: string, types: string[], options: AddOptions) =>
+        (await import('../commands/run.ts')).run(context, file, types, options),
+      ),
+    )
+  showExample(run, 'slipway run flood.slipway.yaml edm-creation --var out=elsewhere')
+
+  const add = withEnqueueOptions(program.command('add'))
+    .description('add batches to the queue; refused when the same batch is already active')
+    .option('--hold', 'create them on hold: they enter the queue with slipway resume')
+    .option('--dry-run', 'show what would be created, and create nothing')
+    .action(
+      act(async (context, file: string, types: string[], options: AddOptions & { dryRun?: boolean }) =>
+        options.dryRun
+          ? (await import('../commands/preview.ts')).preview(context, file, types, options)
+          : (await import('../commands/add.ts')).add(context, file, types, options),
+      ),
+    )
+  showExample(
+    add,
+    'slipway add flood.slipway.yaml',
+    'slipway add flood.slipway.yaml portfolio --if-exists remaining --priority 5',
+  )
+
+  const preview = program
+    .command('preview')
+    .description('show the commands a configuration expands to; creates nothing')
+    .argument('<FILE>', 'a configuration')
+    .argument('[TYPE...]', 'batch types to take; all of them when none is named')
+    .option('--var <name=value>', 'set a variable of the configuration (repeatable)', variable)
+    .action(
+      act(async (context, file: string, types: string[], options: Pick<AddOptions, 'var'>) =>
+        (await import('../commands/preview.ts')).preview(context, file, types, options),
+      ),
+    )
+  showExample(preview, 'slipway preview flood.slipway.yaml edm-creation')
+
+  const trust = program
+    .command('trust')
+    .description('mark a configuration as trusted as it is now')
+    .argument('<FILE>', 'a configuration')
+    .action(act(async (context, file: string) => (await import('../commands/trust.ts')).trust(context, file)))
+  showExample(trust, 'slipway trust flood.slipway.yaml')
+}

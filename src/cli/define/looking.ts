@@ -1,0 +1,97 @@
+/** Defines the commands that only look: list, show, logs, summary, report, events. */
+import type { Command } from 'commander'
+import type { BatchRef } from '../../contract/entities.ts'
+import type { ReportOptions } from '../commands/report.ts'
+import { batchReference, wholeNumber } from '../reference.ts'
+import { type Act, showExample } from './act.ts'
+
+/** Adds these commands to the program. */
+export function defineLooking(program: Command, act: Act): void {
+  const list = program
+    .command('list')
+    .description('active batches in order')
+    .option('-a, --all', 'final ones too')
+    .option('--search <TEXT>', 'only batches with this in configuration, type, input or error')
+    .action(
+      act(async (context, options: { all?: boolean; search?: string }) =>
+        (await import('../commands/list.ts')).list(context, options),
+      ),
+    )
+  showExample(list, 'slipway list', 'slipway list --all --json')
+
+  const show = program
+    .command('show')
+    .description('everything about one batch')
+    .argument('<BATCH>', 'a batch', batchReference)
+    .option('--jobs', 'its jobs too (in JSON they always are)')
+    .action(
+      act(async (context, batch: BatchRef, options: { jobs?: boolean }) =>
+        (await import('../commands/show.ts')).show(context, batch, options),
+      ),
+    )
+  showExample(show, 'slipway show 12 --jobs')
+
+  const logs = program
+    .command('logs')
+    .description('the output of a job')
+    .argument('<BATCH>', 'a batch', batchReference)
+    .argument(
+      '[JOB]',
+      "the job's number in the batch; else the last that failed, runs or ran",
+      wholeNumber(1, 1_000_000_000),
+    )
+    .option('-f, --follow', 'go on until the job ends, and with the next jobs of a running batch')
+    .option('--attempt <N>', 'an earlier attempt', wholeNumber(1, 1_000_000_000))
+    .action(
+      act(
+        async (
+          context,
+          batch: BatchRef,
+          job: number | undefined,
+          options: { follow?: boolean; attempt?: number },
+        ) => (await import('../commands/logs.ts')).logs(context, batch, job, options),
+      ),
+    )
+  showExample(logs, 'slipway logs 12 44', 'slipway logs 12 -f')
+
+  const summary = program
+    .command('summary')
+    .description('what is known of a finished batch')
+    .argument('<BATCH>', 'a batch', batchReference)
+    .option('--run <N>', 'an earlier run of a batch that was retried', wholeNumber(1, 1_000_000_000))
+    .option('--html <FILE>', 'write it as one self-contained page (- is stdout)')
+    .action(
+      act(async (context, batch: BatchRef, options: { run?: number; html?: string }) =>
+        options.html === undefined
+          ? (await import('../commands/summary.ts')).summary(context, batch, options)
+          : (await import('../commands/report.ts')).report(context, batch, { html: options.html }),
+      ),
+    )
+  showExample(summary, 'slipway summary 12', 'slipway summary 12 --json')
+
+  const report = program
+    .command('report')
+    .description('the summary as a file to keep or to send')
+    .argument('<BATCH>', 'a batch', batchReference)
+    .option('--html <FILE>', 'one self-contained page (- is stdout)')
+    .option('--text <FILE>', 'plain text (- is stdout)')
+    .action(
+      act(async (context, batch: BatchRef, options: ReportOptions) =>
+        (await import('../commands/report.ts')).report(context, batch, options),
+      ),
+    )
+  showExample(report, 'slipway report 12 --html flood-12.html')
+
+  const events = program
+    .command('events')
+    .description('what happened, when, by whom and from where')
+    .argument('[BATCH]', 'a batch; everything when none is named', batchReference)
+    .option('-n, --limit <N>', 'at most the last N', wholeNumber(1, 100_000), 1_000)
+    .option('--origins', 'show from where each was asked for')
+    .action(
+      act(async (context, batch: BatchRef | undefined, options: { limit: number; origins?: boolean }) =>
+        (await import('../commands/events.ts')).events(context, batch, options),
+      ),
+    )
+  showExample(events, 'slipway events 12', 'slipway events --limit 50')
+}

@@ -1,0 +1,60 @@
+/**
+ * Owns how an expected failure is told: on stderr, as text or as JSON, and as an exit code.
+ * Must never write to stdout.
+ */
+import type { Conflict } from '../contract/entities.ts'
+import type { SlipwayError } from '../contract/errors.ts'
+import type { Context } from './context.ts'
+import { EXIT_OF_ERROR } from './exit.ts'
+import type { Paint } from './io.ts'
+import { plain, plainLines } from './print/plain.ts'
+
+/** Tells the failure and returns its exit code. */
+export function failed(context: Context, error: SlipwayError): number {
+  const { io } = context
+  if (context.json) io.err(`${JSON.stringify({ error })}\n`)
+  else io.err(failureText(error, io.paintErr))
+  return EXIT_OF_ERROR[error.code]
+}
+
+/** The failure as lines for a person, ending with a line break. */
+export function failureText(error: SlipwayError, paint: Paint): string {
+  const lines = [`${paint(['red', 'bold'], 'slipway:')} ${plainLines(error.message)}`]
+  for (const problem of error.problems ?? []) {
+    const { line, column, suggestion } = problem
+    const at = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`
+    lines.push(`  ${paint('bold', plain(`${problem.file}${at}`))}: ${plain(problem.message)}`)
+    if (problem.found) lines.push(`    found:    ${plain(problem.found)}`)
+    if (problem.expected) lines.push(`    expected: ${plain(problem.expected)}`)
+    if (suggestion !== undefined) lines.push(`    did you mean ${paint('green', plain(suggestion))}?`)
+  }
+  const conflicts = (error.conflicts ?? []) as Conflict[]
+  if (conflicts.length > 0) lines.push(...conflictLines(conflicts, paint))
+  if (error.hint) lines.push(paint('dim', plainLines(error.hint)))
+  return `${lines.join('\n')}\n`
+}
+
+function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
+  const lines: string[] = []
+  let left = 0
+  for (const { existing, requested, remaining, differs, sentence } of conflicts) {
+    lines.push(`  ${plain(sentence)}`)
+    const changes = [
+      differs.added > 0 ? `${differs.added} commands that #${existing.number} does not have` : '',
+      differs.removed > 0 ? `${differs.removed} of #${existing.number} are not in it` : '',
+    ].filter((part) => part !== '')
+    const about = changes.length > 0 ? `; ${changes.join(', ')}` : ''
+    lines.push(
+      paint('dim', `    asked for: ${requested.jobs} jobs, ${remaining} of them not done there yet${about}`),
+    )
+    left += remaining
+  }
+  lines.push(
+    'What you can do:',
+    '  --if-exists return     leave it as it is and go on with the one that exists',
+    `  --if-exists remaining  close it where it stands and add only what is not done (${left} jobs)`,
+    '  --if-exists replace    cancel it and add everything anew',
+    '  --if-exists allow      add a second one, knowingly',
+  )
+  return lines
+}

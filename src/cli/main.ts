@@ -1,0 +1,37 @@
+/**
+ * Owns one run of the command line from its arguments to its exit code.
+ * Must never let an exception out: a bug becomes exit code 70 and says so.
+ */
+import { fileURLToPath } from 'node:url'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Context } from './context.ts'
+import { failed } from './failure.ts'
+import { processIo } from './io.ts'
+import { runProgram } from './program.ts'
+
+/** Runs `process.argv` and ends the process once everything is written. `entry` is the URL of the built entry. */
+export async function main(entry: string): Promise<void> {
+  const args = process.argv.slice(2)
+  const context: Context = {
+    io: processIo(process.stdout, process.stderr),
+    args,
+    json: args.includes('--json'),
+    env: process.env,
+    cwd: process.cwd(),
+    version: packageJson.version,
+    launcherDir: fileURLToPath(new URL('../launcher', entry)),
+    packageDir: fileURLToPath(new URL('../..', entry)),
+  }
+  let code: number
+  try {
+    code = await runProgram(context)
+  } catch (cause) {
+    const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+    code = failed(context, {
+      code: 'internal',
+      message: `this is a bug in Slipway: ${stack}`,
+    })
+  }
+  await context.io.flush()
+  process.exit(code)
+}

@@ -1,0 +1,108 @@
+/** Owns how batches and jobs are named and tabled for people. */
+import type { Batch, Job } from '../../contract/entities.ts'
+import { batchStatusWords } from '../../contract/states.ts'
+import type { Paint } from '../io.ts'
+import { plain } from './plain.ts'
+import { type Column, table } from './table.ts'
+import { clockTime, duration } from './time.ts'
+
+const STATUS_COLOURS = {
+  initiated: 'gray',
+  queued: 'cyan',
+  running: 'blue',
+  paused: 'yellow',
+  completed: 'green',
+  completed_with_errors: 'yellow',
+  failed: 'red',
+  cancelled: 'gray',
+} as const
+
+/** `#12 flood-2026 / evolve 10-19` */
+export function batchName(batch: Pick<Batch, 'number' | 'configuration' | 'type' | 'range'>): string {
+  const range = batch.range === null ? '' : ` ${batch.range.start}-${batch.range.end}`
+  return plain(`#${batch.number} ${batch.configuration} / ${batch.type}${range}`)
+}
+
+/** The status in words, coloured. */
+export function statusWord(batch: Pick<Batch, 'status' | 'pausing'>, paint: Paint): string {
+  const words = batch.pausing ? 'running, about to pause' : batchStatusWords[batch.status]
+  return paint(STATUS_COLOURS[batch.status], words)
+}
+
+/** Jobs with a verdict. */
+export function done(batch: Pick<Batch, 'jobs'>): number {
+  return batch.jobs.succeeded + batch.jobs.failed + batch.jobs.cancelled
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'POS', align: 'right' },
+  { title: 'BATCH' },
+  { title: 'STATUS' },
+  { title: 'DONE', align: 'right' },
+  { title: 'FAILED', align: 'right' },
+  { title: 'PRIORITY', align: 'right' },
+  { title: 'SINCE' },
+  { title: 'NOTE' },
+]
+
+/** The table of `slipway list`; columns that say nothing are left out. */
+export function batchTable(batches: readonly Batch[], paint: Paint, now: number): string[] {
+  const rows = batches.map((batch) => [
+    batch.position === null ? '-' : String(batch.position),
+    batchName(batch),
+    statusWord(batch, paint),
+    `${done(batch)}/${batch.jobs.total}`,
+    batch.jobs.failed === 0 ? '-' : paint('red', String(batch.jobs.failed)),
+    batch.priority === 0 ? '-' : String(batch.priority),
+    clockTime(batch.completedAt ?? batch.startedAt ?? batch.queuedAt ?? batch.createdAt, now),
+    note(batch),
+  ])
+  const worth = COLUMNS.map((column, i) =>
+    ['FAILED', 'PRIORITY', 'NOTE'].includes(column.title)
+      ? rows.some((row) => row[i] !== '-' && row[i] !== '')
+      : true,
+  )
+  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_cell, i) => worth[i])
+  return table(keep(COLUMNS), rows.map(keep))
+}
+
+function note(batch: Batch): string {
+  const parts = [
+    batch.sealed ? '' : 'being filled',
+    batch.waitsFor ?? '',
+    batch.stopAfter ? 'nothing starts after this one' : '',
+    batch.error ?? batch.reason ?? '',
+  ]
+  return plain(parts.filter((part) => part !== '').join('; '))
+}
+
+/** Columns of `slipway show --jobs`. */
+export const JOB_COLUMNS: readonly Column[] = [
+  { title: 'JOB', align: 'right' },
+  { title: 'STATUS' },
+  { title: 'TRIES', align: 'right' },
+  { title: 'EXIT', align: 'right' },
+  { title: 'TIME', align: 'right' },
+  { title: 'INPUT' },
+]
+
+const JOB_COLOURS = {
+  pending: 'gray',
+  running: 'blue',
+  succeeded: 'green',
+  failed: 'red',
+  cancelled: 'gray',
+} as const
+
+/** One row of the jobs table; a failed job says why after its input. */
+export function jobRow(job: Job, paint: Paint): string[] {
+  const why = job.error === null ? '' : `  ${paint('red', plain(job.error))}`
+  return [
+    String(job.ordinal),
+    paint(JOB_COLOURS[job.status], job.status),
+    String(job.attempts),
+    job.signal ?? (job.exitCode === null ? '-' : String(job.exitCode)),
+    job.durationMs === null ? '-' : duration(job.durationMs),
+    `${plain(job.input)}${why}`,
+  ]
+}

@@ -1,0 +1,90 @@
+/**
+ * Owns the words and bars of live progress, as pure functions of what is known.
+ * Must never write anything: `progress-view.ts` does.
+ */
+import type { Batch, DoneBy } from '../../contract/entities.ts'
+import type { Paint } from '../io.ts'
+import { batchName, done } from './batch.ts'
+import { doneByWords, rate } from './time.ts'
+import { pad, shorten, widthOf } from './width.ts'
+
+export type ProgressState = {
+  now: number
+  running: Batch | null
+  jobsPerMinute: number | null
+  /** Of the running batch, and of the last batch of the queue. */
+  doneBy: DoneBy | null
+  queueDoneBy: DoneBy | null
+  /** Over all batches seen in the queue since we began to watch. */
+  queue: { batches: number; finished: number; jobs: number; done: number }
+  /** Why nothing runs, shown while nothing does. */
+  sentence: string
+}
+
+/** Two lines of at most `columns` columns: the batch and the queue. */
+export function progressLines(state: ProgressState, columns: number, paint: Paint): [string, string] {
+  const { running, queue } = state
+  const barColumns = Math.max(8, Math.min(30, Math.floor(columns / 4)))
+  const first =
+    running === null
+      ? shorten(state.sentence, columns)
+      : line(batchName(running), done(running), running.jobs.total, barColumns, columns, paint, [
+          running.jobs.failed > 0 ? paint('red', `${running.jobs.failed} failed`) : '',
+          state.jobsPerMinute === null ? '' : rate(state.jobsPerMinute),
+          state.doneBy === null ? '' : doneByWords(state.doneBy, state.now),
+        ])
+  const label = `queue: ${queue.finished} of ${queue.batches} batches`
+  const second = line(label, queue.done, queue.jobs, barColumns, columns, paint, [
+    state.queueDoneBy === null ? '' : doneByWords(state.queueDoneBy, state.now),
+  ])
+  return [first, second]
+}
+
+const LABEL_COLUMNS = 32
+
+function line(
+  label: string,
+  count: number,
+  total: number,
+  barColumns: number,
+  columns: number,
+  paint: Paint,
+  facts: readonly string[],
+): string {
+  const labelColumns = Math.min(LABEL_COLUMNS, Math.max(10, Math.floor(columns / 3)))
+  const counts = `${count} of ${total}`
+  const head = `${pad(shorten(label, labelColumns), labelColumns)} ${bar(count, total, barColumns, paint)} ${counts}`
+  let text = head
+  for (const fact of facts) {
+    // A fact that doesn't fit is left out whole; half a time would be a wrong one.
+    if (fact !== '' && widthOf(text) + 2 + widthOf(fact) <= columns) text += `  ${fact}`
+  }
+  return widthOf(head) <= columns ? text : shorten(`${label} ${counts}`, columns)
+}
+
+/** `[#####.....]`; full only when everything is done, empty only when nothing is. */
+export function bar(count: number, total: number, columns: number, paint: Paint): string {
+  const share = total === 0 ? 0 : count / total
+  let full = Math.floor(share * columns)
+  if (count > 0 && full === 0) full = 1
+  if (count < total && full === columns) full = columns - 1
+  return `[${paint('green', '#'.repeat(full))}${paint('dim', '.'.repeat(columns - full))}]`
+}
+
+/** What to say in plain lines when a batch changed: its new status, or every tenth of its jobs. */
+export function changeLine(before: Batch | undefined, batch: Batch): string | undefined {
+  const counts = `${done(batch)} of ${batch.jobs.total}`
+  const failures = batch.jobs.failed > 0 ? `, ${batch.jobs.failed} failed` : ''
+  if (before === undefined || before.status !== batch.status) {
+    const why = batch.error ?? batch.reason
+    return `${batchName(batch)}: ${words(batch)}, ${counts}${failures}${why === null ? '' : ` (${why})`}`
+  }
+  if (batch.status !== 'running') return undefined
+  const tenth = (one: Batch): number => Math.floor((done(one) * 10) / Math.max(1, one.jobs.total))
+  if (tenth(batch) === tenth(before)) return undefined
+  return `${batchName(batch)}: ${tenth(batch) * 10} %, ${counts}${failures}`
+}
+
+function words(batch: Batch): string {
+  return batch.status.replaceAll('_', ' ').replace('initiated', 'on hold')
+}

@@ -1,0 +1,129 @@
+/**
+ * Owns what `run` and `work` show while they run: two bars on a terminal, plain lines elsewhere, on stderr.
+ * Must never touch stdout: that is for the result.
+ */
+import type { SlipwayApi } from '../contract/api.ts'
+import type { Batch, DoneBy } from '../contract/entities.ts'
+import type { ChangeEvent } from '../contract/events.ts'
+import { isActive, isFinal } from '../contract/states.ts'
+import type { Context } from './context.ts'
+import { done } from './print/batch.ts'
+import { plain } from './print/plain.ts'
+import { changeLine, type ProgressState, progressLines } from './print/progress.ts'
+
+export type ProgressView = {
+  /** Takes in what has changed and shows it. */
+  update(event: Pick<ChangeEvent, 'batches' | 'queue' | 'running' | 'doneBy' | 'now'>): void
+  /** A sentence that stays on the screen. */
+  say(sentence: string): void
+  /** Leaves the terminal as it was. */
+  stop(): void
+}
+
+type Bars = { show(lines: readonly string[]): void; say(line: string): void; stop(): void }
+
+/** A view for these streams; silent with --json. `mine` narrows the plain lines to some batches. */
+export async function openProgressView(
+  context: Context,
+  mine: (batch: Batch) => boolean = () => true,
+): Promise<ProgressView> {
+  const { io } = context
+  if (context.json) return { update() {}, say() {}, stop() {} }
+  const bars = io.errIsTerminal ? await openBars() : undefined
+  const seen = new Map<string, Batch>()
+  let sentence = ''
+  const say = (text: string): void => {
+    if (bars === undefined) io.err(`${plain(text)}\n`)
+    else bars.say(plain(text))
+  }
+  return {
+    say,
+    update(event) {
+      for (const batch of event.batches) {
+        const before = seen.get(batch.id)
+        // A batch that had ended before we looked is history, not progress.
+        if (before === undefined && !isActive(batch.status)) continue
+        seen.set(batch.id, batch)
+        const line = mine(batch) ? changeLine(before, batch) : undefined
+        const worthStaying = bars === undefined || isFinal(batch.status)
+        if (line !== undefined && worthStaying && (before !== undefined || bars === undefined)) say(line)
+      }
+      if (bars !== undefined) {
+        const lines = progressLines(stateOf(event, seen), process.stderr.columns ?? 80, io.paintErr)
+        bars.show(lines)
+      } else if (event.running === null && event.queue.sentence !== sentence && event.queue.sentence !== '') {
+        say(event.queue.sentence)
+      }
+      sentence = event.queue.sentence
+    },
+    stop: () => bars?.stop(),
+  }
+}
+
+/** Everything the bars show, from the batches seen so far. */
+export function stateOf(
+  event: Pick<ChangeEvent, 'queue' | 'running' | 'doneBy' | 'now'>,
+  seen: ReadonlyMap<string, Batch>,
+): ProgressState {
+  const queue = { batches: 0, finished: 0, jobs: 0, done: 0 }
+  for (const batch of seen.values()) {
+    if (batch.status === 'initiated' || batch.status === 'paused') continue
+    queue.batches += 1
+    queue.finished += isFinal(batch.status) ? 1 : 0
+    queue.jobs += batch.jobs.total
+    queue.done += isFinal(batch.status) ? batch.jobs.total : done(batch)
+  }
+  const last = Object.values(event.doneBy).reduce<DoneBy | null>(
+    (latest, one) => (latest === null || one.likely > latest.likely ? one : latest),
+    null,
+  )
+  return {
+    now: event.now,
+    running: event.running?.batch ?? null,
+    jobsPerMinute: event.running?.jobsPerMinute ?? null,
+    doneBy: event.running?.doneBy ?? null,
+    queueDoneBy: last,
+    queue,
+    sentence: event.queue.sentence,
+  }
+}
+
+/** The state of now in the shape of an event, to begin with. */
+export async function firstLook(
+  api: SlipwayApi,
+): Promise<Pick<ChangeEvent, 'batches' | 'queue' | 'running' | 'doneBy' | 'now'> | undefined> {
+  const snapshot = await api.invoke('snapshot', {})
+  if (!snapshot.ok) return undefined
+  const { active, queue, running, doneBy, now } = snapshot.value
+  return { batches: active, queue, running, doneBy, now }
+}
+
+/** Bars painted by cli-progress; loaded only where there is a terminal. */
+async function openBars(): Promise<Bars> {
+  const { default: cliProgress } = await import('cli-progress')
+  const bars = new cliProgress.MultiBar(
+    {
+      stream: process.stderr,
+      format: (_options, _params, payload: { line: string }) => payload.line,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+      fps: 5,
+      gracefulExit: false,
+      emptyOnZero: true,
+    },
+    cliProgress.Presets.legacy,
+  )
+  const rows: ReturnType<typeof bars.create>[] = []
+  return {
+    show(lines) {
+      lines.forEach((line, i) => {
+        const row = rows[i]
+        if (row === undefined) rows.push(bars.create(1, 0, { line }))
+        else row.update({ line })
+      })
+    },
+    say: (line) => (rows.length === 0 ? process.stderr.write(`${line}\n`) : bars.log(`${line}\n`)),
+    stop: () => bars.stop(),
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Owns the way from a command to the core: opens it late, says who calls, and always closes it.
+ * The core is loaded only here, so `--help` and wrong usage never touch the database.
+ */
+import { userInfo } from 'node:os'
+import type { Caller, SlipwayApi } from '../contract/api.ts'
+import type { CommandInput, CommandName, CommandOutput } from '../contract/commands.ts'
+import type { Core } from '../core/core.ts'
+import type { Context } from './context.ts'
+import { EXIT_FINE } from './exit.ts'
+import { failed } from './failure.ts'
+
+/** Opens the core for as long as `use` takes; an unusable database is told and becomes exit code 6. */
+export async function withCore(
+  context: Context,
+  use: (core: Core, api: SlipwayApi) => Promise<number>,
+): Promise<number> {
+  const [{ openCore }, { dataFolder }] = await Promise.all([
+    import('../core/core.ts'),
+    import('../core/data-folder.ts'),
+  ])
+  const opened = await openCore({
+    home: dataFolder(context.env),
+    kind: 'cli',
+    launcherDir: context.launcherDir,
+  })
+  if (!opened.ok) return failed(context, opened.error)
+  const core = opened.value
+  try {
+    return await use(core, core.api(callerOf(context)))
+  } finally {
+    await core.close()
+  }
+}
+
+/** One question to the core: prints the answer as JSON or as `text` says, and returns the exit code. */
+export async function ask<N extends CommandName>(
+  context: Context,
+  name: N,
+  input: CommandInput<N>,
+  text: (answer: CommandOutput<N>, api: SlipwayApi) => string[] | Promise<string[]>,
+  exit: (answer: CommandOutput<N>) => number = () => EXIT_FINE,
+): Promise<number> {
+  return withCore(context, async (_core, api) => {
+    const result = await api.invoke(name, input)
+    if (!result.ok) return failed(context, result.error)
+    if (context.json) await printJson(context, result.value)
+    else await printLines(context, await text(result.value, api))
+    return exit(result.value)
+  })
+}
+
+/** The one document of `--json`. */
+export function printJson(context: Context, document: unknown): Promise<void> {
+  return context.io.out(`${JSON.stringify(document, null, context.io.outIsTerminal ? 2 : undefined)}\n`)
+}
+
+/** Lines for people. */
+export async function printLines(context: Context, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await context.io.out(`${lines.join('\n')}\n`)
+}
+
+/** Who calls and from where, as the events keep it. */
+export function callerOf(context: Pick<Context, 'args' | 'cwd' | 'env'>): Caller {
+  const words = ['slipway', ...context.args].map((word) =>
+    /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  )
+  return { actor: actorName(context.env), origin: `${words.join(' ')} (in ${context.cwd})` }
+}
+
+function actorName(env: NodeJS.ProcessEnv): string {
+  try {
+    return userInfo().username
+  } catch {
+    return env.USER ?? env.USERNAME ?? 'unknown user'
+  }
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { expect, test } from 'vitest'
+import { commandReference } from '../../src/cli/command-reference.ts'
+import type { Context } from '../../src/cli/context.ts'
+import { noPaint } from '../../src/cli/io.ts'
+import { buildProgram, runProgram } from '../../src/cli/program.ts'
+
+const program = buildProgram('0.0.0', () => async () => {})
+
+async function called(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = ''
+  let err = ''
+  const context: Context = {
+    io: {
+      async out(text) {
+        out += text
+      },
+      err(text) {
+        err += text
+      },
+      gone: false,
+      outIsTerminal: false,
+      errIsTerminal: false,
+      paint: noPaint,
+      paintErr: noPaint,
+      async flush() {},
+    },
+    args,
+    json: args.includes('--json'),
+    env: {},
+    cwd: '/',
+    version: '1.2.3',
+    launcherDir: '/nowhere',
+    packageDir: '/nowhere',
+  }
+  return { code: await runProgram(context), out, err }
+}
+
+test('has every command of the design', () => {
+  expect(program.commands.map((command) => command.name()).sort()).toEqual(
+    [
+      'run add work list show logs pause resume cancel retry move priority summary events sweep doctor backup serve',
+      'open stop-after settings trust report preview completion',
+    ]
+      .join(' ')
+      .split(' ')
+      .sort(),
+  )
+})
+
+test.each(program.commands.map((command) => [command.name(), command] as [string, Command]))(
+  'help of %s has an example that begins with the command itself',
+  async (name) => {
+    const { code, out, err } = await called(name, '--help')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(new RegExp(`Examples?:\n  slipway ${name}`))
+    expect(out).toContain('--json')
+  },
+)
+
+test('an unknown command is wrong usage and the nearest one is offered', async () => {
+  expect(await called('lst')).toEqual({
+    code: 2,
+    out: '',
+    err: "slipway: unknown command 'lst'\nDid you mean list?\n",
+  })
+})
+
+test('an unknown option is wrong usage and the nearest one is offered', async () => {
+  const { code, err } = await called('add', 'x.yaml', '--if-exist', 'fail')
+  expect(code).toBe(2)
+  expect(err).toContain('Did you mean --if-exists?')
+})
+
+test.each([
+  ['add'],
+  ['add', 'x.yaml', '--if-exists', 'maybe'],
+  ['add', 'x.yaml', '--var', 'novalue'],
+  ['add', 'x.yaml', '--priority', 'high'],
+  ['show'],
+  ['show', '1', '2'],
+  ['logs', '1', 'two'],
+  ['cancel'],
+  ['move', '3'],
+  ['move', '3', '--top', '--bottom'],
+  ['move', '3', '--to', '0'],
+  ['priority', '3'],
+  ['stop-after'],
+  ['stop-after', '3', '--none'],
+  ['settings', 'no-such-setting'],
+  ['completion', 'fish'],
+  [],
+])('wrong usage is exit code 2, also as JSON: %j', async (...args) => {
+  const text = await called(...args)
+  expect(text).toMatchObject({ code: 2, out: '' })
+  const json = await called(...args, '--json')
+  expect(json).toMatchObject({ code: 2, out: '' })
+  expect(JSON.parse(json.err)).toMatchObject({ error: { code: 'usage', message: expect.any(String) } })
+})
+
+test('version and help are one JSON document with --json', async () => {
+  expect(JSON.parse((await called('--version', '--json')).out)).toEqual({ version: '1.2.3' })
+  expect(JSON.parse((await called('--json', 'list', '--help')).out)).toEqual({
+    help: expect.stringContaining('slipway list'),
+  })
+})
+
+test('docs/cli.md is what the definitions say (npm run docs:cli writes it)', async () => {
+  const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+  expect(page).toBe(commandReference())
+})
