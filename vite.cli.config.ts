@@ -2,9 +2,11 @@ import { defineConfig } from 'vite'
 
 /**
  * Bundles the command line (with the core and the web host in it) and the Node launcher for Node 22+.
- * Dependencies stay outside: better-sqlite3 must be loaded from its package, and the others load lazily.
+ * Dependencies are bundled too, because reading one file instead of a hundred halves the start; only
+ * better-sqlite3 stays outside, for its native part has to be loaded from its package.
  */
 export default defineConfig({
+  ssr: { noExternal: true, external: ['better-sqlite3'] },
   build: {
     ssr: true,
     outDir: 'out',

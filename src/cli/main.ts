@@ -3,7 +3,7 @@
  * Must never let an exception out: a bug becomes exit code 70 and says so.
  */
 import { fileURLToPath } from 'node:url'
-import packageJson from '../../package.json' with { type: 'json' }
+import { version } from '../../package.json'
 import type { Context } from './context.ts'
 import { failed } from './failure.ts'
 import { processIo } from './io.ts'
@@ -18,7 +18,7 @@ export async function main(entry: string): Promise<void> {
     json: args.includes('--json'),
     env: process.env,
     cwd: process.cwd(),
-    version: packageJson.version,
+    version,
     launcherDir: fileURLToPath(new URL('../launcher', entry)),
     packageDir: fileURLToPath(new URL('../..', entry)),
   }
