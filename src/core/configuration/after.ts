@@ -1,7 +1,7 @@
 /** Owns the order that `after` asks for: every type exists, and no circle. Must never reorder anything. */
 import type { BatchType } from './configuration.ts'
 import { nearest } from './nearest.ts'
-import type { Problems } from './problem.ts'
+import type { Place, Problems } from './problem.ts'
 
 /** Adds a problem for each unknown type in an `after` and for each circle; names may include broken batches. */
 export function checkAfter(
@@ -9,38 +9,32 @@ export function checkAfter(
   names: readonly string[],
   problems: Problems,
 ): void {
-  for (const { after, place } of batchTypes) {
-    for (const type of after) {
+  for (const { after } of batchTypes) {
+    for (const { text: type, place } of after) {
       if (names.includes(type)) continue
-      problems.add(
-        { ...place, path: `${place.path}.after` },
-        {
-          found: type,
-          expected: `one of ${names.join(', ')}`,
-          message: `after names "${type}", which is no batch type of this configuration`,
-          suggestion: nearest(type, names),
-        },
-      )
+      problems.add(place, {
+        found: type,
+        expected: `one of ${names.join(', ')}`,
+        message: `after names "${type}", which is no batch type of this configuration`,
+        suggestion: nearest(type, names),
+      })
     }
   }
   const byType = new Map(batchTypes.map((batchType) => [batchType.type, batchType]))
   const done = new Set<string>()
-  for (const { type } of batchTypes) walk(type, [])
+  for (const { type, place } of batchTypes) walk(type, [], place)
 
-  function walk(type: string, trail: string[]): void {
+  function walk(type: string, trail: string[], place: Place): void {
     const batchType = byType.get(type)
     if (batchType === undefined || done.has(type)) return
     const from = trail.indexOf(type)
     if (from >= 0) {
       const circle = [...trail.slice(from), type].join(' → ')
       const message = `after goes in a circle: ${circle}; none of them could ever start`
-      problems.add(
-        { ...batchType.place, path: `${batchType.place.path}.after` },
-        { found: circle, expected: 'an order without a circle', message },
-      )
+      problems.add(place, { found: circle, expected: 'an order without a circle', message })
       return
     }
-    for (const next of batchType.after) walk(next, [...trail, type])
+    for (const next of batchType.after) walk(next.text, [...trail, type], next.place)
     done.add(type)
   }
 }

@@ -1,5 +1,5 @@
 /** Owns one entry of `batches`: its keys, their defaults and limits. Must never look at the file system. */
-import type { BatchType, Retries, StopOnFailure } from './configuration.ts'
+import type { BatchType, Located, Retries, StopOnFailure } from './configuration.ts'
 import { fields, filledText, flag, freeMapping, number, oneOrMany, quantity, text, wrong } from './decode.ts'
 import { readOver } from './over.ts'
 import type { Problems } from './problem.ts'
@@ -32,15 +32,21 @@ export const DEFAULT_LOG_LIMIT_BYTES = 64 * 2 ** 20
 const DURATION = 'a duration such as 500ms, 5s, 10m or 1h30m'
 const SIZE = 'a size such as 10MB or 64MiB'
 
-/** Reads one batch type; undefined after having added problems that leave nothing to plan with. */
+/**
+ * A batch type as far as it could be read. Only a sound one can become a batch, but one whose source and folder
+ * are known can be searched for more problems.
+ */
+export type BatchDraft = { batchType: BatchType; sound: boolean; searchable: boolean }
+
+/** Reads one batch type; undefined, after having added the problem, for what isn't even a mapping. */
 export function readBatchType(
   value: Value,
   variables: Record<string, string>,
   problems: Problems,
-): BatchType | undefined {
+): BatchDraft | undefined {
+  const before = problems.count
   const entries = fields(value, 'a batch', BATCH_KEYS, problems)
   if (entries === undefined) return undefined
-  const before = problems.count
   const get = (key: (typeof BATCH_KEYS)[number]): Value | undefined => entries.get(key)?.value
   const read = <T>(
     key: (typeof BATCH_KEYS)[number],
@@ -55,14 +61,12 @@ export function readBatchType(
     problems.add(value.place, { found: `no ${key}`, expected: EXAMPLES[key], message })
   }
   const shell = read('shell', (given) => flag(given, problems)) ?? false
+  const over = read('over', (given) => readOver(given, { variables, problems }))
   const batchType: BatchType = {
     type: read('type', (given) => readType(given, problems)) ?? '',
     place: value.place,
     run: read('run', (given) => readRun(given, shell, problems)) ?? [],
-    over: read('over', (given) => readOver(given, { variables, problems })) ?? {
-      kind: 'once',
-      place: value.place,
-    },
+    over: over ?? { kind: 'once', place: value.place },
     after: read('after', (given) => readAfter(given, problems)) ?? [],
     parallel: read('parallel', (given) => number(given, { min: 1, max: 256 }, problems)) ?? 1,
     timeoutMs: read('timeout', (given) => readTimeout(given, problems)) ?? null,
@@ -76,7 +80,11 @@ export function readBatchType(
     shell,
     repeat: read('repeat', (given) => flag(given, problems)) ?? false,
   }
-  return problems.count === before ? batchType : undefined
+  const sound = problems.count === before
+  const searchable =
+    (over !== undefined || !entries.has('over')) && (batchType.cwd !== null || !entries.has('cwd'))
+  // Where a part of a command is missing, commands may be equal that were not written so.
+  return { batchType: sound ? batchType : { ...batchType, repeat: true }, sound, searchable }
 }
 
 const EXAMPLES = { type: 'a name such as edm-creation', run: 'a program and its arguments' }
@@ -120,9 +128,12 @@ function readRun(value: Value, shell: boolean, problems: Problems): Template[] |
   return run.filter((template) => template !== undefined)
 }
 
-function readAfter(value: Value, problems: Problems): string[] {
-  const types = oneOrMany(value).map((item) => filledText(item, 'the type of another batch', problems)?.text)
-  return [...new Set(types.filter((type) => type !== undefined))]
+function readAfter(value: Value, problems: Problems): Located[] {
+  const types = oneOrMany(value).map((item) => filledText(item, 'the type of another batch', problems))
+  const known = types
+    .filter((type) => type !== undefined)
+    .map(({ text: type, place }) => ({ text: type, place }))
+  return known.filter(({ text: type }, i) => known.findIndex((other) => other.text === type) === i)
 }
 
 function readTimeout(value: Value, problems: Problems): number | undefined {

@@ -26,7 +26,7 @@ export type BatchType = {
   run: Template[]
   over: Over
   /** Batch types that have to complete first. */
-  after: string[]
+  after: Located[]
   parallel: number
   timeoutMs: number | null
   retries: Retries

@@ -29,7 +29,7 @@ export function fields(
   keys: readonly string[],
   problems: Problems,
 ): Map<string, Entry> | undefined {
-  if (value.kind !== 'mapping') return wrong(value, `${what}, a mapping with ${keys.join(', ')}`, problems)
+  if (value.kind !== 'mapping') return wrong(value, `a mapping with ${keys.join(', ')}`, problems)
   for (const { key, keyPlace } of value.entries) {
     if (keys.includes(key)) continue
     problems.add(keyPlace, {

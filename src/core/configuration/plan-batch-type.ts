@@ -37,8 +37,12 @@ export async function planBatchType(
   const sources = await openSources(batchType, configuration, problems)
   const [first] = sources
   const columns = over.kind === 'table' ? first?.source.names : undefined
-  checkPlaceholders(batchType, configuration.variables, problems, columns)
-  if (first === undefined || problems.count > before) return []
+  const sound = checkPlaceholders(batchType, configuration.variables, problems, columns)
+  if (first === undefined) return []
+  if (!sound || problems.count > before) {
+    await probe(first.source, over, problems)
+    return []
+  }
   const maker = commandMaker(batchType, configuration, first.source.names)
   const check = startCheck(batchType, maker)
   const seen = batchType.repeat ? undefined : new Duplicates()
@@ -108,17 +112,25 @@ async function outlineJobs(
     problems.add(place, { found: `more than ${INPUT_LIMIT}`, expected: `at most ${INPUT_LIMIT}`, message })
     break
   }
-  if (jobCount === 0 && problems.count === before) {
-    const { over } = batchType
-    const message =
-      over.kind === 'table'
-        ? `the table "${over.file.text}" has a header and no rows`
-        : over.kind === 'lines'
-          ? `every line of "${over.file.text}" is blank`
-          : 'there is no input'
-    problems.add(place, { found: 'no input', expected: 'at least one input', message })
-  }
+  if (jobCount === 0 && problems.count === before) noInput(batchType.over, problems)
   return { jobCount, digest: digest.finish(), preview: [...head, ...tail] }
+}
+
+/** Looks whether there is any input at all, for a batch that has other problems already. */
+async function probe(source: InputSource, over: Over, problems: Problems): Promise<void> {
+  const before = problems.count
+  for await (const block of source.read(problems)) if (block.length > 0) return
+  if (problems.count === before) noInput(over, problems)
+}
+
+function noInput(over: Over, problems: Problems): void {
+  const message =
+    over.kind === 'table'
+      ? `the table "${over.file.text}" has a header and no rows`
+      : over.kind === 'lines'
+        ? `every line of "${over.file.text}" is blank`
+        : 'there is no input'
+  problems.add(over.place, { found: 'no input', expected: 'at least one input', message })
 }
 
 function placeOf(input: Input, source: InputSource, place: Place): Place {
@@ -137,11 +149,12 @@ function startCheck(batchType: BatchType, maker: CommandMaker): Check {
   const movingPath = env.some(({ name }) => name === 'PATH') && options.env.PATH === undefined
   const searchPath = options.env.PATH ?? process.env.PATH ?? ''
   const knownFolder = !usesBatch(cwd)
-  const knownProgram = !usesBatch(run[0]) && !shell
+  const knownProgram = run.length > 0 && !usesBatch(run[0]) && !shell
   return (job, place, problems) => {
     const why = impossible(job)
     if (why !== undefined) {
-      const message = `the job for "${shorten(job.input)}" can't be started: ${why}`
+      const which = job.input === '' ? 'the job' : `the job for "${shorten(job.input)}"`
+      const message = `${which} can't be started: ${why}`
       problems.add(place, { found: job.input, expected: 'arguments that a program can be given', message })
       return
     }

@@ -85,7 +85,7 @@ export async function collectPlans(
       plans.push({
         type: batchType.type,
         range,
-        after: batchType.after,
+        after: batchType.after.map(({ text: type }) => type),
         options: maker.options,
         ...outline,
         jobs: ({ number }) => streamJobs(batchType.type, source, maker, outline, String(number)),

@@ -36,9 +36,9 @@ export async function readConfiguration(file: string, options: ReadOptions): Pro
     )
   }
   if (spec === undefined || tree === undefined) return { ok: false, problems: problems.list() }
-  const draft = readTree(tree, spec, options.variables ?? {}, problems)
-  if (problems.count === 0) return { ok: true, value: draft }
-  await collectPlans(draft, draft.batchTypes, problems)
+  const { searchable, ...configuration } = readTree(tree, spec, options.variables ?? {}, problems)
+  if (problems.count === 0) return { ok: true, value: configuration }
+  await collectPlans(configuration, searchable, problems)
   return { ok: false, problems: problems.list() }
 }
 
@@ -47,7 +47,7 @@ function readTree(
   spec: { text: string; specPath: string },
   overrides: Record<string, string>,
   problems: Problems,
-): Configuration {
+): Configuration & { searchable: BatchType[] } {
   const entries = fields(tree, 'a configuration', ['configuration', 'variables', 'batches'], problems)
   const nameValue = entries?.get('configuration')?.value
   const name = nameValue && filledText(nameValue, 'a name', problems)?.text
@@ -65,19 +65,25 @@ function readTree(
       problems.add(tree.place, { found: 'no batches', expected, message })
     }
   }
-  const batchTypes = items
+  const drafts = items
     .map((item) => readBatchType(item, variables, problems))
-    .filter((batchType) => batchType !== undefined)
-  checkTypes(items, batchTypes, problems)
-  for (const batchType of batchTypes) checkPlaceholders(batchType, variables, problems)
+    .filter((draft) => draft !== undefined)
+  checkTypes(
+    items,
+    drafts.map(({ batchType }) => batchType),
+    problems,
+  )
+  const searchable = drafts.filter((draft) => draft.searchable).map(({ batchType }) => batchType)
+  for (const batchType of searchable) checkPlaceholders(batchType, variables, problems)
   const digest = createHash('sha256').update(JSON.stringify([spec.text, Object.entries(variables).sort()]))
   return {
     name: name ?? nameFromFile(tree.place.file),
     specPath: spec.specPath,
     projectPath: path.dirname(spec.specPath),
     variables,
-    batchTypes,
+    batchTypes: drafts.filter(({ sound }) => sound).map(({ batchType }) => batchType),
     digest: digest.digest('hex').slice(0, 32),
+    searchable,
   }
 }
 

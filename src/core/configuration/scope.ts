@@ -36,16 +36,25 @@ export function templatesOf(batchType: BatchType): Template[] {
   return [...run, ...env.map(({ value }) => value), ...expect.map(({ file }) => file), ...(cwd ? [cwd] : [])]
 }
 
-/** Adds a problem for each unknown or ambiguous placeholder; `columns` are those of the table, if there is one. */
+/**
+ * Adds a problem for each unknown or ambiguous placeholder, and says whether there was none. `columns` are those
+ * of the table; without them a table's batch is only checked for its quoting.
+ */
 export function checkPlaceholders(
   batchType: BatchType,
   variables: Record<string, string>,
   problems: Problems,
   columns?: readonly string[],
-): void {
+): boolean {
+  let sound = true
   const given = columns ?? sourcePlaceholders(batchType.over)
-  if (batchType.shell) for (const template of batchType.run) quoteContexts(template, problems)
-  if (given === undefined) return
+  if (batchType.shell) {
+    for (const template of batchType.run) {
+      const contexts = quoteContexts(template, problems)
+      sound &&= contexts.size === placeholdersOf(template).length
+    }
+  }
+  if (given === undefined) return sound
   const origin = batchType.over.kind === 'table' ? 'a column of the table' : 'a placeholder of the input'
   const names = [
     ...new Set([...given.filter((name) => name !== ''), ...JOB_PLACEHOLDERS, ...Object.keys(variables)]),
@@ -57,6 +66,7 @@ export function checkPlaceholders(
       ...(JOB_PLACEHOLDERS.some((other) => other === name) ? ['a placeholder of every job'] : []),
     ]
     if (meanings.length === 1) continue
+    sound = false
     const found = `{${name}}`
     if (meanings.length > 1) {
       const message = `${shorten(found)} has two meanings: ${meanings.join(' and ')}; rename one of them`
@@ -74,6 +84,7 @@ export function checkPlaceholders(
       suggestion: nearest(name, names),
     })
   }
+  return sound
 }
 
 /** What each placeholder is bound to: variables to their text, everything else to a slot of a job's values. */

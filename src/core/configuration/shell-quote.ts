@@ -21,7 +21,8 @@ export function quoteInContext(value: string, context: QuoteContext): string {
 }
 
 /**
- * The context of each placeholder, by the index of its part; adds a problem where no quoting would be safe.
+ * The context of each placeholder, by the index of its part; where no quoting would be safe there is none, and
+ * a problem is added.
  * Inside quotes only what could as well be one plain word is accepted (`"{out}/{stem}.txt"`): a longer quoted
  * text is often a command for a second interpreter (`ssh host "rm {x}"`), which would read the value again.
  */
@@ -30,6 +31,7 @@ export function quoteContexts(template: Template, problems: Problems): Map<numbe
   const scan = new ShellScan()
   let inQuotes: { part: number; name: string }[] = []
   const refuse = (part: number, name: string, why: string): void => {
+    contexts.delete(part)
     const entry = template.parts[part]
     problems.add(entry === undefined || typeof entry === 'string' ? template.place : entry.place, {
       found: `{${name}} ${why}`,

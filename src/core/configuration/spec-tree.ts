@@ -13,8 +13,8 @@ export type Scalar = {
   kind: 'text' | 'number' | 'boolean' | 'nothing'
   text: string
   place: Place
-  /** The place of a part of the text, where the source shows it literally; else that of the value. */
-  find(part: string): Place
+  /** The place of the n-th (from 0) such part of the text, where the source shows it; else that of the value. */
+  find(part: string, nth?: number): Place
 }
 /** Keys are unique; a repeated key was reported. */
 export type Mapping = { kind: 'mapping'; entries: Entry[]; place: Place }
@@ -42,16 +42,18 @@ export function parseSpec(text: string, file: string, problems: Problems): Value
       lineCounter,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     })
-    for (const { message, pos } of [...document.errors, ...document.warnings]) {
-      const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1]
+    const faults = [...document.errors, ...document.warnings]
+    // The parser is recursive, and reports the end of its stack as a fault of the text, which it is.
+    if (faults.some(({ message }) => /call stack|stack overflow/i.test(message)))
+      throw new RangeError('too deep')
+    for (const { message, pos } of faults) {
+      const found = lineAt(text, pos[0])
       problems.add(at(pos[0], ''), {
-        found: lineAt(text, pos[0]),
+        found,
         expected: 'valid YAML or JSON',
-        message: tag
-          ? `${shorten(tag)} begins with "!", which YAML takes for a tag: put it into quotes`
-          : `not valid YAML: ${message.replace(/\s+/g, ' ')}`,
+        message: explain(message, found),
       })
     }
     if (document.errors.length > 0) return undefined
@@ -59,7 +61,6 @@ export function parseSpec(text: string, file: string, problems: Problems): Value
       ? undefined
       : new Builder(text, at, problems, document).build(document.contents)
   } catch (error) {
-    // The parser is recursive: a thousand opening brackets end its stack, and that is the file's fault.
     if (!(error instanceof RangeError)) throw error
     problems.add(whole, tooDeep('the whole file'))
     return undefined
@@ -71,6 +72,18 @@ const tooDeep = (found: string) => ({
   expected: `at most ${DEPTH_LIMIT} levels`,
   message: `values are nested more than ${DEPTH_LIMIT} levels deep`,
 })
+
+function explain(message: string, line: string): string {
+  const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1]
+  if (tag !== undefined)
+    return `${shorten(tag)} begins with "!", which YAML takes for a tag: put it into quotes`
+  if (message.startsWith('Source contains multiple')) return 'the file holds more than one YAML document'
+  const plain = `not valid YAML: ${message.replace(/\s+/g, ' ')}`
+  const unquoted = /(?:^|[:,[-]) *(\{[^{}:]*\}[^\s,}\]]+)/.exec(line)?.[1]
+  return unquoted === undefined
+    ? plain
+    : `${plain}; a text that begins with "{" needs quotes: "${shorten(unquoted)}"`
+}
 
 const lineAt = (text: string, offset: number): string => {
   const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1
@@ -85,6 +98,7 @@ class Builder {
   readonly #document: ReturnType<typeof parseDocument>
   #aliases = 0
   #aliased = 0
+  #bombed = false
 
   constructor(
     text: string,
@@ -123,8 +137,10 @@ class Builder {
     }
     if (!isScalar(node)) return { kind: 'nothing', text: '', place, find: () => place }
     const { value, source } = node
-    const find = (part: string): Place => {
-      const offset = this.#text.slice(start, end).indexOf(part)
+    const find = (part: string, nth = 0): Place => {
+      const written = this.#text.slice(start, end)
+      let offset = written.indexOf(part)
+      for (let left = nth; left > 0 && offset >= 0; left -= 1) offset = written.indexOf(part, offset + 1)
       return offset < 0 ? place : this.#at(start + offset, path)
     }
     if (typeof value === 'string') return { kind: 'text', text: value, place, find }
@@ -169,6 +185,8 @@ class Builder {
   }
 
   #bomb(place: Place): undefined {
+    if (this.#bombed) return undefined
+    this.#bombed = true
     this.#problems.add(
       { ...place, path: '' },
       {

@@ -25,7 +25,9 @@ export function parseTemplate(scalar: Scalar, problems: Problems): Template {
     else if (match[1] !== undefined) {
       if (literal !== '') parts.push(literal)
       literal = ''
-      parts.push({ name: match[1], place: scalar.find(match[0]) })
+      // Finding the place reads the source again, so it is done for as many as anybody would look at.
+      const nth = parts.length > 200 ? undefined : parts.filter((part) => isNamed(part, match[1])).length
+      parts.push({ name: match[1], place: nth === undefined ? place : scalar.find(match[0], nth) })
     } else {
       problems.add(scalar.find(match[0]), {
         found: text,
@@ -39,6 +41,9 @@ export function parseTemplate(scalar: Scalar, problems: Problems): Template {
   checkExact(text, place, problems)
   return { parts, source: text, place }
 }
+
+const isNamed = (part: TemplatePart, name: string | undefined): boolean =>
+  typeof part !== 'string' && part.name === name
 
 /** Adds a problem for text that no program could receive exactly. */
 export function checkExact(text: string, place: Place, problems: Problems): void {

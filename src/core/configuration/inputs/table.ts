@@ -81,7 +81,7 @@ async function* readRows(file: string, said: Located, problems: Problems): Async
   for await (const { bytes } of readTextBlocks(file, said, problems)) {
     parser ??= startParser(delimiterOf(file, bytes), (record, lines) => {
       if (record.length > 1 || record[0] !== '') rows.push({ record, line: nextLine })
-      nextLine = lines
+      nextLine = lines + 1
     })
     failure = await feed(parser, bytes)
     for (let from = 0; from < rows.length; from += BLOCK) yield rows.slice(from, from + BLOCK)
@@ -108,6 +108,8 @@ function startParser(delimiter: string, take: (record: string[], lines: number) 
   })
   // Rows leave through `take`, so nothing is ever readable; without a reader the stream would not end.
   parser.resume()
+  // A fault comes twice, as the answer to a write and as this event; the answer is enough.
+  parser.on('error', () => undefined)
   return parser
 }
 
