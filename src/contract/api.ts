@@ -12,6 +12,8 @@ export type Caller = {
   actor: string
   /** 'slipway add flood.slipway.yaml' (with cwd), 'panel: Retry', or a stack. */
   origin: string
+  /** A configuration must have been trusted before this caller may enqueue it (panels; not command lines). */
+  mustTrust?: boolean
 }
 
 export type SlipwayApi = {

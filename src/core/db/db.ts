@@ -38,6 +38,29 @@ export type Db = {
   close(): void
 }
 
+type Prepared<R> = Database.Statement<Value[], R>
+
+function positional<R>(prepared: Prepared<R>): Statement<R> {
+  return {
+    get: (...values) => prepared.get(...values),
+    all: (...values) => prepared.all(...values),
+    iterate: (...values) => prepared.iterate(...values),
+    run: (...values) => prepared.run(...values).changes,
+  }
+}
+
+/** better-sqlite3 takes `?1, ?2` for parameters named "1", "2": the same call, bound by name. */
+function numbered<R>(prepared: Prepared<R>): Statement<R> {
+  const named = prepared as unknown as Database.Statement<[Record<string, Value>], R>
+  const bind = (values: Value[]) => Object.fromEntries(values.map((value, index) => [index + 1, value]))
+  return {
+    get: (...values) => named.get(bind(values)),
+    all: (...values) => named.all(bind(values)),
+    iterate: (...values) => named.iterate(bind(values)),
+    run: (...values) => named.run(bind(values)).changes,
+  }
+}
+
 /** Wraps an open connection. */
 export function wrap(raw: Database.Database): Db {
   const cache = new Map<string, Statement<unknown>>()
@@ -54,12 +77,7 @@ export function wrap(raw: Database.Database): Db {
       const known = cache.get(text)
       if (known) return known as Statement<R>
       const prepared = raw.prepare<Value[], R>(text)
-      const statement: Statement<R> = {
-        get: (...values) => prepared.get(...values),
-        all: (...values) => prepared.all(...values),
-        iterate: (...values) => prepared.iterate(...values),
-        run: (...values) => prepared.run(...values).changes,
-      }
+      const statement = /\?\d/.test(text) ? numbered<R>(prepared) : positional<R>(prepared)
       cache.set(text, statement as Statement<unknown>)
       return statement
     },

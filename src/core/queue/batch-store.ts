@@ -10,6 +10,7 @@ import type { Context } from './context.ts'
 import { recordEvent } from './event-store.ts'
 import { closeGap, moveTo, openGap, placeFor, queueTime } from './order.ts'
 import type { BatchRow } from './rows.ts'
+import { readMark, writeMark } from './settings-store.ts'
 
 export type NewBatch = {
   configurationId: number
@@ -284,7 +285,21 @@ export function endBatch(
       closedBy: ending.closedBy,
     },
   })
+  if (readMark(db, 'stop-after')?.batchId === id) stopHere(db, context, row)
   return row
+}
+
+/** The batch with the mark has ended: nothing starts until somebody resumes the queue. */
+function stopHere(db: Db, context: Context, row: BatchRow): void {
+  const reason = `stop after #${row.number}`
+  writeMark(db, 'stop-after', undefined, context.at)
+  writeMark(
+    db,
+    'queue-paused',
+    { since: context.at, by: context.actor, reason, kind: 'stop-after', now: false },
+    context.at,
+  )
+  recordEvent(db, context, { kind: 'stop_after_reached', batchId: row.id })
 }
 
 /** Changes the priority and, for a queued batch, its place. */

@@ -133,7 +133,7 @@ export function conflictingBatches(
   return db
     .sql<BatchEntityRow>(
       `${entity}
-       WHERE b.configuration_id = ? AND b.batch_type = ? AND ${active} AND b.id IS NOT ?
+       WHERE b.configuration_id = ?1 AND b.batch_type = ?2 AND ${active} AND b.id IS NOT ?3
          AND ((?4 IS NULL AND b.range_start IS NULL) OR (b.range_start <= ?5 AND b.range_end >= ?4))
        ${inOrder}`,
     )

@@ -7,7 +7,14 @@ import type { Db } from '../db/db.ts'
 
 /** Marks that are state, not settings: they have commands of their own. */
 export type Marks = {
-  'queue-paused': { since: number; by: string; reason: string | null; kind: 'person' | 'stop-after' | 'disk' }
+  'queue-paused': {
+    since: number
+    by: string
+    reason: string | null
+    kind: 'person' | 'stop-after' | 'disk'
+    /** Running jobs are stopped instead of being let to end. */
+    now: boolean
+  }
   'stop-after': { batchId: string }
   finalizer: { lastSweepAt: number; nextSweepAt: number; rescues: number; lastRescueAt: number | null }
 }

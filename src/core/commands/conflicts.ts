@@ -1,0 +1,92 @@
+/**
+ * Owns explaining a conflict: which active batch stands in the way, how far it is, what differs, and what would
+ * be left to do. Shared by enqueue, retry and preview.
+ */
+import type { Batch, Conflict } from '../../contract/entities.ts'
+import { fail, type Result } from '../../contract/errors.ts'
+import { recordEvent } from '../queue/event-store.ts'
+import { hashesOfBatch } from '../queue/job-queries.ts'
+import type { Scope } from './command.ts'
+
+export type Requested = {
+  configuration: string
+  type: string
+  range: { start: number; end: number } | null
+  /** Command hashes of the jobs that were asked for. */
+  hashes: readonly string[]
+}
+
+/** One explanation for each active batch in the way. */
+export function conflictsWith(scope: Scope, requested: Requested, existing: readonly Batch[]): Conflict[] {
+  const wanted = new Set(requested.hashes)
+  return existing.map((batch) => {
+    const there = new Set<string>()
+    const done = new Set<string>()
+    for (const { hash, done: isDone } of hashesOfBatch(scope.db, batch.id)) {
+      there.add(hash)
+      if (isDone) done.add(hash)
+    }
+    const { configuration, type, range } = requested
+    return {
+      requested: { configuration, type, range, jobs: requested.hashes.length },
+      existing: batch,
+      kind: batch.range?.start === range?.start && batch.range?.end === range?.end ? 'identity' : 'overlap',
+      remaining: requested.hashes.filter((hash) => !done.has(hash)).length,
+      differs: {
+        added: requested.hashes.filter((hash) => !there.has(hash)).length,
+        removed: [...there].filter((hash) => !wanted.has(hash)).length,
+      },
+      sentence: describe(scope, batch),
+    }
+  })
+}
+
+function describe({ clock }: Scope, batch: Batch): string {
+  const range = batch.range ? ` ${batch.range.start}-${batch.range.end}` : ''
+  const place = batch.status === 'queued' ? ` at place ${batch.position}` : ''
+  const status = { initiated: 'on hold', queued: 'queued', running: 'running', paused: 'paused' }[
+    batch.status as 'queued'
+  ]
+  const done = batch.jobs.succeeded + batch.jobs.failed + batch.jobs.cancelled
+  const ago = Math.max(0, Math.round((clock.now() - batch.createdAt) / 60_000))
+  const when =
+    ago < 1
+      ? 'just now'
+      : ago < 120
+        ? `${ago} min ago`
+        : ago < 2_880
+          ? `${Math.round(ago / 60)} h ago`
+          : `${Math.round(ago / 1_440)} days ago`
+  const filled = batch.sealed ? `${done} of ${batch.jobs.total} jobs done` : 'still being filled'
+  return `#${batch.number} ${batch.configuration} / ${batch.type}${range} is ${status}${place}: ${filled}, created ${when}.`
+}
+
+/** The typed refusal; noted in the audit trail, so that a person sees what a script was told. */
+export function refuseConflicts(
+  scope: Scope,
+  conflicts: Conflict[],
+  what: 'enqueue' | 'retry',
+): Result<never> {
+  const { db, context } = scope
+  const overlap = conflicts.some((conflict) => conflict.kind === 'overlap')
+  const first = conflicts[0]
+  const subject = first ? `${first.requested.configuration} / ${first.requested.type}` : 'This'
+  const problem = overlap
+    ? `${subject} overlaps with the range of an active batch.`
+    : `${subject} is already there.`
+  queueMicrotask(() => {
+    // After the refused transaction has been rolled back. Best effort: the refusal itself is what counts.
+    try {
+      for (const { existing } of conflicts)
+        db.note(() =>
+          recordEvent(db, context, { kind: 'enqueue_conflicted', batchId: existing.id, details: { what } }),
+        )
+    } catch {
+      // The database is closing or full; the caller has its answer.
+    }
+  })
+  return fail('duplicate', [problem, ...conflicts.map((conflict) => conflict.sentence)].join(' '), {
+    conflicts,
+    hint: 'Choose with --if-exists: return (keep the existing one), replace (cancel it and start anew), remaining (run only what it has not done), allow (create another anyway).',
+  })
+}

@@ -1,0 +1,347 @@
+/**
+ * `enqueue`: from a configuration file to batches in the queue. Everything is validated before anything exists;
+ * the batches of one submit appear together or not at all. A batch is created unsealed (it holds its identity
+ * and shows that it is being filled), filled in short transactions, and sealed and queued in the last one,
+ * which also closes what it replaces. A host that dies in between leaves only an unsealed batch, which the
+ * rescuer removes.
+ */
+import type { ParsedInput } from '../../contract/commands.ts'
+import type { Batch } from '../../contract/entities.ts'
+import { fail, ok, type Result } from '../../contract/errors.ts'
+import { type BatchPlan, InputsChangedError, planBatches } from '../configuration/plan.ts'
+import { type Configuration, readConfiguration } from '../configuration/read.ts'
+import { linkAfter, relinkTo } from '../queue/after-store.ts'
+import { createBatch, enqueueBatch, removeUnsealed, sealBatch } from '../queue/batch-store.ts'
+import { findConfiguration, saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
+import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
+import { insertJobs, type NewJob } from '../queue/job-store.ts'
+import { batchById, conflictingBatches } from '../queue/queries.ts'
+import { failpoint } from '../run/failpoint.ts'
+import { close, leaveOutDone } from './close.ts'
+import { type Handler, Refusal, type Scope, writeOrRefuse } from './command.ts'
+import { conflictsWith, refuseConflicts } from './conflicts.ts'
+
+/** Rows per transaction of a fill: some 20 ms, so that nobody who waits for the lock notices. */
+const fillChunk = 2_000
+
+type Input = ParsedInput<'enqueue'>
+
+/** One plan with what was decided about it. */
+type Order = {
+  plan: BatchPlan
+  /** Active batches in the way. */
+  conflicts: Batch[]
+  /** Commands that are left out because they were done. */
+  leaveOut: ReadonlySet<string>
+  jobs: number
+}
+
+export const enqueue: Handler<'enqueue'> = async (scope, input) => {
+  const planned = await readAndPlan(input.file, input.variables ?? {}, input.types)
+  if (!planned.ok) return planned
+  const { configuration, plans } = planned.value
+  const digest = await fileDigest(input.file, configuration)
+  const distrust = checkTrust(scope, input, configuration, digest)
+  if (distrust) return distrust
+  const orders = await decide(scope, input, configuration, plans)
+  const opened = await open(scope, input, { ...configuration, digest }, orders)
+  if (!opened.ok) return opened
+  const { fills, existing } = opened.value
+  const filled = await fillAll(scope, configuration, fills)
+  if (!filled.ok) return filled
+  const skipped = orders.flatMap(({ plan, jobs }) =>
+    jobs < plan.jobCount ? [{ type: plan.type, range: plan.range, jobs: plan.jobCount - jobs }] : [],
+  )
+  const finished = finish(scope, input, configuration, fills)
+  if (!finished.ok) return finished
+  const read = (ids: readonly string[]) => ids.map((id) => batchById(scope.db, id))
+  return ok({
+    created: read(fills.map((fill) => fill.id)),
+    existing: read(existing),
+    closed: read(finished.value),
+    skipped,
+  })
+}
+
+/** Reads, validates and plans a configuration; every problem is in the error. */
+export async function readAndPlan(
+  file: string,
+  variables: Record<string, string>,
+  types: string[] | undefined,
+): Promise<Result<{ configuration: Configuration; plans: BatchPlan[] }>> {
+  const read = await readConfiguration(file, { variables })
+  const planned = read.ok ? await planBatches(read.value, types === undefined ? {} : { types }) : read
+  if (read.ok && planned.ok) return ok({ configuration: read.value, plans: planned.value })
+  const problems = planned.ok ? [] : planned.problems
+  const first = problems[0]?.message ?? 'it is not valid'
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  return fail('invalid-configuration', `${file} can't be used: ${first}${more}. Nothing was created.`, {
+    problems: problems.map((problem) => JSON.parse(JSON.stringify(problem)) as typeof problem) as never,
+  })
+}
+
+/** What a person who looks at a panel has to agree to; a command line has named the file itself. */
+function checkTrust(
+  scope: Scope,
+  input: Input,
+  configuration: Configuration,
+  digest: string,
+): Result<never> | null {
+  if (input.digest !== undefined && input.digest !== digest)
+    return fail('untrusted', `${input.file} has changed since it was shown.`, { hint: 'Look at it again.' })
+  if (!scope.caller.mustTrust) return null
+  const row = findConfiguration(scope.db, configuration.specPath, configuration.projectPath)
+  if (row?.trusted_digest === digest) return null
+  return fail('untrusted', `${input.file} is not trusted yet: its commands would run with your rights.`, {
+    hint: 'Look at its commands and trust it first.',
+  })
+}
+
+/** Digest of the file alone, whatever variables were given: what a person trusts is the file. */
+export async function fileDigest(file: string, configuration: Configuration): Promise<string> {
+  const plain = await readConfiguration(file, {})
+  return plain.ok ? plain.value.digest : configuration.digest
+}
+
+/** For each plan: what stands in its way and what of it was done. Reads only; decided again in the transaction. */
+async function decide(
+  scope: Scope,
+  input: Input,
+  configuration: Configuration,
+  plans: readonly BatchPlan[],
+): Promise<Order[]> {
+  const { db } = scope
+  const known = findConfiguration(db, configuration.specPath, configuration.projectPath)
+  if (!known) return plans.map((plan) => ({ plan, conflicts: [], leaveOut: new Set(), jobs: plan.jobCount }))
+  const done = new Map<string, ReadonlySet<string>>()
+  const doneOf = (type: string) => {
+    const hashes = done.get(type) ?? new Set(doneHashes(db, known.id, type))
+    done.set(type, hashes)
+    return hashes
+  }
+  const all = plans.map((plan) => ({
+    plan,
+    conflicts: conflictingBatches(db, { configurationId: known.id, type: plan.type, range: plan.range }),
+  }))
+  // "Remaining" is asked of the whole experiment: ranges that are done already are not done again either.
+  const continued = new Set(
+    input.ifExists === 'remaining'
+      ? all.filter((one) => one.conflicts.length > 0).map((one) => one.plan.type)
+      : [],
+  )
+  const orders: Order[] = []
+  for (const { plan, conflicts } of all) {
+    let leaveOut: ReadonlySet<string> = new Set()
+    if (input.skipDone || (continued.has(plan.type) && conflicts.length === 0)) leaveOut = doneOf(plan.type)
+    else if (continued.has(plan.type)) leaveOut = doneInside(scope, conflicts)
+    orders.push({ plan, conflicts, leaveOut, jobs: await countLeft(plan, leaveOut) })
+  }
+  return orders
+}
+
+function doneInside({ db }: Scope, batches: readonly Batch[]): Set<string> {
+  const hashes = new Set<string>()
+  for (const batch of batches)
+    for (const { hash, done } of hashesOfBatch(db, batch.id)) if (done) hashes.add(hash)
+  return hashes
+}
+
+async function countLeft(plan: BatchPlan, leaveOut: ReadonlySet<string>): Promise<number> {
+  if (leaveOut.size === 0) return plan.jobCount
+  let left = 0
+  for await (const job of plan.jobs({ number: 0 })) if (!leaveOut.has(job.commandHash)) left += 1
+  return left
+}
+
+/** A batch that exists and is to be filled. */
+type Fill = { id: string; number: number; order: Order; closes: Batch[] }
+
+/** One transaction: all batches of the submit, unsealed; or the refusal, with every conflict explained. */
+async function open(
+  scope: Scope,
+  input: Input,
+  configuration: Configuration,
+  orders: readonly Order[],
+): Promise<Result<{ fills: Fill[]; existing: string[] }>> {
+  const { db, context } = scope
+  const attempt = () => {
+    const row = saveConfiguration(db, configuration, context.at)
+    if (!scope.caller.mustTrust) trustConfiguration(db, row.id, configuration.digest)
+    const fills: Fill[] = []
+    const existing: string[] = []
+    const refused: { order: Order; conflicts: Batch[] }[] = []
+    for (const order of orders) {
+      const { plan } = order
+      const identity = { configurationId: row.id, type: plan.type, range: plan.range }
+      const conflicts = conflictingBatches(db, identity)
+      const nothingLeft = order.jobs === 0
+      if (
+        conflicts.length > 0 &&
+        (input.ifExists === 'return' || (input.ifExists === 'remaining' && nothingLeft))
+      ) {
+        existing.push(...conflicts.map((one) => one.id))
+        continue
+      }
+      if (nothingLeft) continue
+      if (conflicts.length > 0 && input.ifExists === 'fail') {
+        refused.push({ order, conflicts })
+        continue
+      }
+      const batch = createBatch(db, context, {
+        ...identity,
+        priority: input.priority ?? plan.options.priority,
+        duplicateOf: conflicts[0]?.id ?? null,
+        continues: input.ifExists === 'remaining' ? (conflicts[0]?.id ?? null) : null,
+        options: { ...plan.options, searchPath: process.env.PATH ?? null },
+        details: {
+          configuration: configuration.specPath,
+          jobs: order.jobs,
+          ifExists: input.ifExists,
+          variables: input.variables ?? {},
+        },
+      })
+      const closes = input.ifExists === 'replace' || input.ifExists === 'remaining' ? conflicts : []
+      fills.push({ id: batch.id, number: batch.number, order, closes })
+    }
+    if (refused.length > 0) throw new Conflicted(refused)
+    return { fills, existing }
+  }
+  try {
+    return ok(db.write(attempt))
+  } catch (cause) {
+    if (cause instanceof Conflicted) return explain(scope, configuration, cause)
+    throw cause
+  }
+}
+
+/** Rolls the transaction back and carries what stands in the way out of it, to be compared at leisure. */
+class Conflicted extends Error {
+  readonly refused: { order: Order; conflicts: Batch[] }[]
+
+  constructor(refused: { order: Order; conflicts: Batch[] }[]) {
+    super('there are conflicts')
+    this.refused = refused
+  }
+}
+
+/** The typed answer to a submit that was refused: every conflict, compared with what was asked for. */
+async function explain(
+  scope: Scope,
+  configuration: Configuration,
+  refusal: Conflicted,
+): Promise<Result<never>> {
+  const conflicts = []
+  for (const { order, conflicts: existing } of refusal.refused) {
+    const hashes: string[] = []
+    for await (const job of order.plan.jobs({ number: 0 })) hashes.push(job.commandHash)
+    const requested = {
+      configuration: configuration.name,
+      type: order.plan.type,
+      range: order.plan.range,
+      hashes,
+    }
+    conflicts.push(...conflictsWith(scope, requested, existing))
+  }
+  return refuseConflicts(scope, conflicts, 'enqueue')
+}
+
+async function fillAll(
+  scope: Scope,
+  configuration: Configuration,
+  fills: readonly Fill[],
+): Promise<Result<null>> {
+  try {
+    for (const fill of fills) await fillOne(scope, fill)
+    return ok(null)
+  } catch (cause) {
+    abandon(scope, fills, cause instanceof Error ? cause.message : String(cause))
+    if (!(cause instanceof InputsChangedError)) throw cause
+    const problems = cause.problems as never
+    return fail(
+      'invalid-configuration',
+      `${configuration.specPath}: ${cause.message}. Nothing was created.`,
+      { problems },
+    )
+  }
+}
+
+async function fillOne({ db }: Scope, fill: Fill): Promise<void> {
+  let chunk: NewJob[] = []
+  const flush = () => {
+    // No fsync here: the last transaction of the submit makes all of it durable, and before that it doesn't count.
+    db.note(() => insertJobs(db, fill.id, chunk))
+    failpoint('mid-fill')
+    chunk = []
+  }
+  for await (const job of fill.order.plan.jobs({ number: fill.number })) {
+    if (fill.order.leaveOut.has(job.commandHash)) continue
+    const command = {
+      argv: job.argv,
+      ...(job.cwd === null ? {} : { cwd: job.cwd }),
+      ...(job.env === null ? {} : { env: job.env }),
+      ...(job.expect.length === 0 ? {} : { expect: job.expect }),
+    }
+    chunk.push({ ordinal: job.ordinal, input: job.input, command, commandHash: job.commandHash })
+    if (chunk.length === fillChunk) {
+      flush()
+      await new Promise((resolve) => setImmediate(resolve)) // let the rest of the host breathe
+    }
+  }
+  if (chunk.length > 0) flush()
+}
+
+function abandon({ db, context }: Scope, fills: readonly Fill[], reason: string): void {
+  db.write(() => {
+    for (const fill of fills) removeUnsealed(db, context, fill.id, reason)
+  })
+}
+
+/** The last transaction: closes what is replaced, seals, links and queues everything. Returns what was closed. */
+function finish(
+  scope: Scope,
+  input: Input,
+  configuration: Configuration,
+  fills: readonly Fill[],
+): Result<string[]> {
+  const { db, context } = scope
+  const done = writeOrRefuse(db, () => {
+    const row = findConfiguration(db, configuration.specPath, configuration.projectPath)
+    if (!row) throw new Error(`the configuration ${configuration.specPath} vanished`)
+    const closed: string[] = []
+    for (const fill of fills) {
+      for (const other of fill.closes) {
+        if (batchById(db, other.id).completedAt !== null) continue // it ended by itself meanwhile
+        close(
+          scope,
+          other,
+          input.ifExists === 'replace' ? `replaced by #${fill.number}` : `goes on as #${fill.number}`,
+        )
+        closed.push(other.id)
+      }
+      if (fill.closes.length > 0) standAlone(scope, row.id, fill)
+      if (input.ifExists === 'remaining') leaveOutDone(scope, fill.id, fill.closes)
+      if (!sealBatch(db, context, fill.id))
+        throw new Error(`batch ${fill.id} was sealed or removed by somebody else`)
+    }
+    for (const fill of fills) {
+      linkAfter(db, fill.id, row.id, fill.order.plan.after)
+      relinkTo(db, { id: fill.id, configurationId: row.id, type: fill.order.plan.type })
+    }
+    if (!input.hold) for (const fill of fills) enqueueBatch(db, context, fill.id)
+    return closed
+  })
+  if (!done.ok) abandon(scope, fills, 'refused')
+  return done
+}
+
+/** While it was filled it counted as a knowing duplicate of what it replaces; that is closed now. */
+function standAlone(scope: Scope, configurationId: number, fill: Fill): void {
+  const { db } = scope
+  const identity = { configurationId, type: fill.order.plan.type, range: fill.order.plan.range }
+  const others = conflictingBatches(db, identity, fill.id)
+  if (others.length > 0) {
+    const requested = { configuration: others[0]?.configuration ?? '', ...fill.order.plan, hashes: [] }
+    throw new Refusal(refuseConflicts(scope, conflictsWith(scope, requested, others), 'enqueue'))
+  }
+  db.sql('UPDATE batches SET duplicate_of = NULL WHERE id = ?').run(fill.id)
+}

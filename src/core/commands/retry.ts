@@ -1,0 +1,66 @@
+/** `retry`: reopens a final batch with its unfinished jobs, all jobs, or just some; meets conflicts as enqueue does. */
+import type { ParsedInput } from '../../contract/commands.ts'
+import type { Batch } from '../../contract/entities.ts'
+import { fail, ok, type Result } from '../../contract/errors.ts'
+import { isFinal } from '../../contract/states.ts'
+import { getRow, reopenBatch } from '../queue/batch-store.ts'
+import { hashesOfBatch } from '../queue/job-queries.ts'
+import { reopenJobs } from '../queue/job-store.ts'
+import { batchById, conflictingBatches } from '../queue/queries.ts'
+import { close, leaveOutDone } from './close.ts'
+import { type Handler, notPossible, Refusal, resolveBatch, type Scope, writeOrRefuse } from './command.ts'
+import { conflictsWith, refuseConflicts } from './conflicts.ts'
+
+export const retry: Handler<'retry'> = (scope, input) => {
+  const { db } = scope
+  const found = resolveBatch(db, input.batch)
+  if (!found.ok) return found
+  const { id } = found.value
+  const done = writeOrRefuse(db, () => reopen(scope, input, id))
+  if (!done.ok) return done
+  const { existing, closed, reopened } = done.value
+  const read = (ids: readonly string[]) => ids.map((one) => batchById(db, one))
+  return ok({ batches: reopened ? read([id]) : [], existing: read(existing), closed: read(closed) })
+}
+
+type Reopened = { reopened: boolean; existing: string[]; closed: string[] }
+
+function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened {
+  const { db, context } = scope
+  const batch = batchById(db, id)
+  const row = getRow(db, id)
+  if (!row || !isFinal(batch.status))
+    throw new Refusal(notPossible(batch, 'retried', 'Only a batch that has ended can be retried.'))
+  const identity = { configurationId: row.configuration_id, type: batch.type, range: batch.range }
+  const conflicting = conflictingBatches(db, identity, id)
+  if (conflicting.length > 0) {
+    if (input.ifExists === 'fail') throw new Refusal(refuse(scope, batch, conflicting))
+    if (input.ifExists === 'return')
+      return { reopened: false, existing: conflicting.map((one) => one.id), closed: [] }
+  }
+  const closing = input.ifExists === 'replace' || input.ifExists === 'remaining' ? conflicting : []
+  for (const other of closing)
+    close(
+      scope,
+      other,
+      `${input.ifExists === 'replace' ? 'replaced by' : 'goes on as'} the retry of #${batch.number}`,
+    )
+  const duplicateOf = input.ifExists === 'allow' ? (conflicting[0]?.id ?? null) : null
+  if (!reopenBatch(db, context, id, duplicateOf)) throw new Refusal(notPossible(batchById(db, id), 'retried'))
+  const jobs = reopenJobs(db, id, input.jobs ?? (input.all ? 'all' : 'unfinished'))
+  const left = input.ifExists === 'remaining' ? leaveOutDone(scope, id, closing) : 0
+  if (jobs - left === 0) {
+    const why = jobs === 0 ? 'All its jobs have succeeded' : 'All its open jobs were done by the other batch'
+    throw new Refusal(
+      fail('not-possible', `${why}: there is nothing of #${batch.number} to retry.`, {
+        hint: '`--all` runs every job again.',
+      }),
+    )
+  }
+  return { reopened: true, existing: [], closed: closing.map((other) => other.id) }
+}
+
+function refuse(scope: Scope, batch: Batch, conflicting: Batch[]): Result<never> {
+  const hashes = [...hashesOfBatch(scope.db, batch.id)].filter((one) => !one.done).map((one) => one.hash)
+  return refuseConflicts(scope, conflictsWith(scope, { ...batch, hashes }, conflicting), 'retry')
+}

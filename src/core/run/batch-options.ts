@@ -1,0 +1,63 @@
+/**
+ * Owns how a stored batch is run: its options as read back from the database, with defaults for what an older
+ * version did not store, and the places of its logs.
+ */
+import path from 'node:path'
+import type { BatchRow } from '../queue/rows.ts'
+
+export type RunOptions = {
+  parallel: number
+  timeoutMs: number | null
+  retries: { times: number; delayMs: number; backoff: number }
+  stopOnFailure: { kind: 'never' } | { kind: 'first' } | { kind: 'share'; share: number }
+  logLimitBytes: number
+  cwd: string
+  env: Record<string, string>
+  /** PATH of whoever added the batch: programs are found where they were found when it was checked. */
+  searchPath: string | null
+}
+
+const defaults: RunOptions = {
+  parallel: 1,
+  timeoutMs: null,
+  retries: { times: 0, delayMs: 0, backoff: 1 },
+  stopOnFailure: { kind: 'never' },
+  logLimitBytes: 64 * 1024 * 1024,
+  cwd: '/',
+  env: {},
+  searchPath: null,
+}
+
+/** Options of a batch. */
+export function runOptions(row: Pick<BatchRow, 'options'>): RunOptions {
+  return { ...defaults, ...(JSON.parse(row.options) as Partial<RunOptions>) }
+}
+
+/** Why the batch's own rule says stop, or null: derived from the counters, so that any host comes to the same. */
+export function stopRule(
+  options: RunOptions,
+  row: Pick<BatchRow, 'jobs_failed' | 'jobs_total'>,
+): string | null {
+  const rule = options.stopOnFailure
+  if (rule.kind === 'never' || row.jobs_failed === 0) return null
+  if (rule.kind === 'first') return 'stopped at the first failure (stop-on-failure: first)'
+  if (row.jobs_failed < rule.share * row.jobs_total) return null
+  const percent = Number((rule.share * 100).toFixed(2))
+  return `stopped after ${row.jobs_failed} of ${row.jobs_total} jobs failed (stop-on-failure: ${percent}%)`
+}
+
+/** Log of one attempt: `<home>/logs/<batch>/<thousands>/<ordinal>.<attempt>.log`. */
+export function logPath(home: string, batchNumber: number, ordinal: number, attempt: number): string {
+  return path.join(
+    home,
+    'logs',
+    String(batchNumber),
+    String(Math.floor(ordinal / 1_000)),
+    `${ordinal}.${attempt}.log`,
+  )
+}
+
+/** Name of an attempt, also across hosts: `<job id>.<attempt number>`. */
+export function attemptKey(job: { id: number; attempts: number }): string {
+  return `${job.id}.${job.attempts}`
+}

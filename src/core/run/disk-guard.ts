@@ -1,0 +1,36 @@
+/**
+ * Owns the question whether the data folder's disk still has room. Asks the file system at most once a second.
+ */
+import { statfsSync } from 'node:fs'
+import type { Clock } from '../clock.ts'
+
+export class DiskGuard {
+  readonly #folder: string
+  readonly #clock: Clock
+  #askedAtAwake = Number.NEGATIVE_INFINITY
+  #freeMb = Number.POSITIVE_INFINITY
+  /** What the last answer was. */
+  low = false
+
+  constructor(folder: string, clock: Clock) {
+    this.#folder = folder
+    this.#clock = clock
+  }
+
+  /** True when less than `minFreeMb` is free for this user; 0 turns the question off. */
+  isLow(minFreeMb: number): boolean {
+    const now = this.#clock.awakeMs()
+    if (now - this.#askedAtAwake >= 1_000) {
+      this.#askedAtAwake = now
+      this.#freeMb = freeBytes(this.#folder).free / 1_048_576
+    }
+    this.low = this.#freeMb < minFreeMb
+    return this.low
+  }
+}
+
+/** Free (for this user) and total bytes of the disk that holds `folder`. */
+export function freeBytes(folder: string): { free: number; total: number } {
+  const stat = statfsSync(folder)
+  return { free: stat.bavail * stat.bsize, total: stat.blocks * stat.bsize }
+}

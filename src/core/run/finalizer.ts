@@ -1,0 +1,176 @@
+/**
+ * Owns closing batches: the decision (pure), the write (guarded, idempotent, each batch its own transaction),
+ * and the periodic sweep (layer 2). Layer 1 is the executor calling `closeIfDone` in the transaction of the
+ * last verdict; layer 3 is the summary command. A summary that fails never holds back a status.
+ */
+import type { Summary } from '../../contract/entities.ts'
+import type { FinalBatchStatus } from '../../contract/states.ts'
+import type { Clock, Timer } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import { endBatch, getRow } from '../queue/batch-store.ts'
+import type { Context } from '../queue/context.ts'
+import { recordEvent } from '../queue/event-store.ts'
+import { doneButOpen } from '../queue/queries.ts'
+import type { BatchRow } from '../queue/rows.ts'
+import { readMark, readSettings, writeMark } from '../queue/settings-store.ts'
+import { batchesWithoutSummary, saveSummary } from '../queue/summary-store.ts'
+import { runOptions, stopRule } from './batch-options.ts'
+
+export type Layer = 'event' | 'sweep' | 'demand'
+
+/** The final status that a batch without open jobs has earned. */
+export function earnedStatus(row: BatchRow): { status: FinalBatchStatus; reason: string | null } {
+  const rule = stopRule(runOptions(row), row)
+  if (rule !== null) return { status: 'failed', reason: rule }
+  if (row.jobs_failed > 0) return { status: 'completed_with_errors', reason: null }
+  return { status: 'completed', reason: null }
+}
+
+/** Closes the batch if it runs and none of its jobs is open; undefined: not done, or somebody was faster. */
+export function closeIfDone(db: Db, context: Context, id: string, layer: Layer): BatchRow | undefined {
+  return db.write(() => {
+    const row = getRow(db, id)
+    if (row?.status !== 'running' || row.sealed === 0 || row.jobs_pending + row.jobs_running > 0)
+      return undefined
+    const { status, reason } = earnedStatus(row)
+    const closed = endBatch(db, context, id, status, { reason, kind: `batch_${status}`, closedBy: layer })
+    if (closed && layer !== 'event') countRescue(db, context, closed, layer)
+    return closed
+  })
+}
+
+function countRescue(db: Db, context: Context, row: BatchRow, layer: Layer): void {
+  const state = readMark(db, 'finalizer')
+  const mark = {
+    lastSweepAt: state?.lastSweepAt ?? context.at,
+    nextSweepAt: state?.nextSweepAt ?? context.at,
+    rescues: (state?.rescues ?? 0) + 1,
+    lastRescueAt: context.at,
+  }
+  writeMark(db, 'finalizer', mark, context.at)
+  recordEvent(db, context, { kind: 'finalizer_rescued', batchId: row.id, details: { layer } })
+}
+
+export type FinalizerOptions = {
+  db: Db
+  clock: Clock
+  hostId: string
+  makeSummary: (db: Db, batchId: string) => Summary
+  /** Told about batches that this finalizer closed, after the commit. */
+  onClosed: (row: BatchRow) => void
+  onError: (cause: unknown) => void
+}
+
+export class Finalizer {
+  readonly #options: FinalizerOptions
+  #timer: Timer | null = null
+  #running = false
+  /** Done batches that an earlier sweep saw, with the awake time of the first sight: independent of the wall clock. */
+  readonly #seenDone = new Map<string, number>()
+
+  constructor(options: FinalizerOptions) {
+    this.#options = options
+  }
+
+  /** Sweeps every `finalizer-interval-ms` from now on. Idempotent. */
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#schedule()
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#timer?.cancel()
+    this.#timer = null
+  }
+
+  #schedule(): void {
+    if (!this.#running) return
+    let intervalMs = 30_000
+    try {
+      intervalMs = readSettings(this.#options.db)['finalizer-interval-ms']
+    } catch (cause) {
+      this.#options.onError(cause)
+    }
+    this.#timer = this.#options.clock.after(intervalMs, () => {
+      try {
+        this.runOnce()
+      } catch (cause) {
+        this.#options.onError(cause)
+      }
+      this.#schedule()
+    })
+  }
+
+  /** One sweep: closes what is done, makes summaries that are missing, notes when it was. */
+  runOnce(): BatchRow[] {
+    const { db, clock } = this.#options
+    const settings = readSettings(db)
+    const graceMs = settings['finalizer-grace-ms']
+    const closed: BatchRow[] = []
+    for (const row of this.#ripe(graceMs)) {
+      const done = closeIfDone(db, this.#context(), row.id, 'sweep')
+      if (done) closed.push(done)
+    }
+    for (const { id, run } of batchesWithoutSummary(db, 100)) this.summarize(id, run)
+    const at = clock.now()
+    db.note(() => {
+      const mark = readMark(db, 'finalizer')
+      writeMark(
+        db,
+        'finalizer',
+        {
+          lastSweepAt: at,
+          nextSweepAt: at + settings['finalizer-interval-ms'],
+          rescues: mark?.rescues ?? 0,
+          lastRescueAt: mark?.lastRescueAt ?? null,
+        },
+        at,
+      )
+    })
+    for (const row of closed) this.#options.onClosed(row)
+    return closed
+  }
+
+  /**
+   * Done batches whose last job ended longer ago than the grace period: by the wall clock, or (should that
+   * clock have been set back) by awake time since an earlier sweep saw them.
+   */
+  #ripe(graceMs: number): BatchRow[] {
+    const { db, clock } = this.#options
+    const done = doneButOpen(db, Number.MAX_SAFE_INTEGER)
+    const awake = clock.awakeMs()
+    for (const id of this.#seenDone.keys()) if (!done.some((row) => row.id === id)) this.#seenDone.delete(id)
+    return done.filter((row) => {
+      const since = this.#seenDone.get(row.id)
+      if (since === undefined) this.#seenDone.set(row.id, awake)
+      const endedAt = row.last_job_finished_at ?? row.started_at ?? row.created_at
+      return clock.now() - endedAt > graceMs || (since !== undefined && awake - since > graceMs)
+    })
+  }
+
+  /** Makes and keeps the summary of a finished run; a failure is kept too, and told, but changes nothing else. */
+  summarize(batchId: string, run: number): void {
+    const { db, clock, makeSummary } = this.#options
+    const at = clock.now()
+    try {
+      const summary = makeSummary(db, batchId)
+      db.note(() => saveSummary(db, batchId, run, { summary }, at))
+    } catch (cause) {
+      const error = cause instanceof Error ? cause.message : String(cause)
+      try {
+        db.note(() => {
+          saveSummary(db, batchId, run, { error }, at)
+          recordEvent(db, this.#context(), { kind: 'summary_failed', batchId, reason: error })
+        })
+      } catch (second) {
+        this.#options.onError(second) // the next sweep tries again: the summary is still missing
+      }
+    }
+  }
+
+  #context(): Context {
+    return { actor: 'finalizer', hostId: this.#options.hostId, origin: null, at: this.#options.clock.now() }
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * Owns what a dead host left behind. Called by a host that has just become the executor, before it claims
+ * anything: fences old launchers, takes the running batch over under a new token, and decides for each of its
+ * running jobs: adopt the exit that the launcher wrote down, wait for the launcher that still sees it to its
+ * end, or make sure that its processes are gone and return it to the queue.
+ */
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import type { Clock } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import { pauseBatch, removeUnsealed, takeOverBatch } from '../queue/batch-store.ts'
+import type { Context } from '../queue/context.ts'
+import { runningJobs } from '../queue/job-store.ts'
+import { makeDense } from '../queue/order.ts'
+import { runningRow, unsealedBatches } from '../queue/queries.ts'
+import type { BatchRow, JobRow } from '../queue/rows.ts'
+import { readSettings } from '../queue/settings-store.ts'
+import { logPath } from './batch-options.ts'
+import {
+  fenceLauncher,
+  type LauncherJournal,
+  readJournal,
+  readJournals,
+  removeJournal,
+  stopOrphanedLauncher,
+} from './launcher/journal.ts'
+import { isGone } from './lease.ts'
+import { findJobProcesses, isRunning, stopJobProcesses } from './process-identity.ts'
+import type { Finished } from './settle.ts'
+import { type Slot, slotFor } from './slots.ts'
+import { cutOff, judge, refusal } from './verdict.ts'
+
+export type Rescue = {
+  /** Jobs that still run under an orphaned launcher. */
+  adopted: Slot[]
+  /** Ends to be recorded by the executor. */
+  finished: Finished[]
+  /** Journals to be removed once these ends are committed and their launchers gone. */
+  journals: LauncherJournal[]
+  sentence: string | null
+}
+
+export type RescueOptions = { db: Db; clock: Clock; home: string; hostId: string }
+
+/** Journals of other hosts' launchers. */
+export function foreignJournals(home: string, hostId: string): LauncherJournal[] {
+  return readJournals(path.join(home, 'run')).filter((journal) => journal.hostId !== hostId)
+}
+
+/** Looks at everything that others left; resolves when no process is left that nobody watches. */
+export async function rescue(options: RescueOptions): Promise<Rescue> {
+  const { db, clock, home, hostId } = options
+  const context: Context = { actor: 'rescuer', hostId, origin: null, at: clock.now() }
+  const settings = readSettings(db)
+  for (const journal of foreignJournals(home, hostId)) fenceLauncher(journal)
+  const taken = db.write(() => {
+    makeDense(db)
+    for (const fill of unsealedBatches(db))
+      if (fill.host_id !== hostId && isGone(db, fill.host_id))
+        removeUnsealed(db, context, fill.id, 'its host died while it was being filled')
+    const running = runningRow(db)
+    if (!running) return undefined
+    const owned = running.host_id !== null && !isGone(db, running.host_id)
+    const why = owned ? 'its host was stopped beyond its lease' : 'its host is gone'
+    return takeOverBatch(db, context, running.id, randomUUID(), why)
+  })
+  const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
+  await stopStrays(options, new Set(result.adopted.map((slot) => slot.key)), settings['kill-grace-ms'])
+  const mustPause = taken !== undefined && settings['restart-policy'] === 'pause'
+  if (mustPause && result.adopted.length + result.finished.length === 0)
+    db.write(() => pauseBatch(db, context, taken.id, 'its host died (restart-policy: pause)'))
+  return { ...result, journals: foreignJournals(home, hostId), sentence: taken ? tell(taken, result) : null }
+}
+
+function tell(batch: BatchRow, result: Pick<Rescue, 'adopted' | 'finished'>): string {
+  const interrupted = result.finished.filter((one) => one.verdict.kind === 'interrupted').length
+  const ended = result.finished.length - interrupted
+  const parts = [
+    result.adopted.length > 0 ? `${result.adopted.length} still running and watched` : '',
+    ended > 0 ? `${ended} ended meanwhile and counted` : '',
+    interrupted > 0 ? `${interrupted} interrupted, to run again` : '',
+  ].filter((part) => part !== '')
+  const jobs = parts.length === 0 ? 'no job was running' : `jobs: ${parts.join(', ')}`
+  return `#${batch.number} was running when its host went away; ${jobs}. It goes on from its first unfinished job.`
+}
+
+/** Decides for each running job of the batch that was taken over. */
+async function examine(
+  options: RescueOptions,
+  batch: BatchRow,
+): Promise<Pick<Rescue, 'adopted' | 'finished'>> {
+  const { db, clock, home } = options
+  const adopted: Slot[] = []
+  const finished: Finished[] = []
+  for (const job of runningJobs(db, batch.id)) {
+    const slot = slotFor(
+      job,
+      batch.claim_token ?? '',
+      logPath(home, batch.number, job.ordinal, job.attempts),
+      null,
+    )
+    const found = await lookFor(home, options.hostId, slot.key)
+    if (found.state === 'runs') adopted.push({ ...slot, adoptedFrom: found.journal })
+    else if (found.state === 'ended') finished.push(found.finish(slot, clock.now()))
+    else finished.push(await interrupted(options, slot, clock.now()))
+  }
+  return { adopted, finished }
+}
+
+type Found =
+  | { state: 'runs'; journal: LauncherJournal }
+  | { state: 'ended'; finish: (slot: Slot, at: number) => Finished }
+  | { state: 'unknown' }
+
+/** What the journals know of an attempt; waits while a fenced launcher is between `starting` and `started`. */
+async function lookFor(home: string, hostId: string, key: string): Promise<Found> {
+  for (;;) {
+    const journals = foreignJournals(home, hostId)
+    const ended = journals.find((journal) => journal.exits.has(key) || journal.refused.has(key))
+    if (ended) return { state: 'ended', finish: (slot, at) => finishFrom(ended, slot, at) ?? lost(slot, at) }
+    const seen = journals.find((journal) => journal.started.has(key) || journal.starting.has(key))
+    if (!seen || !isRunning(seen.launcher)) {
+      // The launcher may have written the exit and ended between our two looks.
+      const again = seen && readJournal(seen.path)
+      if (again && (again.exits.has(key) || again.refused.has(key)))
+        return { state: 'ended', finish: (slot, at) => finishFrom(again, slot, at) ?? lost(slot, at) }
+      return { state: 'unknown' }
+    }
+    if (seen.started.has(key)) return { state: 'runs', journal: seen }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** The end of a slot's attempt as the journal has it; null while it has none. */
+export function finishFrom(journal: LauncherJournal, slot: Slot, at: number): Finished | null {
+  const exit = journal.exits.get(slot.key)
+  const base = { job: slot.job, token: slot.token, hostDied: false }
+  if (exit) {
+    const verdict = judge(exit, slot.command, slot.logFile, slot.intent)
+    // Stopped by nobody here: whoever did it took the decision with the host's life.
+    const orphaned = exit.ended === 'stopped' && slot.intent === null
+    return {
+      ...base,
+      verdict: orphaned ? { ...verdict, kind: 'interrupted' } : verdict,
+      leftovers: exit.leftovers,
+    }
+  }
+  const refused = journal.refused.get(slot.key)
+  if (!refused) return null
+  const final = refused.stage === 'cwd' || refused.stage === 'program'
+  const ended = refusal(refused.message, at)
+  return {
+    ...base,
+    verdict: { kind: final ? 'failed' : 'interrupted', ended, retryable: false },
+    leftovers: 0,
+  }
+}
+
+/** Nobody saw its end: its processes are ended first, then it goes back to pending. */
+export async function interrupted(options: RescueOptions, slot: Slot, at: number): Promise<Finished> {
+  const graceMs = readSettings(options.db)['kill-grace-ms']
+  const stopped = await stopJobProcesses({ home: options.home, attempt: slot.key }, graceMs)
+  const sentence =
+    stopped > 0 ? 'its host and launcher died; its processes were stopped' : 'its host died while it ran'
+  return {
+    ...lost(slot, at),
+    verdict: { kind: 'interrupted', ended: cutOff(startOf(slot.job), at, sentence), retryable: false },
+  }
+}
+
+function lost(slot: Slot, at: number): Finished {
+  const ended = cutOff(startOf(slot.job), at, 'its host died while it ran')
+  return {
+    job: slot.job,
+    token: slot.token,
+    verdict: { kind: 'interrupted', ended, retryable: false },
+    hostDied: true,
+    leftovers: 0,
+  }
+}
+
+function startOf(job: JobRow): number {
+  return job.started_at ?? 0
+}
+
+/** Ends processes of attempts that nobody adopted (a batch cancelled while its host was dead, say). */
+async function stopStrays(
+  options: RescueOptions,
+  adopted: ReadonlySet<string>,
+  graceMs: number,
+): Promise<void> {
+  const { home, hostId } = options
+  for (const journal of foreignJournals(home, hostId)) {
+    const open = [...journal.started.keys()].filter((key) => !journal.exits.has(key))
+    if (open.length > 0 && !open.some((key) => adopted.has(key))) stopOrphanedLauncher(journal)
+  }
+  const strays = new Set(findJobProcesses({ home }).map((one) => one.attempt))
+  for (const attempt of strays) if (!adopted.has(attempt)) await stopJobProcesses({ home, attempt }, graceMs)
+}
+
+/** Removes journals whose launchers are gone and whose ends are all recorded. True when none is left. */
+export function tidyJournals(home: string, hostId: string, open: ReadonlySet<string>): boolean {
+  let left = 0
+  for (const journal of foreignJournals(home, hostId)) {
+    const needed = [...journal.started.keys(), ...journal.starting].some((key) => open.has(key))
+    if (needed || isRunning(journal.launcher)) left += 1
+    else removeJournal(journal)
+  }
+  return left === 0
+}

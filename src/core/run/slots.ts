@@ -1,0 +1,39 @@
+/**
+ * Owns the jobs that run under this host: which attempt, under which claim, started by whose launcher. In
+ * memory only; what must survive is in the database and in the launchers' journals.
+ */
+import type { JobCommand } from '../queue/job-store.ts'
+import type { JobRow } from '../queue/rows.ts'
+import { attemptKey } from './batch-options.ts'
+import type { LauncherJournal } from './launcher/journal.ts'
+import type { StopIntent } from './verdict.ts'
+
+export type Slot = {
+  key: string
+  job: JobRow
+  command: JobCommand
+  token: string
+  logFile: string
+  /** Why we asked it to stop. */
+  intent: StopIntent
+  /** The journal of the orphaned launcher that sees this job to its end; null: our own launcher does. */
+  adoptedFrom: LauncherJournal | null
+}
+
+/** A slot for a job that was just claimed or adopted. */
+export function slotFor(
+  job: JobRow,
+  token: string,
+  logFile: string,
+  adoptedFrom: LauncherJournal | null,
+): Slot {
+  return {
+    key: attemptKey(job),
+    job,
+    command: JSON.parse(job.command) as JobCommand,
+    token,
+    logFile,
+    intent: null,
+    adoptedFrom,
+  }
+}

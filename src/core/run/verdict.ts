@@ -1,0 +1,112 @@
+/**
+ * Owns the meaning of a job's end: from what the launcher saw to a verdict in words. Reads the end of the log
+ * and the declared outputs; writes nothing.
+ */
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
+import type { Ended, JobCommand } from '../queue/job-store.ts'
+import type { JobExit } from './launcher/protocol.ts'
+
+/** What is to be recorded; `retry` and `interrupted` send the job back to pending. */
+export type Verdict = { kind: 'succeeded' | 'failed' | 'interrupted'; ended: Ended; retryable: boolean }
+
+/** Why we asked a job to stop, if we did. */
+export type StopIntent = null | 'interrupt' | 'cancel'
+
+/** Judges an exit. A job that ended well although it was asked to stop has ended well. */
+export function judge(exit: JobExit, command: JobCommand, logFile: string, intent: StopIntent): Verdict {
+  const base = endedOf(exit)
+  if (exit.ended === 'exited' && exit.exitCode === 0) {
+    const missing = missingOutput(command.expect ?? [])
+    if (missing === null) return { kind: 'succeeded', ended: base, retryable: false }
+    return { kind: 'failed', ended: { ...base, error: missing }, retryable: true }
+  }
+  if (exit.ended === 'stopped' && intent !== null) {
+    return { kind: 'interrupted', ended: { ...base, error: 'stopped on request' }, retryable: false }
+  }
+  return { kind: 'failed', ended: { ...base, error: describe(exit, logFile) }, retryable: true }
+}
+
+/** A job that could not be started at all. */
+export function refusal(message: string, at: number): Ended {
+  return { ...nothing, startedAt: at, endedAt: at, error: message }
+}
+
+/** An attempt that was cut off: nobody saw its end. */
+export function cutOff(startedAt: number, at: number, error: string): Ended {
+  return {
+    ...nothing,
+    startedAt,
+    endedAt: Math.max(at, startedAt),
+    awakeMs: Math.max(0, at - startedAt),
+    error,
+  }
+}
+
+const nothing: Ended = {
+  startedAt: 0,
+  endedAt: 0,
+  awakeMs: 0,
+  exitCode: null,
+  signal: null,
+  error: null,
+  userMs: null,
+  systemMs: null,
+  maxRssKb: null,
+  logBytes: 0,
+}
+
+function endedOf(exit: JobExit): Ended {
+  return {
+    startedAt: exit.startedAt,
+    endedAt: Math.max(exit.startedAt, exit.endedAt),
+    awakeMs: exit.awakeMs,
+    exitCode: exit.exitCode,
+    signal: exit.signal,
+    error: null,
+    userMs: exit.usage?.userMs ?? null,
+    systemMs: exit.usage?.systemMs ?? null,
+    maxRssKb: exit.usage?.maxRssKb ?? null,
+    logBytes: exit.logBytes,
+  }
+}
+
+function describe(exit: JobExit, logFile: string): string {
+  if (exit.ended === 'timeout')
+    return `timed out after ${Math.round(exit.awakeMs / 100) / 10} s of awake time`
+  if (exit.ended === 'stopped') return 'stopped from outside'
+  const line = lastLine(logFile)
+  if (exit.signal !== null)
+    return line === null ? `ended by ${exit.signal}` : `ended by ${exit.signal}: ${line}`
+  return line ?? `exit code ${exit.exitCode}, and no output`
+}
+
+/** The last line of output with something in it: what most programs say when they give up. */
+export function lastLine(file: string): string | null {
+  let fd: number
+  try {
+    fd = openSync(file, 'r')
+  } catch {
+    return null // a job without output has no log
+  }
+  try {
+    const size = fstatSync(fd).size
+    const buffer = Buffer.alloc(Math.min(size, 4_096))
+    readSync(fd, buffer, 0, buffer.length, size - buffer.length)
+    const lines = stripVTControlCharacters(buffer.toString('utf8'))
+      .split(/[\r\n]+/)
+      .map((line) => line.trim())
+    return lines.findLast((line) => line !== '')?.slice(0, 500) ?? null
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function missingOutput(expected: { file: string; nonEmpty: boolean }[]): string | null {
+  for (const { file, nonEmpty } of expected) {
+    const size = statSync(file, { throwIfNoEntry: false })?.size
+    if (size === undefined) return `exit code 0, but the expected file ${file} is not there`
+    if (nonEmpty && size === 0) return `exit code 0, but the expected file ${file} is empty`
+  }
+  return null
+}
