@@ -37,6 +37,7 @@
 #define ON_LINUX 1
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #else
 #define ON_LINUX 0
 #endif
@@ -381,8 +382,8 @@ static void set_aside(struct job *j, int64_t size) {
 static void look_at_log(struct job *j, int64_t now) {
   int64_t size = file_size(j->log_fd), slack = most(HEAD_BYTES, j->limit / 4);
   double per_ms = (double)most(0, size - j->seen) / (double)most(1, now - j->seen_at);
-  int64_t held = size - (j->gap_end > 0 ? j->gap_end - HEAD_BYTES : 0);
   if (size < j->gap_end) j->gap_end = 0; /* the job truncated its own log */
+  int64_t held = size - (j->gap_end > 0 ? j->gap_end - HEAD_BYTES : 0);
   if (held > HEAD_BYTES + j->limit + slack) {
     if (j->aside || !punch_gap(j, size)) set_aside(j, size);
     held = HEAD_BYTES + j->limit;
@@ -639,13 +640,12 @@ static void signal_all(struct job *j, int number, const struct processes *left) 
   /* The group's number is known to be the job's own only while its main process or a member is there. */
   bool group = !j->main_ended;
   for (size_t i = 0; i < left->count; i++) group = group || left->at[i].in_group;
-  if (group && kill(-j->pid, number) != 0 && errno == EPERM)
-    for (size_t i = 0; i < left->count; i++)
-      if (left->at[i].in_group && kill(left->at[i].pid, number) != 0 && errno == EPERM) add(&j->unkillable, &left->at[i]);
+  if (group) kill(-j->pid, number);
   for (size_t i = 0; i < left->count; i++) {
-    if (left->at[i].in_group) continue;
-    if (kill(left->at[i].pid, number) != 0 && errno == EPERM) add(&j->unkillable, &left->at[i]);
-    else if (number == SIGTERM) kill(left->at[i].pid, SIGCONT);
+    const struct process *p = &left->at[i];
+    /* Another user's process can't be stopped, and must not be waited for for ever. */
+    if (kill(p->pid, p->in_group ? 0 : number) != 0 && errno == EPERM) add(&j->unkillable, p);
+    else if (number == SIGTERM && !p->in_group) kill(p->pid, SIGCONT);
   }
   if (group && number == SIGTERM) kill(-j->pid, SIGCONT);
 }
@@ -1138,7 +1138,6 @@ static int wait_ms(void) {
   for (struct job *j = my.jobs; j; j = j->next)
     next = least(next, least(least(j->look_at, j->timeout_at), j->sweep_at));
   if (my.backlog.length > 0) next = least(next, now + 1000);
-  /* One millisecond more than it seems: both clocks were rounded down. */
   return next == NEVER ? -1 : (int)least(INT_MAX, most(0, next - now));
 }
 
@@ -1158,12 +1157,20 @@ static void run(void) {
   }
 }
 
+/* Descriptors of the host or of whoever started it; no job should inherit them. */
+static void close_strangers(void) {
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, 3u, ~0u, 0u) == 0) return;
+#endif
+  for (int fd = 3; fd < 1024; fd++) close(fd);
+}
+
 static void prepare(const char *id, const char *host) {
   char started[32] = "", boot[64];
   struct sigaction ignore = {.sa_handler = SIG_IGN};
   for (int fd = 0; fd < 3; fd++)
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) die("/dev/null");
-  for (int fd = 3; fd < 256; fd++) close(fd);
+  close_strangers();
   for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
   sigaction(SIGHUP, &ignore, NULL);
   sigaction(SIGINT, &ignore, NULL);

@@ -27,8 +27,8 @@ export const ATTEMPT_MARKER = 'SLIPWAY_ATTEMPT'
 /** The environment variable that names the run folder (its real path) a job belongs to. */
 export const RUN_DIR_MARKER = 'SLIPWAY_RUN_DIR'
 
-/** `process.kill` as an answer instead of an exception. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'forbidden' {
+/** `process.kill` as an answer instead of an exception; signal 0 only asks. */
+export function sendSignal(pid: number, signal: NodeJS.Signals | 0): 'sent' | 'gone' | 'forbidden' {
   try {
     process.kill(pid, signal)
     return 'sent'

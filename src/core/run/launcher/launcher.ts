@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { identify, type ProcessIdentity, realRunDir } from '../process-identity.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../process-table.ts'
@@ -63,6 +64,8 @@ export type LauncherOptions = {
 }
 
 const HANDSHAKE_MS = 20_000
+/** Far beyond what any system takes as arguments and environment. */
+const LARGEST_FRAME = 32 * 1024 * 1024
 
 /** Starts a launcher: the native one where it was built and runs, else the Node one. Rejects if none starts. */
 export async function startLauncher(options: LauncherOptions): Promise<Launcher> {
@@ -106,6 +109,8 @@ class Connection {
   readonly #child: ChildProcess
   readonly #id: string
   readonly #onEvent: (event: LauncherEvent) => void
+  /** When the launcher has ended and all it said was heard. */
+  readonly #ended = Promise.withResolvers<void>()
   #letGo = false
   #gone = false
   #rest = ''
@@ -136,11 +141,15 @@ class Connection {
       this.#onLine = (line) => this.#tell(line)
       child.removeAllListeners('close').removeAllListeners('error')
       child.on('error', (error) => this.#lose(error.message))
-      child.on('close', (code, signal) => this.#lose(`it ended with ${signal ?? `exit code ${code}`}`))
+      child.on('close', (code, signal) => {
+        this.#ended.resolve()
+        this.#lose(`it ended with ${signal ?? `exit code ${code}`}`)
+      })
       resolve(this.#launcher(first.header.kind, first.header.launcher))
     }
-    child.stdin?.on('error', () => this.#lose('its pipe broke'))
-    child.stdout?.on('error', () => this.#lose('its pipe broke'))
+    // A broken pipe means that the launcher died, which 'close' says better.
+    child.stdin?.on('error', () => {})
+    child.stdout?.on('error', () => {})
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text))
     const base = Object.entries(env).filter(([name, value]) => value !== undefined && name !== '')
     this.#send(encodeFrame(['E', ...base.map(([name, value]) => `${name}=${value}`)]))
@@ -163,14 +172,16 @@ class Connection {
   #start(spec: StartSpec): void {
     if (!/^[\w.-]+$/.test(spec.attempt)) throw new Error(`"${spec.attempt}" can't name an attempt`)
     const words = [...spec.argv, spec.cwd, spec.logPath, ...Object.entries(spec.env).flat()]
-    if (spec.argv.length > 0 && !words.some((word) => word.includes('\0'))) this.#send(startFrame(spec))
-    else queueMicrotask(() => this.#refuseNul(spec))
+    const frame = startFrame(spec)
+    // NUL separates the fields of a frame, and no kernel takes it in an argument either.
+    if (spec.argv.length === 0 || words.some((word) => word.includes('\0'))) this.#refuse(spec, 'EINVAL')
+    else if (frame.length > LARGEST_FRAME) this.#refuse(spec, 'E2BIG')
+    else this.#send(frame)
   }
 
-  /** NUL separates the fields of a frame, and no kernel takes it in an argument either. */
-  #refuseNul({ attempt, argv }: StartSpec): void {
-    const message = refusalMessage('program', 'EINVAL', '-', (argv[0] ?? '').replaceAll('\0', '\uFFFD'))
-    this.#onEvent({ kind: 'refused', attempt, stage: 'program', errno: 'EINVAL', message })
+  #refuse({ attempt, argv }: StartSpec, errno: string): void {
+    const message = refusalMessage('program', errno, '-', (argv[0] ?? '').replaceAll('\0', '\uFFFD'))
+    queueMicrotask(() => this.#onEvent({ kind: 'refused', attempt, stage: 'program', errno, message }))
   }
 
   #send(frame: Buffer): void {
@@ -200,18 +211,17 @@ class Connection {
 
   #close(): Promise<void> {
     this.#letGo = true
-    const { promise, resolve } = Promise.withResolvers<void>()
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) resolve()
-    else this.#child.once('exit', () => resolve())
     this.#child.stdin?.end()
-    return promise
+    return this.#ended.promise
   }
 
   #release(): void {
     this.#letGo = true
-    this.#child.stdin?.destroy()
+    // Ended, not destroyed: what was sent still arrives.
+    this.#child.stdin?.end()
     this.#child.stdout?.destroy()
     this.#child.unref()
+    if (this.#child.stdin instanceof Socket) this.#child.stdin.unref()
   }
 }
 

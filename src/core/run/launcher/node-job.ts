@@ -3,7 +3,7 @@
  * while a process of the job still runs.
  */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
-import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { identify } from '../process-identity.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER, sendSignal } from '../process-table.ts'
@@ -174,8 +174,10 @@ export class NodeJob {
     const groupPid = process.platform === 'win32' ? this.#pid : -this.#pid
     if (group) sendSignal(groupPid, signal)
     for (const p of left) {
-      if (!p.inGroup && sendSignal(p.pid, signal) === 'forbidden') this.#unkillable.add(key(p))
-      if (signal === 'SIGTERM') sendSignal(p.pid, 'SIGCONT')
+      const said = p.inGroup ? sendSignal(p.pid, 0) : sendSignal(p.pid, signal)
+      // Another user's process can't be stopped, and must not be waited for for ever.
+      if (said === 'forbidden') this.#unkillable.add(key(p))
+      else if (signal === 'SIGTERM' && !p.inGroup) sendSignal(p.pid, 'SIGCONT')
     }
     if (group && signal === 'SIGTERM' && groupPid < 0) sendSignal(groupPid, 'SIGCONT')
   }
@@ -222,8 +224,19 @@ function openLog(path: string): number {
     return openSync(path, flags, 0o600)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path))
     return openSync(path, flags, 0o600)
+  }
+}
+
+/** Step by step: Node's own `recursive` never returns where a folder can't be made and the answer is ENOENT. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch {
+    // Whatever is wrong, opening the log will say it.
   }
 }
 

@@ -1,0 +1,142 @@
+/**
+ * A launcher under test with a data folder of its own, and awaitable outcomes of its jobs. Ends what it
+ * started: the launcher, and every process that still carries the folder's marker.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type JobExit,
+  type Launcher,
+  type LauncherEvent,
+  type StartSpec,
+  startLauncher,
+} from '../../src/core/run/launcher/launcher.ts'
+import { findJobProcesses, stopJobProcesses } from '../../src/core/run/process-identity.ts'
+
+export type Kind = 'native' | 'node'
+type Outcome = Extract<LauncherEvent, { kind: 'exited' } | { kind: 'refused' }>
+
+export const root = join(import.meta.dirname, '../..')
+
+/** Where launchers are: the built ones, or the sources for a Node launcher that was not built. */
+export function launcherDir(kind: Kind): string {
+  const built = join(root, 'out/launcher')
+  if (kind === 'native') execFileSync(process.execPath, [join(root, 'scripts/build-launcher.mjs')])
+  return kind === 'native' || existsSync(join(built, 'node-launcher.js'))
+    ? built
+    : join(root, 'src/core/run/launcher')
+}
+
+/** Asks until it is true. For what other processes do, of which nobody tells us. */
+export async function until(isSo: () => boolean, what: string, withinMs = 20_000): Promise<void> {
+  const deadline = performance.now() + withinMs
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`)
+    await sleep(5)
+  }
+}
+
+export class LauncherKit {
+  readonly home = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-launcher-')))
+  readonly runDir = join(this.home, 'run')
+  readonly events: LauncherEvent[] = []
+  readonly launcher: Promise<Launcher>
+  #wake: (() => void)[] = []
+  #count = 0
+
+  constructor(kind: Kind, env: NodeJS.ProcessEnv = {}) {
+    this.launcher = startLauncher({
+      launcherDir: launcherDir(kind),
+      runDir: this.runDir,
+      hostId: 'host-1',
+      env: { ...process.env, ...env, SLIPWAY_LAUNCHER: kind },
+      onEvent: (event) => {
+        this.events.push(event)
+        for (const wake of this.#wake.splice(0)) wake()
+      },
+    })
+  }
+
+  logPath(attempt: string): string {
+    return join(this.home, 'logs', `${attempt}.log`)
+  }
+
+  log(attempt: string): string {
+    return readFileSync(this.logPath(attempt), 'utf8')
+  }
+
+  /** Starts a job and answers its attempt key. */
+  async start(argv: string[], more: Partial<StartSpec> = {}): Promise<string> {
+    this.#count += 1
+    const attempt = more.attempt ?? `${this.#count}.1`
+    const launcher = await this.launcher
+    launcher.start({
+      attempt,
+      argv,
+      cwd: this.home,
+      env: {},
+      logPath: this.logPath(attempt),
+      logLimitBytes: 1_000_000,
+      timeoutMs: null,
+      graceMs: 2000,
+      ...more,
+    })
+    return attempt
+  }
+
+  /** Runs a job to its end or refusal. */
+  async run(argv: string[], more: Partial<StartSpec> = {}): Promise<Outcome> {
+    return this.outcome(await this.start(argv, more))
+  }
+
+  /** Runs a job that is expected to start. */
+  async exit(argv: string[], more: Partial<StartSpec> = {}): Promise<JobExit> {
+    return this.exitOf(await this.start(argv, more))
+  }
+
+  async exitOf(attempt: string): Promise<JobExit> {
+    const outcome = await this.outcome(attempt)
+    if (outcome.kind === 'refused') throw new Error(outcome.message)
+    return outcome.exit
+  }
+
+  outcome(attempt: string): Promise<Outcome> {
+    return this.next((e): e is Outcome =>
+      e.kind === 'exited' ? e.exit.attempt === attempt : e.kind === 'refused' && e.attempt === attempt,
+    )
+  }
+
+  started(attempt: string) {
+    return this.next(
+      (e): e is Extract<LauncherEvent, { kind: 'started' }> => e.kind === 'started' && e.attempt === attempt,
+    )
+  }
+
+  async next<E extends LauncherEvent>(isIt: (event: LauncherEvent) => event is E): Promise<E> {
+    for (;;) {
+      const found = this.events.find(isIt)
+      if (found !== undefined) return found
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
+    }
+  }
+
+  /** Waits until the job has written this to its log, its way to say "I am ready". */
+  async says(attempt: string, text: string): Promise<void> {
+    const path = this.logPath(attempt)
+    await until(() => existsSync(path) && this.log(attempt).includes(text), `job ${attempt} says "${text}"`)
+  }
+
+  processes(attempt?: string) {
+    return findJobProcesses(attempt === undefined ? { home: this.home } : { home: this.home, attempt })
+  }
+
+  async dispose(): Promise<void> {
+    const launcher = await this.launcher.catch(() => null)
+    await stopJobProcesses({ home: this.home }, 0)
+    await launcher?.close()
+    rmSync(this.home, { recursive: true, force: true })
+  }
+}
