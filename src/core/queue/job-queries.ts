@@ -113,6 +113,7 @@ type EventRow = {
   batch_id: string | null
   batch_number: number | null
   batch_type: string | null
+  configuration_name: string | null
   job_id: number | null
   job_ordinal: number | null
   job_input: string | null
@@ -139,8 +140,10 @@ export function eventsPage(
   const backwards = page.after === undefined
   const rows = db
     .sql<EventRow>(
-      `SELECT e.*, b.number AS batch_number, b.batch_type, j.ordinal AS job_ordinal, j.input AS job_input
-       FROM events e LEFT JOIN batches b ON b.id = e.batch_id LEFT JOIN jobs j ON j.id = e.job_id
+      `SELECT e.*, b.number AS batch_number, b.batch_type, c.name AS configuration_name, j.ordinal AS job_ordinal,
+              j.input AS job_input
+       FROM events e LEFT JOIN batches b ON b.id = e.batch_id
+       LEFT JOIN configurations c ON c.id = b.configuration_id LEFT JOIN jobs j ON j.id = e.job_id
        WHERE (?1 IS NULL OR e.batch_id = ?1) AND e.id > ?2 AND e.id < ?3
        ORDER BY e.id ${backwards ? 'DESC' : 'ASC'} LIMIT ?4`,
     )
@@ -161,6 +164,7 @@ export function eventsPage(
     origin: row.origin,
     reason: row.reason,
     details: {
+      ...(row.configuration_name === null ? {} : { configuration: row.configuration_name }),
       ...(row.batch_type === null ? {} : { type: row.batch_type }),
       ...(row.job_input === null ? {} : { input: row.job_input }),
       ...(JSON.parse(row.details) as Record<string, unknown>),

@@ -1,0 +1,191 @@
+/**
+ * Owns the reads behind summaries, estimates, the timeline and sentences: aggregates and bounded walks, each
+ * answered by an index, so that none costs more than a scan of one batch's jobs. Writes nothing.
+ */
+import type { Db } from '../db/db.ts'
+import type { BatchRow } from './rows.ts'
+
+export type BatchFacts = BatchRow & { configuration_name: string }
+
+/** The batch with its configuration's name. */
+export function batchFacts(db: Db, batchId: string): BatchFacts | undefined {
+  return db
+    .sql<BatchFacts>(
+      `SELECT b.*, c.name AS configuration_name
+       FROM batches b JOIN configurations c ON c.id = b.configuration_id WHERE b.id = ?`,
+    )
+    .get(batchId)
+}
+
+export type DurationFacts = { n: number; p50: number | null; p95: number | null; longest: number | null }
+
+/** How long the finished jobs of a batch took, in ms of awake time of their last attempt. */
+export function durationFacts(db: Db, batchId: string): DurationFacts {
+  return (
+    db
+      .sql<DurationFacts>(
+        `SELECT count(*) AS n, percentile(duration_ms, 50) AS p50, percentile(duration_ms, 95) AS p95,
+                max(duration_ms) AS longest
+         FROM jobs WHERE batch_id = ? AND status IN ('succeeded', 'failed') AND duration_ms IS NOT NULL`,
+      )
+      .get(batchId) ?? { n: 0, p50: null, p95: null, longest: null }
+  )
+}
+
+/**
+ * Job times counted by decade and mantissa step (1, 1.2, 1.5 … 8.2): fine enough to draw any histogram from, a
+ * few dozen rows whatever the number of jobs. Times under 1 ms count as decade -1.
+ */
+export function durationSteps(db: Db, batchId: string): { decade: number; step: number; n: number }[] {
+  return db
+    .sql<{ decade: number; step: number; n: number }>(
+      `WITH t AS (SELECT duration_ms AS ms, CASE WHEN duration_ms < 1 THEN -1 ELSE CAST(floor(log10(duration_ms)) AS INTEGER) END AS decade
+                  FROM jobs WHERE batch_id = ? AND status IN ('succeeded', 'failed') AND duration_ms IS NOT NULL),
+            m AS (SELECT decade, ms / pow(10, decade) AS m FROM t)
+       SELECT decade, CASE WHEN decade < 0 THEN 0
+                WHEN m < 1.2 THEN 0 WHEN m < 1.5 THEN 1 WHEN m < 2.0 THEN 2 WHEN m < 2.5 THEN 3 WHEN m < 3.0 THEN 4
+                WHEN m < 4.0 THEN 5 WHEN m < 5.0 THEN 6 WHEN m < 6.0 THEN 7 WHEN m < 8.0 THEN 8 ELSE 9 END AS step,
+              count(*) AS n
+       FROM m GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    .all(batchId)
+}
+
+export type AttemptFacts = {
+  attempts: number
+  interrupted: number
+  cpu_ms: number | null
+  max_rss_kb: number | null
+  log_bytes: number
+}
+
+/** What the attempts that began at or after `since` (epoch ms) used. */
+export function attemptFacts(db: Db, batchId: string, since: number): AttemptFacts {
+  return (
+    db
+      .sql<AttemptFacts>(
+        `SELECT count(*) AS attempts, coalesce(sum(a.outcome = 'interrupted'), 0) AS interrupted,
+                sum(a.user_ms) + sum(a.system_ms) AS cpu_ms, max(a.max_rss_kb) AS max_rss_kb,
+                coalesce(sum(a.log_bytes), 0) AS log_bytes
+         FROM jobs j JOIN attempts a ON a.job_id = j.id WHERE j.batch_id = ? AND a.started_at >= ?`,
+      )
+      .get(batchId, since) ?? { attempts: 0, interrupted: 0, cpu_ms: null, max_rss_kb: null, log_bytes: 0 }
+  )
+}
+
+/** How many jobs of the batch got their verdict at or after `since` (epoch ms). */
+export function finishedSince(db: Db, batchId: string, since: number): number {
+  return (
+    db
+      .sql<{ n: number }>(
+        `SELECT count(*) AS n FROM jobs
+         WHERE batch_id = ? AND status IN ('succeeded', 'failed') AND completed_at >= ?`,
+      )
+      .get(batchId, since)?.n ?? 0
+  )
+}
+
+/** The jobs that took longest. */
+export function slowestJobs(
+  db: Db,
+  batchId: string,
+  limit: number,
+): { ordinal: number; input: string; duration_ms: number }[] {
+  return db
+    .sql<{ ordinal: number; input: string; duration_ms: number }>(
+      `SELECT ordinal, input, duration_ms FROM jobs
+       WHERE batch_id = ? AND status IN ('succeeded', 'failed') AND duration_ms IS NOT NULL
+       ORDER BY duration_ms DESC, ordinal LIMIT ?`,
+    )
+    .all(batchId, limit)
+}
+
+export type FailedRow = {
+  id: number
+  ordinal: number
+  input: string
+  error: string | null
+  exit_code: number | null
+  signal: string | null
+}
+
+/** Failed jobs in order, streamed; nothing may be written while it is walked. */
+export function failedJobs(db: Db, batchId: string): IterableIterator<FailedRow> {
+  return db
+    .sql<FailedRow>(
+      `SELECT id, ordinal, input, error, exit_code, signal FROM jobs
+       WHERE batch_id = ? AND status = 'failed' ORDER BY ordinal`,
+    )
+    .iterate(batchId)
+}
+
+/** How many outputs the jobs of a batch declare. */
+export function countDeclaredOutputs(db: Db, batchId: string): number {
+  return (
+    db
+      .sql<{ n: number | null }>(
+        `SELECT sum(json_array_length(command, '$.expect')) AS n FROM jobs WHERE batch_id = ?`,
+      )
+      .get(batchId)?.n ?? 0
+  )
+}
+
+export type DeclaredOutput = {
+  ordinal: number
+  status: string
+  started_at: number | null
+  cwd: string | null
+  place: number
+  file: string
+  non_empty: number | null
+}
+
+/** Declared outputs in the order of their jobs; `place` tells a job's first output from its second. */
+export function declaredOutputs(db: Db, batchId: string, limit: number): DeclaredOutput[] {
+  return db
+    .sql<DeclaredOutput>(
+      `SELECT j.ordinal, j.status, j.started_at, j.command ->> '$.cwd' AS cwd, e.key AS place,
+              e.value ->> '$.file' AS file, e.value ->> '$.nonEmpty' AS non_empty
+       FROM jobs j JOIN json_each(j.command, '$.expect') e WHERE j.batch_id = ? ORDER BY j.ordinal, e.key LIMIT ?`,
+    )
+    .all(batchId, limit)
+}
+
+export type StretchRow = {
+  id: number
+  at: number
+  kind: string
+  batch_id: string | null
+  host_id: string | null
+  to_status: string | null
+  details: string
+}
+
+/**
+ * What made a batch stand still or go on, in order, from the first event of its run `since` (an event id) on:
+ * its own events, and those of the queue and the machine. A walk over the ids after its first event.
+ */
+export function stretchEvents(db: Db, batchId: string, since: number): StretchRow[] {
+  return db
+    .sql<StretchRow>(
+      `SELECT id, at, kind, batch_id, host_id, to_status, details FROM events WHERE id >= ?
+         AND (kind IN ('queue_paused', 'queue_resumed', 'stop_after_reached', 'machine_slept')
+              OR (batch_id = ? AND to_status IS NOT NULL AND job_id IS NULL) OR (batch_id = ? AND kind = 'batch_taken_over'))
+       ORDER BY id`,
+    )
+    .all(since, batchId, batchId)
+}
+
+/** Id and time of the event that began the batch's current run: its creation, or its last retry. */
+export function runBegan(db: Db, batchId: string): { id: number; at: number } | undefined {
+  return (
+    db
+      .sql<{ id: number; at: number }>(
+        `SELECT id, at FROM events WHERE batch_id = ? AND kind = 'batch_retried' ORDER BY id DESC LIMIT 1`,
+      )
+      .get(batchId) ??
+    db
+      .sql<{ id: number; at: number }>('SELECT id, at FROM events WHERE batch_id = ? ORDER BY id LIMIT 1')
+      .get(batchId)
+  )
+}
