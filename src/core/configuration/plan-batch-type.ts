@@ -1,7 +1,9 @@
 /**
  * Owns the one pass over the inputs of a batch type that finds everything wrong with its jobs.
- * Must never hold more than a block of inputs, the preview and 20 bytes for each command.
+ * Must never hold more than a block of inputs, the preview and 20 bytes for each command, nor keep the host's event
+ * loop from turning for longer than a block takes (about 5 ms).
  */
+import { setImmediate as breathe } from 'node:timers/promises'
 import { type CommandMaker, commandMaker, impossible, type PlannedJob } from './command.ts'
 import { createCommandDigest, FirstSeen } from './command-hash.ts'
 import type { BatchType, Configuration, Over } from './configuration.ts'
@@ -106,6 +108,7 @@ async function outlineJobs(
       if (head.length < PREVIEW) head.push(job)
       else if (tail.push(job) > PREVIEW) tail.shift()
     }
+    await breathe()
     if (problems.full) break
     if (jobCount <= INPUT_LIMIT) continue
     const message = `${batchType.type} has more inputs than the limit of ${INPUT_LIMIT}`

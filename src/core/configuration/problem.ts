@@ -85,16 +85,19 @@ export class Problems {
     return this.#count > PROBLEM_LIMIT
   }
 
-  /** In the order of the file, with one last entry that counts what was left out. */
+  /** File by file in the order of their lines, with one last entry that counts what was left out. */
   list(): ConfigurationProblem[] {
+    const files = [...new Set(this.#kept.map(({ file }) => file))]
     const sorted = [...this.#kept].sort(
       (a, b) =>
-        Number(a.file !== b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+        files.indexOf(a.file) - files.indexOf(b.file) ||
+        (a.line ?? 0) - (b.line ?? 0) ||
+        (a.column ?? 0) - (b.column ?? 0),
     )
     const first = sorted[0]
     const rest = this.#count - sorted.length
     if (first === undefined || rest === 0) return sorted
-    const message = `and ${rest}${this.full ? ' or more' : ''} other problems, not shown`
+    const message = `and at least ${rest} more ${rest === 1 ? 'problem' : 'problems'}, not shown`
     return [...sorted, { file: first.file, path: '', found: `${rest} more`, expected: 'none', message }]
   }
 }

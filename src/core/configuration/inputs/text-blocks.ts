@@ -47,7 +47,7 @@ export async function* readTextBlocks(
     return undefined
   }
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 16 }) as AsyncIterable<Buffer>) {
       const end = chunk.lastIndexOf(10) + 1
       if (carriedBytes + (end === 0 ? chunk.length : chunk.indexOf(10)) > LINE_LIMIT_BYTES) {
         problems.add({ file, path: said.place.path, line }, tooLong)
