@@ -1,11 +1,25 @@
 /**
- * Composition root: opens the data folder, wires stores, executor, rescuer, finalizer and commands together,
- * and hands a host one object. Must hold no logic of its own.
+ * Composition root: opens the data folder, wires lease, executor, finalizer, feed and commands together, and
+ * hands a host one object. Must hold no rule of its own.
  */
+import path from 'node:path'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
+import { type CommandName, commands } from '../contract/commands.ts'
 import type { Batch, Host } from '../contract/entities.ts'
-import type { Result } from '../contract/errors.ts'
-import type { Clock } from './clock.ts'
+import { ok, type Result } from '../contract/errors.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Scope } from './commands/command.ts'
+import { dispatch } from './commands/dispatch.ts'
+import { openDatabase } from './db/open.ts'
+import { watchDatabase } from './db/watch.ts'
+import { Feed } from './feed.ts'
+import { makeSummary } from './insight/summary.ts'
+import { recordEvent } from './queue/event-store.ts'
+import { findBatch } from './queue/queries.ts'
+import { Executor, type StopMode } from './run/executor.ts'
+import { Finalizer } from './run/finalizer.ts'
+import { Lease } from './run/lease.ts'
+import { version } from './version.ts'
 
 export type CoreOptions = {
   /** The data folder; created with mode 0700. */
@@ -14,8 +28,12 @@ export type CoreOptions = {
   /** Folder of the built launchers (`out/launcher`). */
   launcherDir: string
   clock?: Clock
+  /** Base environment of jobs; defaults to this process's. */
+  env?: NodeJS.ProcessEnv
   /** Lines for a log file or a terminal; the default drops them. */
   log?: (line: string) => void
+  /** How long a locked database is waited for. */
+  busyTimeoutMs?: number
 }
 
 /** What a host may want to tell a person at once. */
@@ -39,13 +57,175 @@ export type Core = {
    * pending); 'leave' lets them run on under the launcher for the next host to adopt. A later call with a
    * stronger mode overtakes an earlier one. Resolves when nothing of ours runs any more.
    */
-  stopWorking(mode: 'finish' | 'stop' | 'leave'): Promise<void>
+  stopWorking(mode: StopMode): Promise<void>
   onNotice(listener: (notice: Notice) => void): () => void
   /** Stops everything that this host started (as stopWorking('stop')) and closes the database. Idempotent. */
   close(): Promise<void>
 }
 
 /** Opens the core; an unusable database is an error with code `database`, never an exception. */
-export async function openCore(_options: CoreOptions): Promise<Result<Core>> {
-  return { ok: false, error: { code: 'internal', message: 'the core is being built' } }
+export async function openCore(options: CoreOptions): Promise<Result<Core>> {
+  const home = path.resolve(options.home)
+  const clock = options.clock ?? systemClock
+  const log = options.log ?? (() => {})
+  const opened = openDatabase(
+    home,
+    options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs },
+  )
+  if (!opened.ok) return opened
+  const db = opened.value
+  const listeners = new Set<(notice: Notice) => void>()
+  const tell = (notice: Notice) => {
+    for (const listener of listeners) listener(notice)
+  }
+  const onError = (cause: unknown) => {
+    log(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+    const message = cause instanceof Error ? cause.message : String(cause)
+    tell({ kind: 'attention', sentence: `Something failed and is tried again: ${message}.`, batch: null })
+  }
+  const feed = new Feed(db, clock, home, onError)
+
+  const lease = new Lease(db, clock, options.kind, version, {
+    onTaken() {
+      tell({ kind: 'working' })
+      void executor.begin()
+    },
+    onLost(awayMs) {
+      executor.lose()
+      const away = awayMs >= 1_000 ? ` after standing still for ${Math.round(awayMs / 1_000)} s` : ''
+      db.note(() => recordEvent(db, context('executor'), { kind: 'host_lost_claim', details: { awayMs } }))
+      tell({
+        kind: 'claim-lost',
+        sentence: `Another host took over${away}; this one records and starts nothing any more.`,
+      })
+    },
+    onStandby(holder) {
+      tell({
+        kind: 'standby',
+        sentence: `Another host (${holder.kind}, process ${holder.pid}) is working; this one waits.`,
+      })
+    },
+    onSlept(sleptMs) {
+      const details = { ms: sleptMs, until: clock.now() }
+      db.note(() => recordEvent(db, context('executor'), { kind: 'machine_slept', details }))
+    },
+    onError,
+  })
+  const context = (actor: string) => ({ actor, hostId: lease.hostId, origin: null, at: clock.now() })
+
+  const finalizer = new Finalizer({
+    db,
+    clock,
+    hostId: lease.hostId,
+    makeSummary,
+    onClosed(row) {
+      changed()
+      const batch = findBatch(db, row.id)
+      if (batch) tell({ kind: 'finished', batch })
+    },
+    onError,
+  })
+
+  const executor = new Executor({
+    db,
+    clock,
+    home,
+    hostId: lease.hostId,
+    launcherDir: options.launcherDir,
+    env: options.env ?? process.env,
+    events: {
+      onFinished(row) {
+        // After the next batch's jobs have been started: the summary holds nothing up.
+        setImmediate(() => {
+          if (closing) return
+          finalizer.summarize(row.id, row.run)
+          const batch = findBatch(db, row.id)
+          if (batch) tell({ kind: 'finished', batch })
+          changed()
+        })
+      },
+      onChanged: () => feed.touch(),
+      onRefused: () => lease.check(),
+      onCrashFound: (sentence) => tell({ kind: 'crash-found', sentence }),
+      onAttention: (sentence, batchId) =>
+        tell({
+          kind: 'attention',
+          sentence,
+          batch: batchId === null ? null : (findBatch(db, batchId) ?? null),
+        }),
+      onError,
+    },
+  })
+
+  const changed = () => {
+    feed.touch()
+    executor.wake()
+  }
+  let stopWatching: (() => void) | null = null
+  const watchOthers = () => {
+    stopWatching ??= watchDatabase(db, changed)
+  }
+
+  let keepAlive: NodeJS.Timeout | null = null
+  let closing: Promise<void> | null = null
+
+  const core: Core = {
+    hostId: lease.hostId,
+    home,
+    api: (caller) => ({
+      async invoke(name, input) {
+        if (closing) return { ok: false, error: { code: 'not-possible', message: 'This host is closing.' } }
+        const mutates = commands[name as CommandName]?.mutates ?? false
+        if (mutates) lease.register()
+        const scope: Scope = {
+          db,
+          clock,
+          home,
+          hostId: lease.hostId,
+          finalizer,
+          feed: () => feed.place(),
+          version,
+          caller,
+          context: { actor: caller.actor, hostId: lease.hostId, origin: caller.origin, at: clock.now() },
+        }
+        const result = await dispatch(scope, name, input)
+        if (mutates) changed()
+        return result
+      },
+      subscribe(listener) {
+        watchOthers()
+        return feed.subscribe(listener)
+      },
+    }),
+    startWorking() {
+      if (closing) return
+      // Timers of the core don't keep a process alive; a host that works does.
+      keepAlive ??= setInterval(() => {}, 2_147_483_647)
+      watchOthers()
+      finalizer.start()
+      lease.start()
+    },
+    async stopWorking(mode) {
+      await executor.end(mode)
+      lease.stop()
+      finalizer.stop()
+      if (keepAlive) clearInterval(keepAlive)
+      keepAlive = null
+    },
+    onNotice(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      closing ??= (async () => {
+        await core.stopWorking('stop')
+        feed.stop()
+        stopWatching?.()
+        lease.end()
+        db.close()
+      })()
+      return closing
+    },
+  }
+  return ok(core)
 }

@@ -194,7 +194,8 @@ async function open(
         continues: input.ifExists === 'remaining' ? (conflicts[0]?.id ?? null) : null,
         options: { ...plan.options, searchPath: process.env.PATH ?? null },
         details: {
-          configuration: configuration.specPath,
+          configuration: configuration.name,
+          file: configuration.specPath,
           jobs: order.jobs,
           ifExists: input.ifExists,
           variables: input.variables ?? {},

@@ -158,3 +158,12 @@ export function doneButOpen(db: Db, before: number): BatchRow[] {
     )
     .all(before)
 }
+
+/** What a batch waits for, or waited for: types, and the batch of that type (id '' while there is none). */
+export function predecessors(db: Db, batchId: string): { type: string; id: string }[] {
+  return db
+    .sql<{ type: string; id: string }>(
+      'SELECT after_type AS type, predecessor_id AS id FROM batch_after WHERE batch_id = ? ORDER BY after_type',
+    )
+    .all(batchId)
+}

@@ -1,0 +1,95 @@
+/**
+ * Owns the one door to the core: checks the input of every command for all hosts, calls its handler, and turns
+ * what is thrown (bugs, broken machines) into an error that can cross a process boundary.
+ */
+import { type CommandName, type CommandOutput, commands, type ParsedInput } from '../../contract/commands.ts'
+import { fail, type Result } from '../../contract/errors.ts'
+import { cancel } from './cancel.ts'
+import type { Handler, Scope } from './command.ts'
+import { enqueue } from './enqueue.ts'
+import { clear, markSeenCommand, setSetting, trust } from './marks.ts'
+import { move } from './move.ts'
+import { pause } from './pause.ts'
+import { backup, browse, doctor, log, logSearch } from './pending-pieces.ts'
+import { preview } from './preview.ts'
+import { priority } from './priority.ts'
+import { events, job, jobs, list, settings, show, timeline } from './reads.ts'
+import { resume } from './resume.ts'
+import { retry } from './retry.ts'
+import { snapshot } from './snapshot.ts'
+import { stopAfter } from './stop-after.ts'
+import { report, summary } from './summary.ts'
+import { sweep } from './sweep.ts'
+
+const handlers: { [N in CommandName]: Handler<N> } = {
+  backup,
+  browse,
+  cancel,
+  clear,
+  doctor,
+  enqueue,
+  events,
+  job,
+  jobs,
+  list,
+  log,
+  'log-search': logSearch,
+  'mark-seen': markSeenCommand,
+  move,
+  pause,
+  preview,
+  priority,
+  report,
+  resume,
+  retry,
+  'set-setting': setSetting,
+  settings,
+  show,
+  snapshot,
+  'stop-after': stopAfter,
+  summary,
+  sweep,
+  timeline,
+  trust,
+}
+
+/** Runs one command. Never rejects. */
+export async function dispatch<N extends CommandName>(
+  scope: Scope,
+  name: N,
+  input: unknown,
+): Promise<Result<CommandOutput<N>>> {
+  const definition = commands[name]
+  if (!definition) return fail('usage', `There is no command "${String(name)}".`)
+  const parsed = definition.input.safeParse(input)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
+    return fail('usage', `${name} was asked with a wrong input: ${where}${issue?.message ?? 'unknown'}.`)
+  }
+  try {
+    return await (handlers[name] as Handler<N>)(scope, parsed.data as ParsedInput<N>)
+  } catch (cause) {
+    return describe(name, cause)
+  }
+}
+
+/** A database or disk that refuses is an answer; anything else is a bug and keeps its stack. */
+function describe(name: string, cause: unknown): Result<never> {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC')
+    return fail('database', 'The disk is full: nothing was changed.', {
+      hint: 'Free some space and try again.',
+    })
+  if (code.startsWith('SQLITE_BUSY'))
+    return fail('database', 'The database stayed locked by another program: nothing was changed.')
+  if (code.startsWith('SQLITE_CONSTRAINT'))
+    return fail(
+      'internal',
+      `${name} would have broken a rule of the database (${message}): nothing was changed.`,
+    )
+  if (code.startsWith('SQLITE_')) return fail('database', `The database can't be used: ${message} (${code}).`)
+  const stack = cause instanceof Error ? cause.stack : undefined
+  return fail('internal', `${name} failed: ${message}.`, stack === undefined ? {} : { hint: stack })
+}

@@ -1,0 +1,70 @@
+/** Small writes without a rule of their own: set-setting, mark-seen, clear, trust. */
+import { fail, ok } from '../../contract/errors.ts'
+import { type SettingKey, settingKeys, settingsSchema } from '../../contract/settings.ts'
+import { readConfiguration } from '../configuration/read.ts'
+import { clearHistory, markSeen } from '../queue/batch-marks.ts'
+import { saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
+import { recordEvent } from '../queue/event-store.ts'
+import { readSettings, writeSetting } from '../queue/settings-store.ts'
+import { type Handler, resolveBatches } from './command.ts'
+
+export const setSetting: Handler<'set-setting'> = ({ db, context }, input) => {
+  if (!(settingKeys as string[]).includes(input.key))
+    return fail('usage', `There is no setting "${input.key}".`, {
+      hint: `There are: ${settingKeys.join(', ')}.`,
+    })
+  const key = input.key as SettingKey
+  const parsed = settingsSchema.shape[key].safeParse(input.value)
+  if (!parsed.success)
+    return fail(
+      'usage',
+      `${key} can't be ${JSON.stringify(input.value)}: ${parsed.error.issues[0]?.message ?? 'wrong kind'}.`,
+    )
+  db.write(() => {
+    const before = readSettings(db)[key]
+    writeSetting(db, key, parsed.data, context.at)
+    recordEvent(db, context, { kind: 'setting_changed', details: { key, from: before, to: parsed.data } })
+  })
+  return ok({ settings: readSettings(db) })
+}
+
+export const markSeenCommand: Handler<'mark-seen'> = ({ db, context }, input) => {
+  if (input.batches === undefined) return ok({ marked: db.note(() => markSeen(db, null, context.at)) })
+  const found = resolveBatches(db, input.batches)
+  if (!found.ok) return found
+  const ids = found.value.map(({ id }) => id)
+  return ok({ marked: db.note(() => markSeen(db, ids, context.at)) })
+}
+
+export const clear: Handler<'clear'> = ({ db, context }, input) => {
+  let ids: string[] | null = null
+  if (input.batches !== undefined) {
+    const found = resolveBatches(db, input.batches)
+    if (!found.ok) return found
+    ids = found.value.map(({ id }) => id)
+  }
+  const cleared = db.write(() => {
+    const changed = clearHistory(db, ids, input.undo ? null : context.at)
+    if (changed.length > 0)
+      recordEvent(db, context, {
+        kind: 'history_cleared',
+        details: { batches: changed.length, undo: input.undo },
+      })
+    return changed
+  })
+  return ok({ batches: cleared })
+}
+
+export const trust: Handler<'trust'> = async ({ db, context }, input) => {
+  const read = await readConfiguration(input.file, {})
+  if (!read.ok)
+    return fail('invalid-configuration', `${input.file} can't be used.`, { problems: read.problems as never })
+  if (read.value.digest !== input.digest)
+    return fail('untrusted', `${input.file} has changed since it was shown.`, { hint: 'Look at it again.' })
+  db.write(() => {
+    const row = saveConfiguration(db, read.value, context.at)
+    trustConfiguration(db, row.id, input.digest)
+    recordEvent(db, context, { kind: 'configuration_trusted', details: { file: read.value.specPath } })
+  })
+  return ok({ digest: input.digest })
+}

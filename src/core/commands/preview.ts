@@ -1,0 +1,65 @@
+/** `preview`: what a configuration would become, before anything exists. Problems are part of the answer. */
+import { fail, ok } from '../../contract/errors.ts'
+import type { BatchPlan } from '../configuration/plan.ts'
+import { planBatches } from '../configuration/plan.ts'
+import { readConfiguration } from '../configuration/read.ts'
+import { findConfiguration } from '../queue/configuration-store.ts'
+import { conflictingBatches } from '../queue/queries.ts'
+import type { Handler, Scope } from './command.ts'
+import { conflictsWith } from './conflicts.ts'
+import { fileDigest } from './enqueue.ts'
+
+export const preview: Handler<'preview'> = async (scope, input) => {
+  const read = await readConfiguration(input.file, { variables: input.variables ?? {} })
+  if (!read.ok)
+    return fail('invalid-configuration', `${input.file} can't be used.`, { problems: read.problems as never })
+  const configuration = read.value
+  const planned = await planBatches(configuration, input.types === undefined ? {} : { types: input.types })
+  const plans = planned.ok ? planned.value : []
+  const row = findConfiguration(scope.db, configuration.specPath, configuration.projectPath)
+  const digest = await fileDigest(input.file, configuration)
+  const trusted = row?.trusted_digest ?? null
+  return ok({
+    configuration: configuration.name,
+    specPath: configuration.specPath,
+    projectPath: configuration.projectPath,
+    trust: trusted === null ? 'new' : trusted === digest ? 'known' : 'changed',
+    digest,
+    variables: configuration.variables,
+    types: configuration.batchTypes.map(({ type, after }) => ({
+      type,
+      after: after.map((one) => one.text),
+      selected: input.types === undefined || input.types.length === 0 || input.types.includes(type),
+      batches: plans.filter((plan) => plan.type === type).map(outline),
+    })),
+    problems: planned.ok ? [] : (planned.problems as never),
+    conflicts: row ? await conflictsOf(scope, row.id, configuration.name, plans) : [],
+  })
+}
+
+function outline(plan: BatchPlan) {
+  return {
+    range: plan.range,
+    jobs: plan.jobCount,
+    commands: plan.preview.map(({ ordinal, input, argv }) => ({ ordinal, input, argv })),
+  }
+}
+
+async function conflictsOf(
+  scope: Scope,
+  configurationId: number,
+  configuration: string,
+  plans: readonly BatchPlan[],
+) {
+  const conflicts = []
+  for (const plan of plans) {
+    const existing = conflictingBatches(scope.db, { configurationId, type: plan.type, range: plan.range })
+    if (existing.length === 0) continue
+    const hashes: string[] = []
+    for await (const job of plan.jobs({ number: 0 })) hashes.push(job.commandHash)
+    conflicts.push(
+      ...conflictsWith(scope, { configuration, type: plan.type, range: plan.range, hashes }, existing),
+    )
+  }
+  return conflicts
+}

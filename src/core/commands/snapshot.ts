@@ -1,0 +1,96 @@
+/** `snapshot`: everything that a panel shows at a glance, read in one transaction. */
+import type { Snapshot } from '../../contract/commands.ts'
+import type { FinalizerState, Host } from '../../contract/entities.ts'
+import { ok } from '../../contract/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import { executorHost, type HostRow, openHosts } from '../queue/host-store.ts'
+import { runningJobsOf } from '../queue/job-queries.ts'
+import { activeBatches, countByStatus, countUnseen, finalBatches } from '../queue/queries.ts'
+import { readMark, readSettings } from '../queue/settings-store.ts'
+import { freeBytes } from '../run/disk-guard.ts'
+import { stateOf } from '../run/lease.ts'
+import type { Handler } from './command.ts'
+import { estimateQueue, needsAttention, queueSentence } from './pending-pieces.ts'
+
+export const snapshot: Handler<'snapshot'> = (scope) => ok({ ...scope.feed(), ...view(scope) })
+
+/** The snapshot without its place in the feed; the feed's events are cut from the same cloth. */
+export function view({
+  db,
+  clock,
+  home,
+}: {
+  db: Db
+  clock: Clock
+  home: string
+}): Omit<Snapshot, 'epoch' | 'seq'> {
+  return db.read(() => {
+    const now = clock.now()
+    const settings = readSettings(db)
+    const active = activeBatches(db)
+    const running = active.find((batch) => batch.status === 'running')
+    const estimate = estimateQueue(db, now)
+    const hosts = openHosts(db).map((row) => toHost(row, now, settings['lease-ms']))
+    const paused = readMark(db, 'queue-paused')
+    const executorRow = executorHost(db)
+    const executor = executorRow ? toHost(executorRow, now, settings['lease-ms']) : null
+    const disk = freeBytes(home)
+    return {
+      now,
+      queue: {
+        paused: paused !== undefined,
+        pausedSince: paused?.since ?? null,
+        pausedBy: paused?.by ?? null,
+        pauseReason: paused?.reason ?? null,
+        stopAfter: readMark(db, 'stop-after')?.batchId ?? null,
+        executor,
+        sentence: queueSentence(db, { executor, paused, now }),
+      },
+      running: running
+        ? {
+            batch: running,
+            jobsPerMinute: estimate.running?.jobsPerMinute ?? null,
+            doneBy: estimate.running?.doneBy ?? null,
+            jobs: runningJobsOf(db, running.id),
+          }
+        : null,
+      active,
+      doneBy: estimate.doneBy,
+      recent: finalBatches(db, { cleared: false, limit: 50 }),
+      counts: countByStatus(db),
+      unseen: countUnseen(db),
+      attention: needsAttention(db, now),
+      finalizer: finalizerState(db),
+      hosts,
+      disk: { freeBytes: disk.free, totalBytes: disk.total, path: home },
+      settings,
+    }
+  })
+}
+
+/** The finalizer's marks, with its settings. */
+export function finalizerState(db: Db): FinalizerState {
+  const settings = readSettings(db)
+  const mark = readMark(db, 'finalizer')
+  return {
+    lastSweepAt: mark?.lastSweepAt ?? null,
+    nextSweepAt: mark?.nextSweepAt ?? null,
+    intervalMs: settings['finalizer-interval-ms'],
+    graceMs: settings['finalizer-grace-ms'],
+    rescues: mark?.rescues ?? 0,
+    lastRescueAt: mark?.lastRescueAt ?? null,
+  }
+}
+
+function toHost(row: HostRow, now: number, leaseMs: number): Host {
+  return {
+    id: row.id,
+    kind: row.kind,
+    pid: row.pid,
+    startedAt: row.started_at,
+    heartbeatAt: row.heartbeat_at,
+    executor: row.executor === 1,
+    state: stateOf(row, now, leaseMs),
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Owns telling listeners what changed, strictly after the commit: many changes within a few milliseconds become
+ * one event with the batches that differ from what was told last. Costs nothing while nobody listens.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Batch } from '../contract/entities.ts'
+import type { ChangeEvent } from '../contract/events.ts'
+import type { Clock, Timer } from './clock.ts'
+import { view } from './commands/snapshot.ts'
+import type { Db } from './db/db.ts'
+import { lastEventId, touchedSince } from './queue/job-queries.ts'
+import { batchesByIds } from './queue/queries.ts'
+
+/** At most this often: well within the 250 ms that a change may take to be seen. */
+const quietMs = 40
+
+type View = ReturnType<typeof view>
+
+export class Feed {
+  readonly #db: Db
+  readonly #clock: Clock
+  readonly #home: string
+  readonly #onError: (cause: unknown) => void
+  readonly #epoch = randomUUID()
+  #seq = 0
+  readonly #listeners = new Set<(event: ChangeEvent) => void>()
+  #timer: Timer | null = null
+  #lastEvent = 0
+  #told: { batches: Map<string, string>; settings: string; order: string } | null = null
+
+  constructor(db: Db, clock: Clock, home: string, onError: (cause: unknown) => void) {
+    this.#db = db
+    this.#clock = clock
+    this.#home = home
+    this.#onError = onError
+  }
+
+  /** Where the feed stands, for a snapshot. */
+  place(): { epoch: string; seq: number } {
+    return { epoch: this.#epoch, seq: this.#seq }
+  }
+
+  subscribe(listener: (event: ChangeEvent) => void): () => void {
+    if (this.#listeners.size === 0) this.#remember(this.#look())
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  /** Something was committed, by us or by another process. */
+  touch(): void {
+    if (this.#listeners.size === 0 || this.#timer) return
+    this.#timer = this.#clock.after(quietMs, () => {
+      this.#timer = null
+      try {
+        this.#emit()
+      } catch (cause) {
+        this.#onError(cause) // the next change tells this one too
+      }
+    })
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+    this.#listeners.clear()
+  }
+
+  #look(): View {
+    return view({ db: this.#db, clock: this.#clock, home: this.#home })
+  }
+
+  #emit(): void {
+    const before = this.#told
+    const since = this.#lastEvent
+    const now = this.#look()
+    const touched = touchedSince(this.#db, since).flatMap(({ batchId }) =>
+      batchId === null ? [] : [batchId],
+    )
+    const candidates = new Map<string, Batch>(
+      [...now.recent, ...now.active].map((batch) => [batch.id, batch]),
+    )
+    const others = touched.filter((id) => !candidates.has(id))
+    for (const batch of batchesByIds(this.#db, others)) candidates.set(batch.id, batch)
+    const changed = [...candidates.values()].filter(
+      (batch) => before?.batches.get(batch.id) !== JSON.stringify(batch),
+    )
+    const removed = [...new Set(others)].filter((id) => !candidates.has(id))
+    const remembered = this.#remember(now)
+    this.#seq += 1
+    const event: ChangeEvent = {
+      epoch: this.#epoch,
+      seq: this.#seq,
+      now: now.now,
+      batches: changed,
+      removed,
+      order: before?.order === remembered.order ? null : orderOf(now),
+      queue: now.queue,
+      running: now.running,
+      doneBy: now.doneBy,
+      attention: now.attention,
+      unseen: now.unseen,
+      counts: now.counts,
+      finalizer: now.finalizer,
+      hosts: now.hosts,
+      disk: now.disk,
+      settings: before?.settings === remembered.settings ? null : now.settings,
+    }
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #remember(now: View): { batches: Map<string, string>; settings: string; order: string } {
+    this.#lastEvent = lastEventId(this.#db)
+    const batches = new Map([...now.recent, ...now.active].map((batch) => [batch.id, JSON.stringify(batch)]))
+    this.#told = { batches, settings: JSON.stringify(now.settings), order: orderOf(now).join() }
+    return this.#told
+  }
+}
+
+function orderOf(now: View): string[] {
+  return now.active.filter((batch) => batch.status === 'queued').map((batch) => batch.id)
+}
