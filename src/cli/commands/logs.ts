@@ -118,7 +118,8 @@ async function printLog(
       opened = true
     } else {
       const { gap } = piece
-      if (gap !== null && gap.from >= from && gap.from <= from + piece.bytes) {
+      // No piece goes across the gap: it is told when what follows it has been read.
+      if (gap !== null && from >= gap.from && from < gap.to) {
         io.err(`${io.paintErr('yellow', `[${gap.to - gap.from} bytes left out: log limit]`)}\n`)
       }
       await io.out(show(piece.text))
