@@ -28,5 +28,3 @@ const notBuilt = () => fail('not-possible', 'This is not built yet.')
 export const backup = notBuilt
 export const browse = notBuilt
 export const doctor = notBuilt
-export const log = notBuilt
-export const logSearch = notBuilt
