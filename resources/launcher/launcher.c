@@ -451,9 +451,9 @@ static bool assemble_log(struct job *j, int64_t size) {
 static void finish_log(struct job *j, int64_t *bytes, bool *cut) {
   int64_t size = file_size(j->log_fd);
   *bytes = size + j->tail + j->left_out;
-  *cut = j->left_out > 0 || size > HEAD_BYTES + j->limit;
+  *cut = j->left_out > 0 || j->gap_end > 0;
   if (size == 0) unlink(j->log_path);
-  if (*cut) assemble_log(j, size);
+  if (*cut || size > HEAD_BYTES + j->limit) *cut = assemble_log(j, size) || *cut;
   close(j->log_fd);
 }
 
@@ -953,7 +953,7 @@ static void start_job(const struct start *s) {
   bool announced = journal_settled();
   if (announced) journal_append(line);
   free(line);
-  if (!announced || my.backlog.length > 0) return report_refused(s->attempt, "log", "ENOSPC", "-", "journal");
+  if (!announced || my.backlog.length > 0) return report_refused(s->attempt, "log", "ENOSPC", "-", my.journal_path);
   if (my.ending || access(my.fence_path, F_OK) == 0) return report_refused(s->attempt, "fenced", "-", "-", "-");
 
   int log_fd = open_log(s->log_path);

@@ -32,7 +32,8 @@ const header = [
   self.bootId,
   Date.now(),
 ]
-const journal = new JournalWriter(journalPath(runDir, launcherId), formatLine(header))
+const path = journalPath(runDir, launcherId)
+const journal = new JournalWriter(path, formatLine(header))
 const jobs = new Map<string, NodeJob>()
 let base: Record<string, string> = {}
 let hostGone = false
@@ -84,7 +85,7 @@ function start(spec: StartSpec): void {
   const started = (s: Started) =>
     journal.started(attempt, formatLine(['started', attempt, s.pid, s.processStartedAt, s.at]))
   // The order is what makes a fence exact: announce, look for the fence, start.
-  if (!journal.starting(attempt)) refused({ stage: 'log', errno: 'ENOSPC', hint: '-', subject: 'journal' })
+  if (!journal.starting(attempt)) refused({ stage: 'log', errno: 'ENOSPC', hint: '-', subject: path })
   else if (ending || journal.fenced) refused({ stage: 'fenced', errno: '-', hint: '-', subject: '-' })
   else {
     const job = new NodeJob(spec, runDir, { started, refused, exited })

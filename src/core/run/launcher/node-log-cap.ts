@@ -70,10 +70,11 @@ export class NodeLogCap {
     if (this.#leftOut === 0 && size <= LOG_HEAD_BYTES + this.#limit) return { logBytes, logCut: false }
     try {
       this.#assemble(size)
+      return { logBytes, logCut: true }
     } catch {
       rmSync(`${this.#path}.new`, { force: true })
+      return { logBytes, logCut: this.#leftOut > 0 }
     }
-    return { logBytes, logCut: true }
   }
 
   #cut(size: number): void {
