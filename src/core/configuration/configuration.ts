@@ -16,6 +16,8 @@ export type Configuration = {
   batchTypes: BatchType[]
   /** 32 hex characters over the file's text and the variables. */
   digest: string
+  /** 32 hex characters over the file's text alone: what a person looks at and trusts. */
+  fileDigest: string
 }
 
 /** One entry of `batches`. */

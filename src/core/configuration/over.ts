@@ -9,7 +9,8 @@ import type { Entry, Scalar, Value } from './spec-tree.ts'
 import { bind, checkExact, parseTemplate, placeholdersOf } from './template.ts'
 
 const SOURCES = ['files', 'table', 'lines', 'list', 'range'] as const
-const KEYS = [...SOURCES, 'size', 'as']
+/** Every key of `over`. */
+export const OVER_KEYS = [...SOURCES, 'size', 'as'] as const
 
 /** The most inputs that one batch may have. */
 export const INPUT_LIMIT = 10_000_000
@@ -21,7 +22,7 @@ type Reading = { variables: Record<string, string>; problems: Problems }
 /** Reads `over`; undefined after having added the problems. */
 export function readOver(value: Value, reading: Reading): Over | undefined {
   const { problems } = reading
-  const entries = fields(value, 'over', KEYS, problems)
+  const entries = fields(value, 'over', OVER_KEYS, problems)
   if (entries === undefined) return undefined
   const given = SOURCES.filter((source) => entries.has(source))
   const [source] = given

@@ -3,10 +3,10 @@
  * Must never create anything. A valid file is read without looking at its inputs; only a faulty one is also
  * planned as far as it goes, so that one run shows everything there is to mend.
  */
-import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { checkAfter } from './after.ts'
 import { readBatchType } from './batch-type.ts'
+import { hashText } from './command-hash.ts'
 import type { BatchType, Configuration } from './configuration.ts'
 import { fields, filledText, freeMapping, text, wrong } from './decode.ts'
 import { nearest } from './nearest.ts'
@@ -75,14 +75,14 @@ function readTree(
   )
   const searchable = drafts.filter((draft) => draft.searchable).map(({ batchType }) => batchType)
   for (const batchType of searchable) checkPlaceholders(batchType, variables, problems)
-  const digest = createHash('sha256').update(JSON.stringify([spec.text, Object.entries(variables).sort()]))
   return {
     name: name ?? nameFromFile(tree.place.file),
     specPath: spec.specPath,
     projectPath: path.dirname(spec.specPath),
     variables,
     batchTypes: drafts.filter(({ sound }) => sound).map(({ batchType }) => batchType),
-    digest: digest.digest('hex').slice(0, 32),
+    digest: hashText(JSON.stringify([spec.text, Object.entries(variables).sort()])),
+    fileDigest: hashText(spec.text),
     searchable,
   }
 }
