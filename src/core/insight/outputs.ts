@@ -97,7 +97,7 @@ function leftOut(odd: readonly unknown[], seen: readonly Seen[], declared: numbe
     notes.push({
       ordinal: 0,
       file: '',
-      why: `${countOf(odd.length - namedLimit, 'more output')} look odd too`,
+      why: `${countOf(odd.length - namedLimit, 'more output')} looked odd too`,
     })
   if (seen.length < declared)
     notes.push({

@@ -5,7 +5,7 @@
  */
 import type { Db } from '../db/db.ts'
 import { findHost } from '../queue/host-store.ts'
-import { runBegan, type StretchRow, stretchEvents } from '../queue/insight-queries.ts'
+import { firstEvent, runBegan, type StretchRow, stretchEvents } from '../queue/insight-queries.ts'
 
 export type Stretch = { kind: 'paused' | 'slept' | 'no-host'; from: number; to: number | null }
 
@@ -13,8 +13,9 @@ export type Stretch = { kind: 'paused' | 'slept' | 'no-host'; from: number; to: 
 const shortestGapMs = 1_000
 
 /** Stretches of a batch in order of time; an open one (`to` null) still lasts. Within a kind none overlap. */
-export function stretchesOf(db: Db, batchId: string, since = 0): Stretch[] {
-  const rows = lifeOf(stretchEvents(db, batchId, since || (runBegan(db, batchId)?.id ?? 0)))
+export function stretchesOf(db: Db, batchId: string, runs: 'all runs' | 'last run' = 'last run'): Stretch[] {
+  const began = runs === 'all runs' ? firstEvent(db, batchId) : runBegan(db, batchId)
+  const rows = began ? lifeOf(stretchEvents(db, batchId, began.id)) : []
   return [...joined('paused', paused(rows)), ...joined('slept', slept(rows)), ...noHost(db, rows)].sort(
     (a, b) => a.from - b.from || a.kind.localeCompare(b.kind),
   )

@@ -1,6 +1,6 @@
 /**
- * Owns the reads behind summaries, estimates, the timeline and sentences: aggregates and bounded walks, each
- * answered by an index, so that none costs more than a scan of one batch's jobs. Writes nothing.
+ * Owns the reads behind summaries and the timeline: aggregates, none of which costs more than a scan of one
+ * batch's jobs, and walks over its events. Writes nothing.
  */
 import type { Db } from '../db/db.ts'
 import type { BatchRow } from './rows.ts'
@@ -176,16 +176,20 @@ export function stretchEvents(db: Db, batchId: string, since: number): StretchRo
     .all(since, batchId, batchId)
 }
 
-/** Id and time of the event that began the batch's current run: its creation, or its last retry. */
-export function runBegan(db: Db, batchId: string): { id: number; at: number } | undefined {
+type EventMark = { id: number; at: number }
+
+/** Id and time of the batch's first event. */
+export function firstEvent(db: Db, batchId: string): EventMark | undefined {
+  return db.sql<EventMark>('SELECT id, at FROM events WHERE batch_id = ? ORDER BY id LIMIT 1').get(batchId)
+}
+
+/** Id and time of the event that began the batch's current run: its last retry, else its creation. */
+export function runBegan(db: Db, batchId: string): EventMark | undefined {
   return (
     db
-      .sql<{ id: number; at: number }>(
+      .sql<EventMark>(
         `SELECT id, at FROM events WHERE batch_id = ? AND kind = 'batch_retried' ORDER BY id DESC LIMIT 1`,
       )
-      .get(batchId) ??
-    db
-      .sql<{ id: number; at: number }>('SELECT id, at FROM events WHERE batch_id = ? ORDER BY id LIMIT 1')
-      .get(batchId)
+      .get(batchId) ?? firstEvent(db, batchId)
   )
 }

@@ -1,0 +1,148 @@
+/**
+ * Owns what needs a person: each thing once, as a sentence that says what to do where that isn't plain. Bounded
+ * looks at the latest ends and events, so that it can be asked after every change. Reads only.
+ */
+import type { Snapshot } from '../../contract/commands.ts'
+import type { Db } from '../db/db.ts'
+import { oddEvents, oddOutputs, stuckInLine, unseenEnds } from '../queue/attention-queries.ts'
+import type { BatchFacts } from '../queue/insight-queries.ts'
+import { batchesByIds } from '../queue/queries.ts'
+import { readMark } from '../queue/settings-store.ts'
+import { amount, batchName, brief, countOf, moment } from './phrases.ts'
+import { pauseSentence } from './queue-sentence.ts'
+
+export type Attention = Snapshot['attention'][number]
+
+const lookAtEnds = 200
+const lookAtEvents = 5_000
+/** More of a kind than this are one line that counts them. */
+const ofAKind = 10
+const dayMs = 86_400_000
+
+/** What needs attention, the most pressing first; `now` in epoch ms. */
+export function needsAttention(db: Db, now: number): Attention[] {
+  return db.read(() => [
+    ...diskPause(db, now),
+    ...stuck(db),
+    ...badEnds(db),
+    ...oddities(db, now),
+    ...suspicious(db),
+  ])
+}
+
+function diskPause(db: Db, now: number): Attention[] {
+  const mark = readMark(db, 'queue-paused')
+  return mark?.kind === 'disk' ? [{ kind: 'disk', batchId: null, sentence: pauseSentence(mark, now) }] : []
+}
+
+function stuck(db: Db): Attention[] {
+  const ids = stuckInLine(db, lookAtEnds)
+  const shown = batchesByIds(db, ids.slice(0, ofAKind)).sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+  return limited(
+    'predecessor',
+    shown.map((batch) => ({
+      kind: 'predecessor',
+      batchId: batch.id,
+      sentence: `${batchName(batch)} ${batch.waitsFor ?? 'waits'}: retry that one, or resume this one without waiting`,
+    })),
+    ids.length,
+    'queued batch',
+    'for what will not complete by itself',
+  )
+}
+
+function badEnds(db: Db): Attention[] {
+  const bad = unseenEnds(db, lookAtEnds).filter(
+    (batch) => batch.status === 'failed' || batch.status === 'completed_with_errors',
+  )
+  return limited(
+    'ended-badly',
+    bad.slice(0, ofAKind).map((batch) => ({
+      kind: 'ended-badly',
+      batchId: batch.id,
+      sentence: `${nameOf(batch)} ${howItEnded(batch)}`,
+    })),
+    bad.length,
+    'batch',
+    'ended badly since somebody looked',
+  )
+}
+
+function howItEnded(batch: BatchFacts): string {
+  const failed = `${amount(batch.jobs_failed)} of ${countOf(batch.jobs_total, 'job')} failed`
+  const why = batch.reason ?? batch.error
+  if (batch.status === 'failed') return `failed: ${why === null ? failed : brief(why)}`
+  return `completed with errors: ${failed}`
+}
+
+function oddities(db: Db, now: number): Attention[] {
+  const events = oddEvents(db, now - dayMs, lookAtEvents)
+  const batches = new Map(batchesByIds(db, [...new Set(events.map((e) => e.batch_id))]).map((b) => [b.id, b]))
+  const found = new Map<string, Attention>()
+  for (const event of events) {
+    const batch = batches.get(event.batch_id)
+    const key = `${event.kind.startsWith('job_') ? 'job' : event.kind}/${event.batch_id}/${event.ordinal}`
+    // A batch that was looked at since it ended has told its tale; the newest event of a kind speaks for it.
+    if (!batch || found.has(key)) continue
+    const name = batchName(batch)
+    const tell = (kind: string, sentence: string) => found.set(key, { kind, batchId: batch.id, sentence })
+    if (event.kind === 'finalizer_rescued')
+      tell(
+        'rescue',
+        `The finalizer had to close ${name} at ${moment(event.at, now)}: it was done, but nobody had closed it`,
+      )
+    else if (batch.completedAt !== null && batch.seen) continue
+    else if (event.kind === 'summary_failed')
+      tell(
+        'summary-failed',
+        `The summary of ${name} could not be made${event.reason === null ? '' : `: ${brief(event.reason)}`}`,
+      )
+    else
+      tell(
+        'host-killer',
+        `Job ${event.ordinal ?? '?'} of ${name} ${times(event.host_losses ?? 1)} running when its host died; it may have caused that`,
+      )
+  }
+  return [...found.values()].slice(0, ofAKind)
+}
+
+function times(losses: number): string {
+  return losses === 1 ? 'was' : losses === 2 ? 'was twice' : `was ${losses} times`
+}
+
+function suspicious(db: Db): Attention[] {
+  const found: Attention[] = []
+  for (const batch of unseenEnds(db, lookAtEnds)) {
+    if (batch.status !== 'completed') continue
+    const odd = oddOutputs(db, batch.id, batch.run)
+    // A note that not everything was looked at names no file, and is nothing to call a person for.
+    if (!odd || odd.file === '') continue
+    const more = odd.n > 1 ? `, and ${amount(odd.n - 1)} more ${odd.n === 2 ? 'looks' : 'look'} odd` : ''
+    found.push({
+      kind: 'suspicious',
+      batchId: batch.id,
+      sentence: `${nameOf(batch)} completed, but ${brief(odd.file, 80)} ${odd.why}${more}`,
+    })
+    if (found.length === ofAKind) break
+  }
+  return found
+}
+
+function nameOf(batch: BatchFacts): string {
+  return batchName({
+    number: batch.number,
+    configuration: batch.configuration_name,
+    type: batch.batch_type,
+    range:
+      batch.range_start === null || batch.range_end === null
+        ? null
+        : { start: batch.range_start, end: batch.range_end },
+  })
+}
+
+function limited(kind: string, shown: Attention[], all: number, noun: string, what: string): Attention[] {
+  const left = all - shown.length
+  if (left <= 0) return shown
+  const verb = kind === 'predecessor' ? (left === 1 ? 'waits ' : 'wait ') : ''
+  return [...shown, { kind, batchId: null, sentence: `${countOf(left, `more ${noun}`)} ${verb}${what}` }]
+}

@@ -1,0 +1,95 @@
+/**
+ * Owns the one-sentence answer to "what runs?" and "why is nothing running?". Reads only.
+ */
+import type { Batch, Host } from '../../contract/entities.ts'
+import type { Db } from '../db/db.ts'
+import { headOfLine, type LineCounts, lineCounts } from '../queue/attention-queries.ts'
+import { batchById, runningRow } from '../queue/queries.ts'
+import type { Marks } from '../queue/settings-store.ts'
+import { amount, batchName, brief, countOf, listed, moment } from './phrases.ts'
+
+export type QueueNow = {
+  /** The host that has the executor's role, with what is known of its process. */
+  executor: Host | null
+  paused: Marks['queue-paused'] | undefined
+  /** Epoch ms; times are said in the local time zone. */
+  now: number
+}
+
+/** One sentence without a full stop; always answers. */
+export function queueSentence(db: Db, state: QueueNow): string {
+  return db.read(() => {
+    const running = runningRow(db)
+    if (running) return whileRunning(batchById(db, running.id), state)
+    const counts = lineCounts(db)
+    if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
+    if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
+    if (!works(state.executor)) return `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
+    const { first, claimable } = headOfLine(db)
+    if (claimable) return `${batchName(batchById(db, claimable))} is about to start`
+    return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
+  })
+}
+
+/** Why the queue stands still, by whom and since when: 'The queue is paused by ana since 18:02: lunch'. */
+export function pauseSentence(mark: Marks['queue-paused'], now: number): string {
+  const since = `since ${moment(mark.since, now)}`
+  const reason = mark.reason === null ? '' : `: ${brief(mark.reason)}`
+  if (mark.kind === 'disk') return `The queue is paused ${since}${reason || ': the disk is nearly full'}`
+  if (mark.kind === 'stop-after')
+    return `The queue is paused ${since}: ${mark.reason === null ? 'the mark to stop at' : brief(mark.reason)} was reached`
+  return `The queue is paused by ${mark.by} ${since}${reason}`
+}
+
+function whileRunning(batch: Batch, { executor, paused, now }: QueueNow): string {
+  const name = batchName(batch)
+  const { total, pending, running } = batch.jobs
+  const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
+  if (!executor || executor.state === 'gone')
+    return `${name} stands still at ${done}, as its host is gone: start \`slipway work\` or the app to go on`
+  if (!works(executor)) return `${name} stands still at ${done}: ${whoIsMissing(executor)}`
+  const ending =
+    running === 0 ? '' : `, until ${countOf(running, 'running job')} ${running === 1 ? 'has' : 'have'} ended`
+  if (paused) return `${pauseSentence(paused, now)}; ${name} still runs${ending} (${done})`
+  if (batch.pausing) return `${name} is about to pause${ending} (${done})`
+  return `Running ${name}: ${done}`
+}
+
+function works(executor: Host | null): boolean {
+  return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'
+}
+
+function whoIsMissing(executor: Host | null): string {
+  if (executor?.state === 'stopped')
+    return `the host that should work (process ${executor.pid}) has been stopped by somebody`
+  return 'no host is working: start `slipway work` or the app'
+}
+
+function whyHeadWaits(batch: Batch, counts: LineCounts): string {
+  const others = counts.queued - 1
+  const rest =
+    others === 0
+      ? 'nothing else is queued'
+      : others === 1
+        ? 'the other queued batch waits too'
+        : `the other ${amount(others)} queued batches wait too`
+  return `#${batch.number} ${batch.waitsFor ?? 'waits'}; ${rest}`
+}
+
+function queuedBatches(counts: LineCounts): string {
+  return `${countOf(counts.queued, 'batch')} ${counts.queued === 1 ? 'is' : 'are'} queued`
+}
+
+function waitingToo(counts: LineCounts): string {
+  return counts.queued === 0
+    ? ''
+    : `; ${countOf(counts.queued, 'batch')} ${counts.queued === 1 ? 'waits' : 'wait'}`
+}
+
+function setAside(counts: LineCounts): string {
+  const parts = [
+    ...(counts.paused > 0 ? [countOf(counts.paused, 'paused batch')] : []),
+    ...(counts.held > 0 ? [`${countOf(counts.held, 'batch')} on hold`] : []),
+  ]
+  return parts.length === 0 ? '' : `; set aside: ${listed(parts)}`
+}

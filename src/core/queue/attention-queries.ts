@@ -1,0 +1,104 @@
+/**
+ * Owns the reads behind the sentences about the queue: who is first, who is stuck, what ended or went wrong
+ * lately. Bounded looks, as they are asked after every change. Writes nothing.
+ */
+import type { Db } from '../db/db.ts'
+import type { BatchFacts } from './insight-queries.ts'
+
+export type LineCounts = { queued: number; paused: number; held: number }
+
+/** How many batches are queued, paused and on hold; held ones only once they are filled. */
+export function lineCounts(db: Db): LineCounts {
+  return (
+    db
+      .sql<LineCounts>(
+        `SELECT count(*) FILTER (WHERE status = 'queued') AS queued, count(*) FILTER (WHERE status = 'paused') AS paused,
+                count(*) FILTER (WHERE status = 'initiated' AND sealed = 1) AS held
+         FROM batches WHERE status IN ('initiated', 'queued', 'running', 'paused')`,
+      )
+      .get() ?? { queued: 0, paused: 0, held: 0 }
+  )
+}
+
+/** Ids of the first batch in line, and of the first that waits for nothing; asks as the claim does. */
+export function headOfLine(db: Db): { first: string | undefined; claimable: string | undefined } {
+  const first = db
+    .sql<{ id: string }>('SELECT id FROM batches WHERE position >= 1 ORDER BY position LIMIT 1')
+    .get()?.id
+  const claimable = db
+    .sql<{ id: string }>(
+      `SELECT b.id FROM batches b WHERE b.position >= 1
+         AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
+                         WHERE a.batch_id = b.id AND p.status IS NOT 'completed')
+       ORDER BY b.position LIMIT 1`,
+    )
+    .get()?.id
+  return { first, claimable }
+}
+
+/** Queued batches that will not start by themselves, as what they wait for ended badly or was never added. */
+export function stuckInLine(db: Db, limit: number): string[] {
+  return db
+    .sql<{ id: string }>(
+      `SELECT b.id FROM batches b WHERE b.position >= 1
+         AND EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
+                     WHERE a.batch_id = b.id
+                       AND (p.id IS NULL OR p.status IN ('completed_with_errors', 'failed', 'cancelled')))
+       ORDER BY b.position LIMIT ?`,
+    )
+    .all(limit)
+    .map((row) => row.id)
+}
+
+/** Batches that ended lately, were not looked at since and are in the history; latest first, from `lookAt` ends. */
+export function unseenEnds(db: Db, lookAt: number): BatchFacts[] {
+  return db
+    .sql<BatchFacts>(
+      `SELECT b.*, c.name AS configuration_name
+       FROM (SELECT * FROM batches WHERE completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT ?) b
+       JOIN configurations c ON c.id = b.configuration_id
+       WHERE b.seen_at IS NULL AND b.cleared_at IS NULL ORDER BY b.completed_at DESC, b.number DESC`,
+    )
+    .all(lookAt)
+}
+
+/** How many outputs of a batch's current run looked odd, and the first of them. */
+export function oddOutputs(
+  db: Db,
+  batchId: string,
+  run: number,
+): { n: number; file: string; why: string } | undefined {
+  return db
+    .sql<{ n: number; file: string; why: string }>(
+      `SELECT json_array_length(summary, '$.outputs.suspicious') AS n,
+              summary ->> '$.outputs.suspicious[0].file' AS file, summary ->> '$.outputs.suspicious[0].why' AS why
+       FROM run_summaries WHERE batch_id = ? AND run = ? AND json_array_length(summary, '$.outputs.suspicious') > 0`,
+    )
+    .get(batchId, run)
+}
+
+export type OddEvent = {
+  kind: string
+  at: number
+  batch_id: string
+  ordinal: number | null
+  host_losses: number | null
+  reason: string | null
+}
+
+/**
+ * What went wrong lately although nobody failed at it: rescues, summaries that could not be made, jobs that were
+ * interrupted together with their host. Looks at the last `lookAt` events, as these have no index by time.
+ */
+export function oddEvents(db: Db, since: number, lookAt: number): OddEvent[] {
+  return db
+    .sql<OddEvent>(
+      `SELECT e.kind, e.at, e.batch_id, j.ordinal, j.host_losses, e.reason
+       FROM events e JOIN batches b ON b.id = e.batch_id LEFT JOIN jobs j ON j.id = e.job_id
+       WHERE e.id > (SELECT max(id) FROM events) - ? AND e.at >= ?
+         AND (e.kind IN ('finalizer_rescued', 'summary_failed')
+              OR (e.kind IN ('job_interrupted', 'job_failed') AND j.host_losses > 0))
+         AND b.cleared_at IS NULL ORDER BY e.id DESC`,
+    )
+    .all(lookAt, since)
+}

@@ -1,0 +1,106 @@
+/**
+ * Owns the reads behind estimates: the line as it stands, and the last finished jobs of like batches. Bounded
+ * walks of indexes only, as they are asked after every change. Writes nothing.
+ */
+import type { Db } from '../db/db.ts'
+
+export type LineRow = {
+  id: string
+  configuration_id: number
+  batch_type: string
+  position: number
+  open: number
+  running: number
+  finished: number
+  parallel: number | null
+  pause_requested: number
+}
+
+/** What runs and what is queued, in order, with what an estimate needs; walks the index of positions. */
+export function lineForEstimate(db: Db): LineRow[] {
+  return db
+    .sql<LineRow>(
+      `SELECT id, configuration_id, batch_type, position, jobs_pending + jobs_running AS open,
+              jobs_running AS running, jobs_succeeded + jobs_failed AS finished,
+              options ->> '$.parallel' AS parallel, pause_requested
+       FROM batches WHERE position IS NOT NULL ORDER BY position`,
+    )
+    .all()
+}
+
+/** For each queued batch that waits: what it waits for, '' for a type that was never added. */
+export function openLinks(db: Db): { batch_id: string; predecessor_id: string }[] {
+  return db
+    .sql<{ batch_id: string; predecessor_id: string }>(
+      `SELECT a.batch_id, a.predecessor_id
+       FROM batch_after a JOIN batches b ON b.id = a.batch_id LEFT JOIN batches p ON p.id = a.predecessor_id
+       WHERE b.position >= 1 AND p.status IS NOT 'completed'`,
+    )
+    .all()
+}
+
+/** Changes when a batch ends: the time of the latest end. */
+export function latestEnd(db: Db): number {
+  return db.sql<{ at: number | null }>('SELECT max(completed_at) AS at FROM batches').get()?.at ?? 0
+}
+
+export type SampleBatch = { id: string; parallel: number | null }
+
+/** The latest batches of this configuration and type with finished jobs. */
+export function batchesToLearnFrom(
+  db: Db,
+  configurationId: number,
+  type: string,
+  limit: number,
+): SampleBatch[] {
+  return db
+    .sql<SampleBatch>(
+      `SELECT id, options ->> '$.parallel' AS parallel FROM batches
+       WHERE configuration_id = ? AND batch_type = ? AND jobs_succeeded + jobs_failed > 0
+       ORDER BY number DESC LIMIT ?`,
+    )
+    .all(configurationId, type, limit)
+}
+
+/** The latest batches of this type in any configuration, with finished jobs. */
+export function batchesOfTypeAnywhere(db: Db, type: string, limit: number): SampleBatch[] {
+  return db
+    .sql<SampleBatch>(
+      `SELECT id, options ->> '$.parallel' AS parallel FROM batches
+       WHERE batch_type = ? AND jobs_succeeded + jobs_failed > 0 ORDER BY number DESC LIMIT ?`,
+    )
+    .all(type, limit)
+}
+
+/**
+ * The last finished jobs of a batch (by ordinal, so that the index is walked and not sorted), in the order in
+ * which they ended. `cost_ms` is awake time, counted once for each attempt that the job took.
+ */
+export function lastFinished(
+  db: Db,
+  batchId: string,
+  limit: number,
+): { cost_ms: number; completed_at: number }[] {
+  return db
+    .sql<{ cost_ms: number; completed_at: number }>(
+      `SELECT duration_ms * max(1, failures + (status = 'succeeded')) AS cost_ms, completed_at FROM (
+         SELECT * FROM (SELECT ordinal, status, duration_ms, failures, completed_at FROM jobs
+                        WHERE batch_id = ?1 AND status = 'succeeded' ORDER BY ordinal DESC LIMIT ?2)
+         UNION ALL
+         SELECT * FROM (SELECT ordinal, status, duration_ms, failures, completed_at FROM jobs
+                        WHERE batch_id = ?1 AND status = 'failed' ORDER BY ordinal DESC LIMIT ?2)
+         ORDER BY ordinal DESC LIMIT ?2)
+       WHERE duration_ms IS NOT NULL ORDER BY completed_at, ordinal`,
+    )
+    .all(batchId, limit)
+}
+
+/** When the running jobs of a batch were started. */
+export function runningSince(db: Db, batchId: string): number[] {
+  return db
+    .sql<{ started_at: number }>(
+      `SELECT started_at FROM jobs WHERE batch_id = ? AND status = 'running' AND started_at IS NOT NULL`,
+    )
+    .all(batchId)
+    .map((row) => row.started_at)
+}

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest'
+import type { Host } from '../../../src/contract/entities.ts'
+import type { Db } from '../../../src/core/db/db.ts'
+import { needsAttention } from '../../../src/core/insight/attention.ts'
+import { clockTime } from '../../../src/core/insight/phrases.ts'
+import { type QueueNow, queueSentence } from '../../../src/core/insight/queue-sentence.ts'
+import { makeSummary } from '../../../src/core/insight/summary.ts'
+import { pauseBatch, requestPause } from '../../../src/core/queue/batch-store.ts'
+import { recordEvent } from '../../../src/core/queue/event-store.ts'
+import { interruptJob } from '../../../src/core/queue/job-store.ts'
+import { type Marks, writeMark } from '../../../src/core/queue/settings-store.ts'
+import { saveSummary } from '../../../src/core/queue/summary-store.ts'
+import {
+  addBatch,
+  by,
+  claim,
+  end,
+  ended,
+  noon,
+  runJobs,
+  startJob,
+  temporaryDatabase,
+} from '../../helpers/database.ts'
+
+const executor: Host = {
+  id: 'host-1',
+  kind: 'cli',
+  pid: 77,
+  startedAt: noon,
+  heartbeatAt: noon,
+  executor: true,
+  state: 'alive',
+}
+const byAna: Marks['queue-paused'] = { since: noon, by: 'ana', reason: 'lunch', kind: 'person', now: false }
+
+function say(db: Db, state: Partial<QueueNow> = {}): string {
+  return queueSentence(db, { executor, paused: undefined, now: noon, ...state })
+}
+
+describe('the sentence about the queue', () => {
+  it('says what runs and how far it is', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 120 })
+    runJobs(db, claim(db, noon), noon, Array(3).fill({ ms: 1 }))
+    expect(say(db)).toBe('Running #1 flood-2026 / portfolio: 3 of 120 jobs done')
+  })
+
+  it('says that a running batch is about to pause, or that the queue is paused but it still runs', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 4 })
+    const running = claim(db, noon)
+    startJob(db, running, noon)
+    expect(say(db, { paused: byAna })).toBe(
+      `The queue is paused by ana since ${clockTime(noon)}: lunch; #1 flood-2026 / portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
+    )
+    db.write(() => requestPause(db, by(noon), running.id, false, null))
+    expect(say(db)).toContain('is about to pause, until 1 running job has ended')
+  })
+
+  it('says that a running batch stands still when its host is gone or stopped', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 4 })
+    claim(db, noon)
+    expect(say(db, { executor: null })).toContain('stands still at 0 of 4 jobs done, as its host is gone')
+    expect(say(db, { executor: { ...executor, state: 'stopped' } })).toContain('process 77')
+  })
+
+  it('says who paused the queue, since when, why, and what waits', () => {
+    const db = temporaryDatabase()
+    addBatch(db)
+    expect(say(db, { paused: byAna })).toBe(
+      `The queue is paused by ana since ${clockTime(noon)}: lunch; 1 batch waits`,
+    )
+    expect(say(db, { paused: { ...byAna, kind: 'stop-after', reason: 'stop after #16' } })).toBe(
+      `The queue is paused since ${clockTime(noon)}: stop after #16 was reached; 1 batch waits`,
+    )
+    expect(say(db, { paused: { ...byAna, kind: 'disk', reason: null }, now: noon + 3 * 86_400_000 })).toBe(
+      `The queue is paused since 21 Nov ${clockTime(noon)}: the disk is nearly full; 1 batch waits`,
+    )
+  })
+
+  it('says what the head of the queue waits for, and that all others wait too', () => {
+    const db = temporaryDatabase()
+    const failed = addBatch(db, { type: 'edm' })
+    end(db, claim(db, noon), noon + 1, 'failed')
+    addBatch(db, { after: ['edm'] })
+    expect(say(db)).toBe('#2 waits for #1, which failed; nothing else is queued')
+    addBatch(db, { type: 'evolve', after: ['edm'] })
+    expect(say(db)).toBe('#2 waits for #1, which failed; the other queued batch waits too')
+    expect(failed.number).toBe(1)
+  })
+
+  it('says that nothing is queued, and what is set aside', () => {
+    const db = temporaryDatabase()
+    expect(say(db)).toBe('Nothing is queued')
+    const paused = addBatch(db)
+    addBatch(db, { type: 'held', hold: true })
+    db.write(() => pauseBatch(db, by(noon), paused.id, null))
+    expect(say(db)).toBe('Nothing is queued; set aside: 1 paused batch and 1 batch on hold')
+  })
+
+  it('says that nobody works, or that the first batch is about to start', () => {
+    const db = temporaryDatabase()
+    addBatch(db)
+    addBatch(db, { type: 'evolve', range: { start: 0, end: 9 } })
+    expect(say(db, { executor: null })).toBe(
+      '2 batches are queued, but no host is working: start `slipway work` or the app',
+    )
+    expect(say(db)).toBe('#1 flood-2026 / portfolio is about to start')
+  })
+})
+
+describe('what needs attention', () => {
+  it('is nothing while all is well', () => {
+    const db = temporaryDatabase()
+    addBatch(db)
+    const running = claim(db, noon)
+    end(db, running, runJobs(db, running, noon, [{ ms: 1 }, { ms: 1 }, { ms: 1 }]))
+    addBatch(db)
+    expect(needsAttention(db, noon)).toEqual([])
+  })
+
+  it('is a batch that waits for one that failed, and the failed one until somebody looked', () => {
+    const db = temporaryDatabase()
+    const first = addBatch(db, { type: 'edm', jobs: 2 })
+    const running = claim(db, noon)
+    end(
+      db,
+      running,
+      runJobs(db, running, noon, [{ ms: 1 }, { ms: 1, error: 'bad' }]),
+      'completed_with_errors',
+    )
+    const waiting = addBatch(db, { after: ['edm'] })
+    expect(needsAttention(db, noon)).toEqual([
+      {
+        kind: 'predecessor',
+        batchId: waiting.id,
+        sentence:
+          '#2 flood-2026 / portfolio waits for #1, which completed with errors: retry that one, or resume this one without waiting',
+      },
+      {
+        kind: 'ended-badly',
+        batchId: first.id,
+        sentence: '#1 flood-2026 / edm completed with errors: 1 of 2 jobs failed',
+      },
+    ])
+    db.sql('UPDATE batches SET seen_at = 1').run()
+    expect(needsAttention(db, noon).map(({ kind }) => kind)).toEqual(['predecessor'])
+  })
+
+  it('is counted, not listed, when there is much of one kind', () => {
+    const db = temporaryDatabase()
+    db.write(() => {
+      for (let i = 0; i < 13; i += 1)
+        end(db, addBatch(db, { range: { start: i, end: i }, jobs: 1 }), noon + i, 'failed')
+    })
+    const found = needsAttention(db, noon)
+    expect(found).toHaveLength(11)
+    expect(found[10]).toEqual({
+      kind: 'ended-badly',
+      batchId: null,
+      sentence: '3 more batches ended badly since somebody looked',
+    })
+  })
+
+  it('is a full disk, and a rescue of the last day', () => {
+    const db = temporaryDatabase()
+    const batch = addBatch(db)
+    db.write(() => {
+      recordEvent(db, by(noon, { actor: 'finalizer' }), { kind: 'finalizer_rescued', batchId: batch.id })
+      writeMark(db, 'queue-paused', { ...byAna, kind: 'disk', reason: null }, noon)
+    })
+    expect(needsAttention(db, noon + 1).map(({ kind }) => kind)).toEqual(['disk', 'rescue'])
+    expect(needsAttention(db, noon + 2 * 86_400_000).map(({ kind }) => kind)).toEqual(['disk'])
+  })
+
+  it('is a job that was running when its host died', () => {
+    const db = temporaryDatabase()
+    const batch = addBatch(db)
+    const running = claim(db, noon)
+    const job = startJob(db, running, noon)
+    db.write(() =>
+      interruptJob(db, by(noon), { id: job.id, token: running.claim_token ?? '' }, ended(noon, 1), true),
+    )
+    expect(needsAttention(db, noon)).toEqual([
+      {
+        kind: 'host-killer',
+        batchId: batch.id,
+        sentence:
+          'Job 1 of #1 flood-2026 / portfolio was running when its host died; it may have caused that',
+      },
+    ])
+  })
+
+  it('is a batch that completed, but with an output that looks odd', () => {
+    const db = temporaryDatabase()
+    const batch = addBatch(db, {
+      jobs: 2,
+      command: () => ({ argv: ['x'], expect: [{ file: '/dev/null', nonEmpty: false }] }),
+    })
+    const running = claim(db, noon)
+    end(db, running, runJobs(db, running, noon, [{ ms: 1 }, { ms: 1 }]))
+    db.write(() => saveSummary(db, batch.id, 1, { summary: makeSummary(db, batch.id) }, noon))
+    expect(needsAttention(db, noon)).toEqual([
+      {
+        kind: 'suspicious',
+        batchId: batch.id,
+        sentence: '#1 flood-2026 / portfolio completed, but /dev/null is empty, and 1 more looks odd',
+      },
+    ])
+  })
+})
