@@ -25,6 +25,4 @@ export const makeReport = (summary: Summary, _format: string) => ({
   mediaType: 'application/json',
 })
 const notBuilt = () => fail('not-possible', 'This is not built yet.')
-export const backup = notBuilt
-export const browse = notBuilt
 export const doctor = notBuilt
