@@ -10,7 +10,7 @@ import type { Entry, Mapping, Scalar, Value } from './spec-tree.ts'
 export function describe(value: Value): string {
   if (value.kind === 'mapping') return value.entries.length === 0 ? 'an empty mapping' : 'a mapping'
   if (value.kind === 'list') return value.items.length === 0 ? 'an empty list' : 'a list'
-  if (value.kind === 'nothing') return 'nothing'
+  if (value.kind === 'nothing') return value.text === '' ? 'nothing' : `${value.text} without quotes`
   return value.kind === 'text' ? `"${shorten(value.text)}"` : shorten(value.text)
 }
 

@@ -4,7 +4,8 @@
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const wanted = plain(word)
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(Math.max(wanted.length, 3) / 3)) + 1
+  // One edit for a short word, one more for every three letters; a single letter could be anything.
+  let bestDistance = wanted.length < 2 ? 1 : Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const candidate of words) {
     const other = plain(candidate)
     if (Math.abs(other.length - wanted.length) >= bestDistance) continue

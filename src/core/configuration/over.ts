@@ -14,6 +14,8 @@ export const OVER_KEYS = [...SOURCES, 'size', 'as'] as const
 
 /** The most inputs that one batch may have. */
 export const INPUT_LIMIT = 10_000_000
+/** The most characters of a file pattern; no path is longer. */
+export const PATTERN_LIMIT = 4096
 /** The most batches that a range may be cut into. */
 export const SLICE_LIMIT = 10_000
 
@@ -59,6 +61,7 @@ function readSource(
         .map((item) => filledText(item, 'a file pattern such as "data/*.csv"', problems))
         .filter((item) => item !== undefined)
         .map((item) => fillPattern(item, reading))
+        .filter((pattern) => pattern !== undefined)
       if (patterns.some(({ text }) => !text.startsWith('!'))) return { kind: 'files', patterns, place }
       return patterns.length > 0 || (value.kind === 'list' && value.items.length === 0)
         ? wrong(value, 'at least one pattern that does not begin with "!"', problems)
@@ -144,8 +147,13 @@ function fillVariables(scalar: Scalar, { variables, problems }: Reading): Locate
 }
 
 /** In a pattern only `{variable}` is a placeholder: `{a,b}` and `{1..3}` are the pattern's own braces. */
-function fillPattern(scalar: Scalar, { variables, problems }: Reading): Located {
+function fillPattern(scalar: Scalar, { variables, problems }: Reading): Located | undefined {
   checkExact(scalar.text, scalar.place, problems)
+  if (scalar.text.length > PATTERN_LIMIT) {
+    const message = `this file pattern has more than ${PATTERN_LIMIT} characters; write several patterns`
+    problems.add(scalar.place, { found: scalar.text, expected: 'a shorter pattern', message })
+    return undefined
+  }
   const text = scalar.text.replace(/\{([^{},/]*)\}/g, (whole, name: string) => {
     if (Object.hasOwn(variables, name)) return variables[name] ?? ''
     if (name.includes('..')) return whole

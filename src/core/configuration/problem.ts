@@ -42,9 +42,13 @@ export function formatProblem(problem: ConfigurationProblem): string {
 
 /** Cuts a found text to a length that fits into a sentence, with control characters made visible. */
 export function shorten(text: string, limit = 80): string {
-  const visible = JSON.stringify(text.slice(0, limit)).slice(1, -1).replaceAll('\\"', '"')
-  return text.length > limit ? `${visible}…` : visible
+  const shown = JSON.stringify(text.slice(0, limit)).slice(1, -1).replaceAll('\\"', '"')
+  return text.length > limit ? `${shown}…` : shown
 }
+
+/** Control characters made visible: a file's name may not move the cursor of somebody's terminal. */
+const visible = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 /** What a problem says beside its place. */
 export type Fault = { found: string; expected: string; message: string; suggestion?: string | undefined }
@@ -69,9 +73,10 @@ export class Problems {
       path,
       ...(line === undefined ? {} : { line }),
       ...(column === undefined ? {} : { column }),
-      ...rest,
       found: shorten(rest.found),
-      ...(suggestion === undefined ? {} : { suggestion }),
+      expected: visible(rest.expected),
+      message: visible(rest.message),
+      ...(suggestion === undefined ? {} : { suggestion: visible(suggestion) }),
     })
   }
 

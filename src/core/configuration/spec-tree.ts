@@ -5,7 +5,17 @@
  * An own small tree, and not plain JavaScript data with a schema over it: `run: [sleep, 1.0]` has to reach the
  * program as `1.0`, and every problem has to name the line of the very value, also behind an alias.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar as YamlScalar,
+} from 'yaml'
 import { type Place, type Problems, shorten } from './problem.ts'
 
 /** A plain value; `text` is the value of a text and the source of everything else (`007`, `1.0`, `true`). */
@@ -153,7 +163,7 @@ class Builder {
     const merged: Entry[] = []
     for (const { key: keyNode, value: valueNode } of pairs) {
       const keyPlace = this.#at((keyNode as Node | null)?.range?.[0] ?? 0, path)
-      const key = isScalar(keyNode) ? (keyNode.source ?? String(keyNode.value)) : undefined
+      const key = isScalar(keyNode) ? keyText(keyNode) : undefined
       if (key === undefined) {
         const expected = 'a word'
         this.#problems.add(keyPlace, {
@@ -198,6 +208,9 @@ class Builder {
     return undefined
   }
 }
+
+const keyText = ({ value, source }: YamlScalar): string =>
+  typeof value === 'string' ? value : (source ?? String(value))
 
 const mergedEntries = (value: Value): Entry[] =>
   value.kind === 'mapping'

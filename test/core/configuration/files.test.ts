@@ -150,6 +150,17 @@ test('no match says where was looked, and what is nearly there', async () => {
   expect(await said(['a.csv'], '"{inn}/*"')).toMatch(/unknown placeholder/)
 })
 
+test('patterns that are none, or too long, are answers', async () => {
+  expect(await said(['a.csv'], '"a.csv/"')).toMatch(/no file matches/)
+  expect(await said(['a.csv'], '"("')).toMatch(/no file matches/)
+  expect(await said(['a.csv'], `"${'x'.repeat(70_000)}"`)).toMatch(/more than 4096 characters/)
+})
+
+test('a name cannot send its control characters to the terminal', async () => {
+  const link = (folder: string): void => symlinkSync('gone', path.join(folder, 'e\u001b[31m.csv'))
+  expect(await said(['a.csv'], '"*.csv"', link)).toContain('"e\\x1b[31m.csv"')
+})
+
 test('a dangling link that matches is reported, not lost', async () => {
   const link = (folder: string): void => symlinkSync('gone', path.join(folder, 'b.csv'))
   expect(await said(['a.csv'], '"*.csv"', link)).toMatch(

@@ -17,7 +17,7 @@ export type Walk = { projectPath: string; place: Place; problems: Problems; excl
 export async function* walkPattern(pattern: FilePattern, walk: Walk): AsyncIterable<string> {
   const { literal } = pattern
   const kind = await kindOf(path.resolve(walk.projectPath, literal))
-  if (kind === 'file' && !walk.excluded(literal)) yield literal
+  if (kind === 'file' && !literal.endsWith('/') && !walk.excluded(literal)) yield literal
   if (kind === 'folder') {
     const suggestion = `${literal.replace(/\/+$/, '')}/*`
     walk.problems.add(walk.place, {
