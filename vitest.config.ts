@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Two projects: `unit` runs in the one check command (no build needed, under a minute); `process` runs the
- * built command line with real processes, kills and files. Nothing is retried: a test that needs a second
+ * Three projects: `unit` runs in the one check command (no build needed, under a minute); `process` runs the
+ * built command line with real processes, kills and files; `e2e` drives the built panel in a real Chromium. Nothing is retried: a test that needs a second
  * chance is a defect.
  */
 export default defineConfig({
@@ -22,6 +22,15 @@ export default defineConfig({
           include: ['test/{process,crash,docs}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,0 +1,22 @@
+/**
+ * Owns which api the panel talks to: set once at start, read by store/act.ts and by features that only read.
+ */
+import type { CommandInput, CommandName, CommandOutput } from '../../contract/commands.ts'
+import type { Result } from '../../contract/errors.ts'
+import type { PanelApi } from './panel-api.ts'
+
+let current: PanelApi | undefined
+
+/** Called once by main.tsx, before anything is rendered. */
+export function setApi(api: PanelApi): void {
+  current = api
+}
+
+/** Asks the core; an expected failure is a value. Throws only when called before `setApi`. */
+export function ask<N extends CommandName>(
+  name: N,
+  input: CommandInput<N>,
+): Promise<Result<CommandOutput<N>>> {
+  if (!current) throw new Error('ask() before setApi()')
+  return current.invoke(name, input)
+}

@@ -1,0 +1,27 @@
+/**
+ * Owns what the panel asks of its transport: the contract, and optionally whether the line is up. The desktop
+ * bridge has no line that can be cut, so it leaves `onLink` out.
+ */
+import type { SlipwayApi } from '../../contract/api.ts'
+
+export type PanelApi = SlipwayApi & {
+  /** Tells each time the line to the host goes down or comes back; returns the way to stop. */
+  onLink?(listener: (up: boolean) => void): () => void
+}
+
+/** What only the desktop app can do; absent in a browser. */
+export type DesktopBridge = {
+  /** Opens the native file dialog; null when it was cancelled. */
+  pickConfiguration?(): Promise<string | null>
+  /** Absolute path of a dropped file, where the host can give one. */
+  pathOf?(file: File): string | null
+  /** Shows a file in the system's file manager. */
+  reveal?(path: string): void
+}
+
+declare global {
+  interface Window {
+    slipway?: SlipwayApi
+    slipwayDesktop?: DesktopBridge
+  }
+}

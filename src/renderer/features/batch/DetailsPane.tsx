@@ -1,0 +1,166 @@
+/**
+ * Owns the details of one batch: its head with actions, and the tabs. The chosen tab stays when another batch is
+ * chosen. The log comes from outside, as a feature of its own.
+ */
+import { Button, Center, Tabs, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { isFinal } from '../../../contract/states.ts'
+import { markSeen } from '../../store/act.ts'
+import { possibleActions } from '../../store/batch-actions.ts'
+import { go, goToTab, usePanel } from '../../store/panel-store.ts'
+import { type Tab, tabs } from '../../store/place.ts'
+import { BatchMenu } from '../../ui/BatchMenu.tsx'
+import { batchName, typeAndRange } from '../../ui/format-count.ts'
+import { Note } from '../../ui/Note.tsx'
+import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
+import { useChosenBatch } from '../../ui/use-batch.ts'
+import { EventsTab } from './EventsTab.tsx'
+import { JobsTab } from './JobsTab.tsx'
+import { SummaryTab } from './SummaryTab.tsx'
+import { TimelineTab } from './TimelineTab.tsx'
+import './details.css'
+
+const tabWords: Readonly<Record<Tab, string>> = {
+  summary: 'Summary',
+  jobs: 'Jobs',
+  log: 'Log',
+  timeline: 'Timeline',
+  events: 'Events',
+}
+const lookedAtAfterMs = 1_200
+
+export function DetailsPane({ log }: { log: ReactNode }) {
+  const number = usePanel((s) => s.place.batch)
+  const tab = usePanel((s) => s.place.tab)
+  const { batch, error } = useChosenBatch()
+  useLookedAt(batch)
+  if (number === null)
+    return (
+      <section className="details" aria-label="Details" id="details" tabIndex={-1}>
+        <Center style={{ flex: 1 }}>
+          <Text c="dimmed" size="sm" className="dim">
+            Choose a batch to see its details.
+          </Text>
+        </Center>
+      </section>
+    )
+  return (
+    <section
+      className="details"
+      aria-label={batch ? `Details of ${batchName(batch)}` : 'Details'}
+      id="details"
+      tabIndex={-1}
+    >
+      {error && (
+        <div style={{ padding: 12 }}>
+          <Note kind="bad" title={error.message}>
+            {error.hint}
+          </Note>
+        </div>
+      )}
+      {batch && <Head batch={batch} />}
+      {batch && (
+        <Tabs
+          value={tab}
+          onChange={(value) => goToTab(tabs.find((t) => t === value) ?? 'summary')}
+          keepMounted={false}
+          className="details-tabs"
+        >
+          <Tabs.List aria-label="Details">
+            {tabs.map((each) => (
+              <Tabs.Tab key={each} value={each}>
+                {tabWords[each]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="summary" className="details-panel scroll" tabIndex={0}>
+            <SummaryTab batch={batch} />
+          </Tabs.Panel>
+          <Tabs.Panel value="jobs" className="details-panel">
+            <JobsTab batch={batch} />
+          </Tabs.Panel>
+          <Tabs.Panel value="log" className="details-panel">
+            {log}
+          </Tabs.Panel>
+          <Tabs.Panel value="timeline" className="details-panel">
+            <TimelineTab batch={batch} />
+          </Tabs.Panel>
+          <Tabs.Panel value="events" className="details-panel">
+            <EventsTab batch={batch} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+    </section>
+  )
+}
+
+/** A finished batch counts as looked at once its details were on the screen for a moment. */
+function useLookedAt(batch: Batch | undefined): void {
+  const id = batch && !batch.seen && isFinal(batch.status) ? batch.id : null
+  useEffect(() => {
+    if (id === null || document.hidden) return
+    const timer = setTimeout(() => void markSeenById(id), lookedAtAfterMs)
+    return () => clearTimeout(timer)
+  }, [id])
+}
+
+async function markSeenById(id: string): Promise<void> {
+  const batch = usePanel.getState().server?.batches.get(id)
+  if (batch) await markSeen([batch])
+}
+
+function Head({ batch }: { batch: Batch }) {
+  const [menu, setMenu] = useState(false)
+  const narrow = useMediaQuery('(max-width: 880px)', false)
+  const shown = possibleActions([batch])
+    .filter((a) => ['pause', 'resume', 'retry', 'cancel'].includes(a.id))
+    .slice(0, 2)
+  return (
+    <header className="details-head">
+      {narrow && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconArrowLeft size={14} />}
+          onClick={() => go({ batch: null })}
+        >
+          Back
+        </Button>
+      )}
+      <div className="details-title">
+        <h2 className="clip" title={batchName(batch)}>
+          <span className="dim num">#{batch.number}</span> {typeAndRange(batch)}
+        </h2>
+        <div className="dim clip">
+          <StatusMark status={batch.status} silent size={15} />
+          <span className="details-status" data-status={batch.status}>
+            {statusWord(batch.status)}
+          </span>
+          <span> · {batch.configuration}</span>
+        </div>
+      </div>
+      <div className="details-actions">
+        {shown.map((action) => (
+          <Button
+            key={action.id}
+            size="compact-sm"
+            variant="default"
+            leftSection={<action.Icon size={14} />}
+            onClick={() => action.run([batch])}
+          >
+            {action.words}
+          </Button>
+        ))}
+        <BatchMenu
+          batches={() => [batch]}
+          label={`More actions for ${batchName(batch)}`}
+          opened={menu}
+          onChange={setMenu}
+        />
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,60 @@
+/**
+ * Owns the facts about a batch that need no summary: when, how long, from which file, related to which other.
+ */
+import type { Batch } from '../../../contract/entities.ts'
+import { showNumber, usePanel } from '../../store/panel-store.ts'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { duration, fullMoment, moment } from '../../ui/format-time.ts'
+
+export function Facts({ batch }: { batch: Batch }) {
+  const now = useNow()
+  const cycle = useHourCycle()
+  const when = (at: number) => (
+    <time dateTime={new Date(at).toISOString()} title={fullMoment(at, cycle)}>
+      {moment(at, now, cycle)}
+    </time>
+  )
+  const related = batch.duplicateOf ?? batch.continues
+  return (
+    <dl className="facts tabular">
+      <Fact name="Added">{when(batch.createdAt)}</Fact>
+      {batch.startedAt !== null && <Fact name="Started">{when(batch.startedAt)}</Fact>}
+      {batch.completedAt !== null && <Fact name="Ended">{when(batch.completedAt)}</Fact>}
+      {batch.startedAt !== null && (
+        <Fact name={batch.completedAt === null ? 'For' : 'Took'}>
+          {duration(Math.max(0, (batch.completedAt ?? now) - batch.startedAt))}
+        </Fact>
+      )}
+      {batch.priority !== 0 && <Fact name="Priority">{batch.priority}</Fact>}
+      {related !== null && (
+        <Fact name={batch.duplicateOf ? 'Knowing duplicate of' : 'Continues'}>
+          <Related id={related} />
+        </Fact>
+      )}
+      <Fact name="File" wide>
+        <span className="mono" title={batch.specPath}>
+          {batch.specPath}
+        </span>
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({ name, wide = false, children }: { name: string; wide?: boolean; children: React.ReactNode }) {
+  return (
+    <div className={wide ? 'fact fact-wide' : 'fact'}>
+      <dt className="dim">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Related({ id }: { id: string }) {
+  const batch = usePanel((s) => s.server?.batches.get(id))
+  if (!batch) return <span className="mono">{id.slice(0, 8)}</span>
+  return (
+    <button type="button" className="link-button" onClick={() => showNumber(batch.number)}>
+      #{batch.number}
+    </button>
+  )
+}

@@ -1,0 +1,26 @@
+/**
+ * Owns one job in a short list; it leads to the job's log.
+ */
+import type { Job } from '../../../contract/entities.ts'
+import { go } from '../../store/panel-store.ts'
+import { duration } from '../../ui/format-time.ts'
+import { StatusMark } from '../../ui/StatusMark.tsx'
+
+export function JobLine({ job }: { job: Job }) {
+  return (
+    <li>
+      <button
+        type="button"
+        className="job-line"
+        title="Show its log"
+        onClick={() => go({ tab: 'log', job: job.ordinal })}
+      >
+        <StatusMark status={job.status} size={15} />
+        <span className="num dim tabular">{job.ordinal}</span>
+        <span className="clip mono">{job.input}</span>
+        <span className="clip bad job-line-error">{job.error}</span>
+        <span className="num dim tabular">{job.durationMs === null ? '' : duration(job.durationMs)}</span>
+      </button>
+    </li>
+  )
+}

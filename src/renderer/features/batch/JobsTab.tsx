@@ -1,0 +1,288 @@
+/**
+ * Owns the table of a batch's jobs: counts that are filters, search, and up to a million rows of which only those
+ * on the screen exist.
+ */
+import { ActionIcon, CloseButton, Menu, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconDots, IconFileText, IconRefresh, IconSearch } from '@tabler/icons-react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import type { Batch, Job } from '../../../contract/entities.ts'
+import { isFinal, type JobStatus, jobStatuses } from '../../../contract/states.ts'
+import { retryBatch } from '../../store/act.ts'
+import { go, setJobFilter, usePanel } from '../../store/panel-store.ts'
+import { useHourCycle } from '../../ui/clock-hooks.ts'
+import { count } from '../../ui/format-count.ts'
+import { clock, duration } from '../../ui/format-time.ts'
+import { StatusMark } from '../../ui/StatusMark.tsx'
+import { useJobPages } from './job-pages.ts'
+
+const rowPx = 28
+
+export function JobsTab({ batch }: { batch: Batch }) {
+  const filter = usePanel((s) => s.jobFilter)
+  const [typed, setTyped] = useState('')
+  const [search] = useDebouncedValue(typed, 200)
+  const jobs = useJobPages(batch, filter, search.trim())
+  const narrowed = filter.length > 0 || search !== ''
+  return (
+    <div className="jobs">
+      <div className="jobs-tools">
+        <StatusChips batch={batch} filter={filter} />
+        <TextInput
+          size="xs"
+          aria-label="Search in inputs and errors"
+          placeholder="Search inputs and errors"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          rightSection={
+            typed ? (
+              <CloseButton size="xs" aria-label="Clear the search" onClick={() => setTyped('')} />
+            ) : null
+          }
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          data-search
+        />
+      </div>
+      {jobs.error !== null && <p className="bad jobs-note">{jobs.error}</p>}
+      {!jobs.waiting && jobs.total === 0 && (
+        <p className="dim jobs-note">{narrowed ? 'No job matches.' : 'This batch has no jobs.'}</p>
+      )}
+      <JobsGrid batch={batch} jobs={jobs} />
+      <p className="jobs-foot dim tabular" role="status">
+        {narrowed ? `${count(jobs.total)} of ${count(batch.jobs.total)} jobs` : `${count(jobs.total)} jobs`}
+      </p>
+    </div>
+  )
+}
+
+function StatusChips({ batch, filter }: { batch: Batch; filter: readonly JobStatus[] }) {
+  const toggle = (status: JobStatus) =>
+    setJobFilter(filter.includes(status) ? filter.filter((s) => s !== status) : [...filter, status])
+  return (
+    <fieldset className="chips" aria-label="Filter by status">
+      {jobStatuses.map((status) => (
+        <button
+          type="button"
+          key={status}
+          className="chip"
+          aria-pressed={filter.includes(status)}
+          data-empty={batch.jobs[status] === 0}
+          onClick={() => toggle(status)}
+        >
+          <StatusMark status={status} silent size={13} />
+          {status} <b>{count(batch.jobs[status])}</b>
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJobPages> }) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const [current, setCurrent] = useState(0)
+  const [menuFor, setMenuFor] = useState<number | null>(null)
+  const virtual = useVirtualizer({
+    count: jobs.total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 12,
+  })
+  const rows = virtual.getVirtualItems()
+  const first = rows[0]?.index ?? 0
+  const last = rows.at(-1)?.index ?? 0
+  const { want } = jobs
+  useEffect(() => {
+    // A fast scroll passes many pages: only where it rests is asked for.
+    const timer = setTimeout(() => want(first, last), 60)
+    return () => clearTimeout(timer)
+  }, [want, first, last])
+
+  const focusRow = (index: number) => {
+    const to = Math.max(0, Math.min(jobs.total - 1, index))
+    setCurrent(to)
+    virtual.scrollToIndex(to)
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus({ preventScroll: true }),
+    )
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if ((event.target as HTMLElement).closest('button')) return
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: 15,
+      PageUp: -15,
+      Home: -jobs.total,
+      End: jobs.total,
+    }
+    const step = steps[event.key]
+    if (step !== undefined) focusRow(current + step)
+    else if (event.key === 'Enter') {
+      const job = jobs.at(current)
+      if (job) go({ tab: 'log', job: job.ordinal })
+    } else return
+    event.preventDefault()
+  }
+  return (
+    <div
+      ref={scroller}
+      className="jobs-grid"
+      role="grid"
+      aria-label="Jobs"
+      aria-rowcount={jobs.total + 1}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      <div role="rowgroup" className="jobs-headings">
+        <div role="row" className="job-row job-heading" aria-rowindex={1}>
+          <span role="columnheader" className="num">
+            #
+          </span>
+          <span role="columnheader">
+            <span className="sr-only">Status</span>
+          </span>
+          <span role="columnheader">Input</span>
+          <span role="columnheader" className="num">
+            Took
+          </span>
+          <span role="columnheader" className="num">
+            Ended
+          </span>
+          <span role="columnheader">
+            <span className="sr-only">Actions</span>
+          </span>
+        </div>
+      </div>
+      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {rows.map((row) => (
+          <JobRow
+            key={row.index}
+            index={row.index}
+            startPx={row.start}
+            job={jobs.at(row.index)}
+            batch={batch}
+            current={row.index === Math.min(current, Math.max(0, jobs.total - 1))}
+            onFocus={() => setCurrent(row.index)}
+            menuOpen={menuFor === row.index}
+            onMenu={(opened) => setMenuFor(opened ? row.index : null)}
+          />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function JobRow(props: {
+  index: number
+  startPx: number
+  job: Job | undefined
+  batch: Batch
+  current: boolean
+  onFocus: () => void
+  menuOpen: boolean
+  onMenu: (opened: boolean) => void
+}) {
+  const { job, batch } = props
+  const cycle = useHourCycle()
+  const placement = { transform: `translateY(${props.startPx}px)` }
+  if (!job)
+    return (
+      <div role="row" className="job-row job-missing" aria-rowindex={props.index + 2} style={placement}>
+        <span role="gridcell" className="num dim">
+          {props.index + 1}
+        </span>
+        <span role="gridcell" className="sr-only">
+          loading
+        </span>
+      </div>
+    )
+  return (
+    <div
+      role="row"
+      className="job-row"
+      aria-rowindex={props.index + 2}
+      data-row={props.index}
+      data-ordinal={job.ordinal}
+      tabIndex={props.current ? 0 : -1}
+      style={placement}
+      onFocus={props.onFocus}
+      onDoubleClick={() => go({ tab: 'log', job: job.ordinal })}
+      onClick={(event) => event.currentTarget.focus()}
+    >
+      <span role="gridcell" className="num dim">
+        {job.ordinal}
+      </span>
+      <span role="gridcell">
+        <StatusMark status={job.status} size={15} />
+      </span>
+      <span role="gridcell" className="clip mono" title={job.error ?? job.input}>
+        {job.input}
+        {job.error !== null && <span className="bad job-error"> {job.error}</span>}
+      </span>
+      <span role="gridcell" className="num">
+        {job.durationMs === null ? '' : duration(job.durationMs)}
+        {job.attempts > 1 && (
+          <span className="dim" title={`${job.attempts} attempts`}>
+            {' '}
+            ×{job.attempts}
+          </span>
+        )}
+      </span>
+      <span role="gridcell" className="num dim">
+        {job.completedAt === null ? '' : clock(job.completedAt, cycle, true)}
+      </span>
+      <span role="gridcell">
+        <JobMenu {...props} job={job} batch={batch} />
+      </span>
+    </div>
+  )
+}
+
+function JobMenu({
+  job,
+  batch,
+  current,
+  menuOpen,
+  onMenu,
+}: {
+  job: Job
+  batch: Batch
+  current: boolean
+  menuOpen: boolean
+  onMenu: (opened: boolean) => void
+}) {
+  const button = (
+    <ActionIcon
+      size="xs"
+      aria-label={`Actions for job ${job.ordinal}`}
+      aria-haspopup="menu"
+      aria-expanded={menuOpen}
+      tabIndex={current ? 0 : -1}
+      onClick={() => onMenu(!menuOpen)}
+    >
+      <IconDots size={14} aria-hidden />
+    </ActionIcon>
+  )
+  if (!menuOpen) return button
+  return (
+    <Menu opened onChange={onMenu} position="bottom-end" withinPortal>
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconFileText size={16} />}
+          onClick={() => go({ tab: 'log', job: job.ordinal })}
+        >
+          Show its log
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconRefresh size={16} />}
+          disabled={!isFinal(batch.status)}
+          onClick={() => void retryBatch(batch, { jobs: [job.id] })}
+        >
+          Run this job again
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

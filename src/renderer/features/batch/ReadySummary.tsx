@@ -1,0 +1,142 @@
+/**
+ * Owns a finished batch's summary: durations, what failed and why, what was slow, what looks odd.
+ */
+import { Button, Menu } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import type { Batch, Summary } from '../../../contract/entities.ts'
+import { act } from '../../store/act.ts'
+import { go } from '../../store/panel-store.ts'
+import { bytes, counted, rate } from '../../ui/format-count.ts'
+import { duration } from '../../ui/format-time.ts'
+import { Histogram } from '../../ui/Histogram.tsx'
+import { Note } from '../../ui/Note.tsx'
+import { FailureClusters } from './FailureClusters.tsx'
+
+const closedWords: Readonly<Record<Summary['closedBy'], string>> = {
+  event: 'closed at once',
+  sweep: 'closed by a sweep of the finalizer',
+  demand: 'closed when its summary was asked for',
+  command: 'closed by a person',
+}
+
+export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: Summary; runs: number }) {
+  const { outputs, durations } = summary
+  const asleepMs = summary.awakeMs !== null && summary.wallMs !== null ? summary.wallMs - summary.awakeMs : 0
+  return (
+    <>
+      <FailureClusters batch={batch} failures={summary.failures} />
+      {outputs.suspicious.length > 0 && (
+        <section aria-label="Odd outputs">
+          <h3 className="section-title">Succeeded, but look at these</h3>
+          <ul className="plain">
+            {outputs.suspicious.map((each) => (
+              <li key={`${each.ordinal} ${each.file}`}>
+                <Note kind="warn" title={each.why}>
+                  job {each.ordinal}, <span className="mono">{each.file}</span>
+                </Note>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {durations && summary.histogram.length > 0 && (
+        <section aria-label="How long its jobs took">
+          <h3 className="section-title">How long its jobs took</h3>
+          <p className="figures tabular">
+            <span>
+              half under <b>{duration(durations.p50Ms)}</b>
+            </span>
+            <span>
+              95 % under <b>{duration(durations.p95Ms)}</b>
+            </span>
+            <span>
+              longest <b>{duration(durations.maxMs)}</b>
+            </span>
+            {summary.jobsPerMinute !== null && (
+              <span>
+                <b>{rate(summary.jobsPerMinute)}</b>
+              </span>
+            )}
+          </p>
+          <Histogram buckets={summary.histogram} />
+        </section>
+      )}
+      {summary.slowest.length > 0 && (
+        <section aria-label="Slowest jobs">
+          <h3 className="section-title">Slowest</h3>
+          <ul className="plain">
+            {summary.slowest.map((each) => (
+              <li key={each.ordinal}>
+                <button
+                  type="button"
+                  className="job-line slow-line"
+                  title="Show its log"
+                  onClick={() => go({ tab: 'log', job: each.ordinal })}
+                >
+                  <span className="num dim tabular">{each.ordinal}</span>
+                  <span className="clip mono">{each.input}</span>
+                  <span className="num tabular">{duration(each.durationMs)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-label="More figures">
+        <h3 className="section-title">More</h3>
+        <p className="figures dim tabular">
+          {asleepMs > 1_000 && <span>asleep {duration(asleepMs)}</span>}
+          {summary.pausedMs > 1_000 && <span>paused {duration(summary.pausedMs)}</span>}
+          <span>{counted(summary.attempts, 'attempt')}</span>
+          {summary.interrupted > 0 && <span>{summary.interrupted} interrupted</span>}
+          {summary.cpuMs !== null && <span>CPU {duration(summary.cpuMs)}</span>}
+          {summary.maxRssKb !== null && <span>at most {bytes(summary.maxRssKb * 1_024)} of memory</span>}
+          <span>logs {bytes(summary.logBytes)}</span>
+          {outputs.declared > 0 && (
+            <span>
+              {outputs.present} of {counted(outputs.declared, 'output')}, {bytes(outputs.bytes)}
+            </span>
+          )}
+          {runs > 1 && <span>run {runs}</span>}
+          <span>{closedWords[summary.closedBy]}</span>
+        </p>
+        <ReportMenu batch={batch} />
+      </section>
+    </>
+  )
+}
+
+const formats = [
+  { format: 'html', words: 'As a page', ending: 'html' },
+  { format: 'text', words: 'As text', ending: 'txt' },
+  { format: 'json', words: 'As JSON', ending: 'json' },
+] as const
+
+function ReportMenu({ batch }: { batch: Batch }) {
+  const save = async (format: (typeof formats)[number]) => {
+    const report = await act('report', { batch: batch.id, format: format.format })
+    if (!report) return
+    const url = URL.createObjectURL(new Blob([report.content], { type: report.mediaType }))
+    const link = document.createElement('a')
+    link.href = url
+    link.download = `slipway-${batch.number}-${batch.type}.${format.ending}`
+    link.click()
+    URL.revokeObjectURL(url)
+  }
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />}>
+          Save the report
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {formats.map((each) => (
+          <Menu.Item key={each.format} onClick={() => void save(each)}>
+            {each.words}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,62 @@
+/**
+ * Owns the summary of a batch: how it stands while it is active, what is known of it once it has ended. A summary
+ * that is still being prepared is asked for again by itself.
+ */
+import { Loader } from '@mantine/core'
+import { useEffect } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { isActive } from '../../../contract/states.ts'
+import { Note } from '../../ui/Note.tsx'
+import { useAnswer } from '../../ui/use-answer.ts'
+import { CountTiles } from './CountTiles.tsx'
+import { Facts } from './Facts.tsx'
+import { LiveSummary } from './LiveSummary.tsx'
+import { ReadySummary } from './ReadySummary.tsx'
+
+export function SummaryTab({ batch }: { batch: Batch }) {
+  const active = isActive(batch.status)
+  return (
+    <div className="summary">
+      {batch.error && (
+        <Note kind="bad" title={batch.error}>
+          The jobs that were done stay done. Retry runs the others.
+        </Note>
+      )}
+      {batch.reason && batch.status === 'cancelled' && (
+        <Note kind="info" title={`Cancelled: ${batch.reason}`} />
+      )}
+      <CountTiles batch={batch} />
+      <Facts batch={batch} />
+      {active ? <LiveSummary batch={batch} /> : <Finished batch={batch} />}
+    </div>
+  )
+}
+
+function Finished({ batch }: { batch: Batch }) {
+  const answer = useAnswer('summary', { batch: batch.id }, batch.completedAt)
+  const waitSeconds = answer.value?.state === 'pending' ? answer.value.retryAfterSeconds : null
+  const { again } = answer
+  useEffect(() => {
+    if (waitSeconds === null) return
+    const timer = setInterval(again, Math.max(1, waitSeconds) * 1_000)
+    return () => clearInterval(timer)
+  }, [waitSeconds, again])
+
+  if (answer.error)
+    return (
+      <Note kind="bad" title={answer.error.message}>
+        {answer.error.hint}
+      </Note>
+    )
+  if (!answer.value) return null
+  if (answer.value.state === 'pending')
+    return (
+      <div className="note">
+        <Loader size={16} aria-hidden />
+        <span>
+          {answer.value.sentence} <span className="dim">This page asks again by itself.</span>
+        </span>
+      </div>
+    )
+  return <ReadySummary batch={batch} summary={answer.value.summary} runs={answer.value.runs} />
+}

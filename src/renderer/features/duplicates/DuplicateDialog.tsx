@@ -1,0 +1,173 @@
+/**
+ * Owns the question what to do about batches that stand in the way: what exists, how far it is, what differs, and
+ * the five answers in words. Creating another anyway needs a second, deliberate step.
+ */
+import { Button, Checkbox, Modal, Stack } from '@mantine/core'
+import { IconEye, IconListCheck, IconReplace } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { Conflict } from '../../../contract/entities.ts'
+import { type DuplicateQuestion, showNumber, usePanel } from '../../store/panel-store.ts'
+import { batchName, count, counted, percentDone } from '../../ui/format-count.ts'
+import { JobsBar } from '../../ui/JobsBar.tsx'
+import { StatusMark } from '../../ui/StatusMark.tsx'
+import './duplicates.css'
+
+export function DuplicateDialog() {
+  const question = usePanel((s) => s.duplicates)
+  return question ? <Open key={question.title} question={question} /> : null
+}
+
+function Open({ question }: { question: DuplicateQuestion }) {
+  const { conflicts, answer } = question
+  const [anyway, setAnyway] = useState(false)
+  const [sure, setSure] = useState(false)
+  const several = conflicts.length > 1
+  const remaining = conflicts.reduce((sum, c) => sum + c.remaining, 0)
+  const show = () => {
+    const [first] = conflicts
+    answer('return')
+    if (first) showNumber(first.existing.number)
+  }
+  return (
+    <Modal
+      opened
+      onClose={() => answer(null)}
+      size="lg"
+      title={
+        several
+          ? `${conflicts.length} of these are already there`
+          : `This batch is already ${conflicts[0]?.existing.status === 'running' ? 'running' : 'there'}`
+      }
+    >
+      <Stack gap="md">
+        <ul className="plain conflicts">
+          {conflicts.map((conflict) => (
+            <ConflictCard key={conflict.existing.id} conflict={conflict} />
+          ))}
+        </ul>
+        {several && <p className="dim conflict-all">One answer is for all {conflicts.length}.</p>}
+        <div className="answers">
+          <Answer
+            words={several ? 'Show them' : 'Show it'}
+            hint="Leaves it as it is and creates only what is not there yet."
+            Icon={IconEye}
+            onClick={show}
+            autoFocus
+          />
+          <Answer
+            words={`Run only the ${count(remaining)} not done`}
+            hint={
+              several
+                ? 'Closes them where they stand and goes on with the rest.'
+                : 'Closes it where it stands and goes on with the rest.'
+            }
+            Icon={IconListCheck}
+            disabled={remaining === 0}
+            onClick={() => answer('remaining')}
+          />
+          <Answer
+            words={several ? 'Cancel them and start anew' : 'Cancel it and start anew'}
+            hint="Jobs that are done are done again."
+            Icon={IconReplace}
+            onClick={() => answer('replace')}
+          />
+        </div>
+        {anyway ? (
+          <div className="note" data-kind="warn">
+            <Stack gap="xs" style={{ flex: 1 }}>
+              <Checkbox
+                data-autofocus
+                label="I know that the same work would run twice and may write the same files."
+                checked={sure}
+                onChange={(event) => setSure(event.currentTarget.checked)}
+              />
+              <Button
+                color="orange"
+                variant="filled"
+                disabled={!sure}
+                onClick={() => answer('allow')}
+                style={{ alignSelf: 'flex-start' }}
+              >
+                Yes, create another
+              </Button>
+            </Stack>
+          </div>
+        ) : null}
+        <div className="answers-foot">
+          {!anyway && (
+            <Button variant="subtle" color="gray" onClick={() => setAnyway(true)}>
+              Create another anyway…
+            </Button>
+          )}
+          <span style={{ flex: 1 }} />
+          <Button variant="default" onClick={() => answer(null)}>
+            Leave it
+          </Button>
+        </div>
+      </Stack>
+    </Modal>
+  )
+}
+
+function Answer({
+  words,
+  hint,
+  Icon,
+  onClick,
+  disabled = false,
+  autoFocus = false,
+}: {
+  words: string
+  hint: string
+  Icon: typeof IconEye
+  onClick: () => void
+  disabled?: boolean
+  autoFocus?: boolean
+}) {
+  return (
+    <button
+      type="button"
+      className="answer"
+      disabled={disabled}
+      onClick={onClick}
+      {...(autoFocus ? { 'data-autofocus': true } : {})}
+    >
+      <Icon size={20} stroke={1.7} aria-hidden />
+      <span>
+        <b>{words}</b>
+        <span className="dim">{hint}</span>
+      </span>
+    </button>
+  )
+}
+
+function ConflictCard({ conflict }: { conflict: Conflict }) {
+  const { existing, differs, kind, requested } = conflict
+  const changes = [
+    differs.added > 0 ? `${counted(differs.added, 'command')} it does not have` : null,
+    differs.removed > 0 ? `without ${counted(differs.removed, 'command')} of it` : null,
+  ].filter((each) => each !== null)
+  return (
+    <li className="conflict">
+      <div className="conflict-head">
+        <StatusMark status={existing.status} />
+        <b className="clip">{batchName(existing)}</b>
+        <span className="dim tabular">{percentDone(existing.jobs)} %</span>
+      </div>
+      <JobsBar
+        jobs={existing.jobs}
+        live={existing.status === 'running'}
+        label={`Progress of ${batchName(existing)}`}
+      />
+      <p>{conflict.sentence}</p>
+      <p className="dim">
+        {kind === 'overlap' && requested.range
+          ? `Its range overlaps the one asked for, ${requested.range.start}–${requested.range.end}. `
+          : ''}
+        {changes.length === 0
+          ? `The new one has the same ${counted(requested.jobs, 'job')}.`
+          : `The new one has ${counted(requested.jobs, 'job')}, ${changes.join(' and ')}.`}
+      </p>
+    </li>
+  )
+}

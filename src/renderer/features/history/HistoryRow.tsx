@@ -1,0 +1,94 @@
+/**
+ * Owns one row of the history: how it ended, what it was, how many jobs failed, when and how long.
+ */
+import { type MouseEvent, memo } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { isFinal } from '../../../contract/states.ts'
+import { BatchMenu } from '../../ui/BatchMenu.tsx'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { batchName, count, counted, typeAndRange } from '../../ui/format-count.ts'
+import { duration, fullMoment, moment } from '../../ui/format-time.ts'
+import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
+
+export const HistoryRow = memo(function HistoryRow(props: {
+  batch: Batch
+  rowIndex: number
+  startPx: number
+  selected: boolean
+  current: boolean
+  menuOpen: boolean
+  onMenu: (opened: boolean) => void
+  onChoose: (batch: Batch, event: MouseEvent) => void
+  menuBatches: () => readonly Batch[]
+}) {
+  const { batch, current } = props
+  const now = useNow()
+  const cycle = useHourCycle()
+  const unseen = !batch.seen && isFinal(batch.status)
+  const tookMs =
+    batch.startedAt === null || batch.completedAt === null ? null : batch.completedAt - batch.startedAt
+  return (
+    <div
+      role="row"
+      tabIndex={current ? 0 : -1}
+      aria-selected={props.selected}
+      aria-rowindex={props.rowIndex}
+      aria-label={`${batchName(batch)}, ${statusWord(batch.status)}${unseen ? ', not looked at yet' : ''}`}
+      data-id={batch.id}
+      data-unseen={unseen}
+      className="q-row h-row"
+      style={{ transform: `translateY(${props.startPx}px)` }}
+      onClick={(event) => props.onChoose(batch, event)}
+      onContextMenu={(event) => {
+        event.preventDefault()
+        props.onChoose(batch, event)
+        props.onMenu(true)
+      }}
+    >
+      <span role="gridcell" className="h-mark">
+        {unseen && <span className="h-dot" title="Not looked at yet" />}
+      </span>
+      <span role="gridcell">
+        <StatusMark status={batch.status} />
+      </span>
+      <span role="gridcell" className="q-name">
+        <span className="q-title clip">
+          <span className="dim num">#{batch.number}</span> {batch.configuration}
+          <span className="dim"> · </span>
+          <b>{typeAndRange(batch)}</b>
+        </span>
+        <span className="q-sub clip dim">
+          {batch.error ? (
+            <span className="bad">{batch.error}</span>
+          ) : batch.reason ? (
+            `cancelled: ${batch.reason}`
+          ) : (
+            counted(batch.jobs.total, 'job')
+          )}
+        </span>
+      </span>
+      <span role="gridcell" className="num h-failed">
+        {batch.jobs.failed > 0 && <span className="bad">{count(batch.jobs.failed)} failed</span>}
+      </span>
+      <span role="gridcell" className="num dim q-done">
+        {tookMs === null ? '' : duration(tookMs)}
+      </span>
+      <span
+        role="gridcell"
+        className="num q-done"
+        title={batch.completedAt === null ? '' : fullMoment(batch.completedAt, cycle)}
+      >
+        {batch.completedAt === null ? '' : moment(batch.completedAt, now, cycle)}
+      </span>
+      <span role="gridcell" className="q-menu">
+        <BatchMenu
+          batches={props.menuBatches}
+          label={`Actions for ${batchName(batch)}`}
+          opened={props.menuOpen}
+          onChange={props.onMenu}
+          tabIndex={current ? 0 : -1}
+        />
+      </span>
+    </div>
+  )
+})

@@ -1,0 +1,177 @@
+/**
+ * Owns the tools above a log: which job and attempt, search, failures, follow.
+ */
+import { ActionIcon, Button, CloseButton, Select, Switch, TextInput, Tooltip } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import {
+  IconAlertTriangle,
+  IconChevronDown,
+  IconChevronLeft,
+  IconChevronRight,
+  IconChevronUp,
+  IconSearch,
+} from '@tabler/icons-react'
+import type { Batch } from '../../../contract/entities.ts'
+import { count } from '../../ui/format-count.ts'
+import { StatusMark } from '../../ui/StatusMark.tsx'
+import { useAnswer } from '../../ui/use-answer.ts'
+import { nextFailure, showJob } from './other-jobs.ts'
+import type { OpenLog } from './use-log.ts'
+import type { LogSearch } from './use-log-search.ts'
+
+export function LogTools({
+  batch,
+  job,
+  chosen,
+  log,
+  attempt,
+  onAttempt,
+  follow,
+  onFollow,
+  search,
+  onFailure,
+}: {
+  batch: Batch
+  job: number
+  chosen: boolean
+  log: OpenLog
+  attempt: number | null
+  onAttempt: (attempt: number) => void
+  follow: boolean
+  onFollow: (follow: boolean) => void
+  search: LogSearch
+  onFailure: () => boolean
+}) {
+  const shown = useAnswer('job', { batch: batch.id, job }, `${batch.jobs.succeeded} ${batch.jobs.failed}`)
+  const info = shown.value?.job
+  const attempts = Math.max(info?.attempts ?? 0, attempt ?? 0)
+  return (
+    <div className="log-tools">
+      <div className="log-bar">
+        <ActionIcon aria-label="Log of the job before" disabled={job <= 1} onClick={() => showJob(job - 1)}>
+          <IconChevronLeft size={16} />
+        </ActionIcon>
+        <span className="tabular log-job">
+          job <b>{count(job)}</b> <span className="dim">of {count(batch.jobs.total)}</span>
+        </span>
+        <ActionIcon
+          aria-label="Log of the next job"
+          disabled={job >= batch.jobs.total}
+          onClick={() => showJob(job + 1)}
+        >
+          <IconChevronRight size={16} />
+        </ActionIcon>
+        {info && <StatusMark status={info.status} size={15} />}
+        <span className="clip mono" title={shown.value?.argv.join(' ') ?? ''} style={{ flex: 1 }}>
+          {info?.input}
+          {!chosen && batch.status === 'running' && <span className="dim"> · the job that runs</span>}
+        </span>
+        {attempts > 1 && (
+          <Select
+            size="xs"
+            aria-label="Attempt"
+            w={110}
+            allowDeselect={false}
+            data={Array.from({ length: attempts }, (_, i) => ({
+              value: String(i + 1),
+              label: `attempt ${i + 1}`,
+            }))}
+            value={attempt === null ? null : String(attempt)}
+            onChange={(value) => value !== null && onAttempt(Number(value))}
+          />
+        )}
+      </div>
+      {info?.error && <p className="bad log-error">{info.error}</p>}
+      <div className="log-bar">
+        <TextInput
+          size="xs"
+          style={{ flex: 1, minWidth: 120 }}
+          aria-label="Search in the log"
+          placeholder="Search in the log"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          rightSection={
+            search.typed ? (
+              <CloseButton size="xs" aria-label="Clear the search" onClick={() => search.type('')} />
+            ) : null
+          }
+          value={search.typed}
+          onChange={(event) => search.type(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            search.step(event.shiftKey ? -1 : 1)
+          }}
+          data-search
+        />
+        {search.shownQuery !== '' && (
+          <>
+            <span className="tabular dim" role="status">
+              {search.found === 0
+                ? 'not found'
+                : `${count(search.current)} of ${count(search.found)}${search.more ? '+' : ''}`}
+            </span>
+            <ActionIcon aria-label="Match before" onClick={() => search.step(-1)}>
+              <IconChevronUp size={16} />
+            </ActionIcon>
+            <ActionIcon aria-label="Next match" onClick={() => search.step(1)}>
+              <IconChevronDown size={16} />
+            </ActionIcon>
+          </>
+        )}
+        <Failures batch={batch} job={job} onFailure={onFailure} failed={info?.status === 'failed'} />
+        <Switch
+          size="xs"
+          label="Follow"
+          checked={follow}
+          disabled={log.error !== null}
+          onChange={(event) => onFollow(event.currentTarget.checked)}
+        />
+      </div>
+    </div>
+  )
+}
+
+function Failures({
+  batch,
+  job,
+  failed,
+  onFailure,
+}: {
+  batch: Batch
+  job: number
+  failed: boolean
+  onFailure: () => boolean
+}) {
+  const next = async () => {
+    const found = await nextFailure(batch, job)
+    if (found === null)
+      notifications.show({ message: 'No job of this batch has failed.', autoClose: 3_000, withBorder: true })
+    else showJob(found)
+  }
+  return (
+    <>
+      <Tooltip label="Scroll to what looks like the error">
+        <ActionIcon
+          aria-label="Jump to the failure in this log"
+          onClick={() => {
+            if (!onFailure())
+              notifications.show({
+                message: failed
+                  ? 'Nothing here looks like an error; see its end.'
+                  : 'Nothing here looks like an error.',
+                autoClose: 3_000,
+                withBorder: true,
+              })
+          }}
+        >
+          <IconAlertTriangle size={16} />
+        </ActionIcon>
+      </Tooltip>
+      {batch.jobs.failed > 0 && (
+        <Button size="compact-xs" variant="default" onClick={() => void next()}>
+          Next failed job
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,185 @@
+/**
+ * Owns the log on the screen: the window's lines as a virtual list, following, searching, and the slider that leads
+ * to any place of a log of any size.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { bytes } from '../../ui/format-count.ts'
+import { Note } from '../../ui/Note.tsx'
+import { AnsiLine } from './ansi-line.tsx'
+import { LogTools } from './LogTools.tsx'
+import { failureLine, lineAt } from './log-window.ts'
+import { useLog } from './use-log.ts'
+import { useLogSearch } from './use-log-search.ts'
+
+const linePx = 18
+const nearEdgePx = 600
+
+export function LogView({ batch, job, chosen }: { batch: Batch; job: number; chosen: boolean }) {
+  const [attempt, setAttempt] = useState<number | null>(null)
+  const [follow, setFollow] = useState(true)
+  const log = useLog({ batch: batch.id, job, attempt }, follow)
+  const [marked, setMarked] = useState<number | null>(null)
+  const scroller = useRef<HTMLDivElement>(null)
+  const { window } = log
+  const virtual = useVirtualizer({
+    count: window.lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => linePx,
+    overscan: 30,
+  })
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another job begins at its end, unmarked
+  useEffect(() => {
+    setFollow(true)
+    setMarked(null)
+    setAttempt(null)
+  }, [batch.id, job])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are the reason
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (follow && element) element.scrollTop = element.scrollHeight
+  }, [follow, window])
+
+  const { lines: addedLines, turn } = log.addedAbove
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each turn
+  useLayoutEffect(() => {
+    if (scroller.current && turn > 0) scroller.current.scrollTop += addedLines * linePx
+  }, [turn])
+
+  const showLine = useCallback(
+    (line: number) => {
+      setFollow(false)
+      setMarked(line)
+      requestAnimationFrame(() => virtual.scrollToIndex(line, { align: 'center' }))
+    },
+    [virtual],
+  )
+  const showOffset = useCallback(
+    async (offset: number) => {
+      setFollow(false)
+      const inside = offset >= window.from && offset < window.to
+      const there = inside ? window : await log.jump(offset)
+      if (there) showLine(lineAt(there, offset))
+    },
+    [window, log.jump, showLine],
+  )
+  const search = useLogSearch({ batch: batch.id, job, attempt: log.attempt }, showOffset)
+
+  const onScroll = () => {
+    const element = scroller.current
+    if (!element) return
+    const fromEnd = element.scrollHeight - element.scrollTop - element.clientHeight
+    if (element.scrollTop < nearEdgePx && window.from > 0 && !follow) log.earlier()
+    if (fromEnd < nearEdgePx && window.to < window.size) log.later()
+    if (follow && fromEnd > linePx * 3) setFollow(false)
+  }
+  const toFailure = () => {
+    const line = failureLine(window.lines)
+    if (line !== null) showLine(line)
+    return line !== null
+  }
+
+  return (
+    <div className="log">
+      <LogTools
+        batch={batch}
+        job={job}
+        chosen={chosen}
+        log={log}
+        attempt={attempt ?? log.attempt}
+        onAttempt={setAttempt}
+        follow={follow}
+        onFollow={(on) => {
+          setFollow(on)
+          if (on) log.toEnd()
+        }}
+        search={search}
+        onFailure={toFailure}
+      />
+      {log.error && (
+        <div className="log-note">
+          <Note kind="info" title={log.error.message}>
+            {log.error.hint ?? 'A job has a log once it has started.'}
+          </Note>
+        </div>
+      )}
+      {log.gap && (
+        <div className="log-note">
+          <Note
+            kind="warn"
+            title={`${bytes(log.gap.to - log.gap.from)} in the middle were left out: the log is longer than its limit.`}
+          />
+        </div>
+      )}
+      <div className="log-body">
+        <section
+          ref={scroller}
+          className="log-lines mono"
+          role="log"
+          aria-live="off"
+          aria-label={`Log of job ${job}`}
+          tabIndex={0}
+          onScroll={onScroll}
+        >
+          <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {virtual.getVirtualItems().map((row) => (
+              <div
+                key={row.index}
+                className="log-line"
+                data-marked={row.index === marked}
+                style={{ transform: `translateY(${row.start}px)` }}
+              >
+                <AnsiLine line={window.lines[row.index] ?? ''} query={search.shownQuery} />
+              </div>
+            ))}
+          </div>
+          {!log.loading && !log.error && window.size === 0 && (
+            <p className="dim log-empty">{log.open ? 'Nothing written yet.' : 'It wrote nothing.'}</p>
+          )}
+        </section>
+        {window.size > window.to - window.from && (
+          <PlaceSlider from={window.from} size={window.size} onJump={(offset) => void showOffset(offset)} />
+        )}
+      </div>
+      <p className="log-foot dim tabular">
+        <span>{bytes(window.size)}</span>
+        {window.size > window.to - window.from && (
+          <span>
+            showing {bytes(window.from)} to {bytes(window.to)}
+          </span>
+        )}
+        {log.open && <span>still running</span>}
+        <span className="clip" title={log.path}>
+          {log.path}
+        </span>
+      </p>
+    </div>
+  )
+}
+
+/** Where the window is in the whole log; a vertical range that leads anywhere. */
+function PlaceSlider({
+  from,
+  size,
+  onJump,
+}: {
+  from: number
+  size: number
+  onJump: (offset: number) => void
+}) {
+  return (
+    <input
+      type="range"
+      className="log-slider"
+      aria-label="Place in the log"
+      aria-valuetext={`${Math.round((from / Math.max(1, size)) * 100)} %`}
+      min={0}
+      max={1_000}
+      value={Math.round((from / Math.max(1, size)) * 1_000)}
+      onChange={(event) => onJump((Number(event.currentTarget.value) / 1_000) * size)}
+    />
+  )
+}

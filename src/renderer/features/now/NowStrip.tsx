@@ -1,0 +1,144 @@
+/**
+ * Owns the strip at the top: one sentence about what happens, how far it is, and the queue's own actions.
+ */
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
+import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { pauseBatches, pauseQueue } from '../../store/act.ts'
+import { showBatch, usePanel } from '../../store/panel-store.ts'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { batchName, count, doneJobs, percentDone, rate } from '../../ui/format-count.ts'
+import { clock, doneByRange, duration } from '../../ui/format-time.ts'
+import { JobsBar } from '../../ui/JobsBar.tsx'
+import './now.css'
+
+export function NowStrip() {
+  const queue = usePanel((s) => s.server?.queue)
+  const running = usePanel((s) => s.server?.running ?? null)
+  const link = usePanel((s) => s.link)
+  const cycle = useHourCycle()
+  if (!queue)
+    return (
+      <section className="now" aria-label="Now" data-state="idle">
+        <div className="now-words">
+          <p className="now-sentence">
+            {link.state === 'lost'
+              ? `No connection since ${clock(link.since, cycle)}, trying again`
+              : 'Connecting…'}
+          </p>
+        </div>
+      </section>
+    )
+  const state = running ? 'running' : queue.paused ? 'paused' : 'idle'
+  return (
+    <section className="now" aria-label="Now" data-state={state}>
+      <div className="now-words">
+        <p className="now-sentence clip" title={queue.sentence}>
+          {running ? (
+            <button type="button" className="now-link clip" onClick={() => showBatch(running.batch)}>
+              {queue.sentence}
+            </button>
+          ) : (
+            queue.sentence
+          )}
+        </p>
+        {running ? <Progress running={running} /> : null}
+      </div>
+      <QueueActions paused={queue.paused} />
+    </section>
+  )
+}
+
+type Running = NonNullable<ReturnType<typeof usePanel.getState>['server']>['running']
+
+function Progress({ running }: { running: NonNullable<Running> }) {
+  const { batch, jobsPerMinute, doneBy, jobs } = running
+  const now = useNow()
+  const cycle = useHourCycle()
+  const current = jobs[0]
+  return (
+    <>
+      <JobsBar jobs={batch.jobs} live label={`Progress of ${batchName(batch)}`} />
+      <dl className="now-figures tabular">
+        <Figure name="Done" value={`${count(doneJobs(batch.jobs))} of ${count(batch.jobs.total)}`} strong />
+        <Figure name="Share" value={`${percentDone(batch.jobs)} %`} />
+        {batch.jobs.failed > 0 && <Figure name="Failed" value={`${count(batch.jobs.failed)} failed`} bad />}
+        {jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
+        {doneBy && <Figure name="Done by" value={`done ${doneByRange(doneBy, now, cycle)}`} />}
+        {batch.startedAt !== null && (
+          <Figure name="Running for" value={`for ${duration(Math.max(0, now - batch.startedAt))}`} />
+        )}
+        {current && (
+          <Figure
+            name="Current job"
+            value={`${jobs.length > 1 ? `${jobs.length} jobs at once, ` : ''}job ${current.ordinal}: ${current.input}`}
+          />
+        )}
+      </dl>
+    </>
+  )
+}
+
+function Figure({
+  name,
+  value,
+  strong = false,
+  bad = false,
+}: {
+  name: string
+  value: string
+  strong?: boolean
+  bad?: boolean
+}) {
+  return (
+    <div className={name === 'Current job' ? 'clip' : ''}>
+      <dt className="sr-only">{name}</dt>
+      <dd className={bad ? 'bad' : ''} style={strong ? { fontWeight: 600 } : {}}>
+        {value}
+      </dd>
+    </div>
+  )
+}
+
+function QueueActions({ paused }: { paused: boolean }) {
+  const running = usePanel((s) => s.server?.running?.batch)
+  if (paused)
+    return (
+      <div className="now-actions">
+        <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => void pauseQueue(false)}>
+          Resume queue
+        </Button>
+      </div>
+    )
+  return (
+    <div className="now-actions">
+      <Tooltip label="Running jobs end first (Shift P)">
+        <Button
+          variant="default"
+          leftSection={<IconPlayerPause size={16} />}
+          onClick={() => void pauseQueue(true)}
+        >
+          Pause queue
+        </Button>
+      </Tooltip>
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target>
+          <ActionIcon variant="default" size={34} aria-label="More ways to pause">
+            <IconChevronDown size={16} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconPlayerPause size={16} />}
+            disabled={!running}
+            onClick={() => running && void pauseBatches([running])}
+          >
+            Pause only this batch, go on with the next
+          </Menu.Item>
+          <Menu.Item leftSection={<IconPlayerStop size={16} />} onClick={() => void pauseQueue(true, true)}>
+            Pause the queue and stop running jobs now
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  )
+}

@@ -1,0 +1,124 @@
+/**
+ * Owns the command palette and the keys: everything the panel can do, by its name or by its key.
+ */
+import { Kbd } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { IconList, IconSearch } from '@tabler/icons-react'
+import { useMemo } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { batchActions, possibleActions } from '../../store/batch-actions.ts'
+import { panelActions } from '../../store/panel-actions.ts'
+import { showBatch, usePanel } from '../../store/panel-store.ts'
+import { useSingleKeys } from '../../store/single-keys.ts'
+import { batchName } from '../../ui/format-count.ts'
+import { statusWord } from '../../ui/StatusMark.tsx'
+import { useChosenBatch } from '../../ui/use-batch.ts'
+
+export function Palette() {
+  useKeys()
+  const chosen = useChosenBatches()
+  const batches = usePanel((s) => s.server?.batches)
+  const actions = useMemo(() => paletteGroups(chosen, batches), [chosen, batches])
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut="mod + K"
+      limit={40}
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      nothingFound="Nothing is called that."
+      searchProps={{
+        leftSection: <IconSearch size={18} aria-hidden />,
+        placeholder: 'What do you want to do, or which batch?',
+        'aria-label': 'Commands and batches',
+      }}
+    />
+  )
+}
+
+/** The selected batches, else the one in the details pane. */
+function useChosenBatches(): readonly Batch[] {
+  const selected = usePanel((s) => s.selected)
+  const batches = usePanel((s) => s.server?.batches)
+  const { batch } = useChosenBatch()
+  return useMemo(() => {
+    const found = [...selected].flatMap((id) => batches?.get(id) ?? [])
+    return found.length > 0 ? found : batch ? [batch] : []
+  }, [selected, batches, batch])
+}
+
+function paletteGroups(
+  chosen: readonly Batch[],
+  batches: ReadonlyMap<string, Batch> | undefined,
+): SpotlightActionGroupData[] {
+  const [only] = chosen
+  const whom = only && chosen.length === 1 ? batchName(only) : `${chosen.length} selected batches`
+  const kbd = (keys: string | null) => (keys === null ? undefined : <Kbd size="xs">{keys}</Kbd>)
+  return [
+    ...(chosen.length > 0
+      ? [
+          {
+            group: whom,
+            actions: possibleActions(chosen).map((each) => ({
+              id: `batch-${each.id}`,
+              label: each.words,
+              leftSection: <each.Icon size={18} aria-hidden />,
+              rightSection: kbd(each.keyWords),
+              onClick: () => each.run(chosen),
+            })),
+          },
+        ]
+      : []),
+    ...(['Queue', 'Go to', 'Panel'] as const).map((group) => ({
+      group,
+      actions: panelActions
+        .filter((each) => each.group === group)
+        .map((each) => ({
+          id: each.id,
+          label: each.words,
+          rightSection: kbd(each.keyWords),
+          onClick: each.run,
+        })),
+    })),
+    {
+      group: 'Batches',
+      actions: [...(batches?.values() ?? [])].map((batch) => ({
+        id: batch.id,
+        label: batchName(batch),
+        description: statusWord(batch.status),
+        leftSection: <IconList size={18} aria-hidden />,
+        onClick: () => showBatch(batch),
+      })),
+    },
+  ]
+}
+
+/** All keys in one place. They rest while a dialog is open or somebody types. */
+function useKeys(): void {
+  const [single] = useSingleKeys()
+  const chosen = useChosenBatches()
+  const free = () => {
+    const { dialog, duplicates } = usePanel.getState()
+    return (
+      dialog === null &&
+      duplicates === null &&
+      document.querySelector('[role="dialog"], [role="menu"]') === null
+    )
+  }
+  const panel = panelActions
+    .filter((each) => each.key !== null && (single || !each.single))
+    .map((each): [string, () => void] => [each.key ?? '', () => free() && each.run()])
+  const keys = single ? new Set(batchActions.flatMap((each) => each.key ?? [])) : new Set<string>()
+  const batch = [...keys].map((key): [string, () => void] => [
+    key,
+    () => {
+      if (free())
+        possibleActions(chosen)
+          .find((each) => each.key === key)
+          ?.run(chosen)
+    },
+  ])
+  useHotkeys([...panel, ...batch])
+}

@@ -1,0 +1,140 @@
+/**
+ * Owns the small dialogs that ask for one thing before acting on batches: a reason, a place, a priority.
+ */
+import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { cancelBatches, moveBatches, setPriority } from '../../store/act.ts'
+import { closeDialog, usePanel } from '../../store/panel-store.ts'
+import { batchName, counted } from '../../ui/format-count.ts'
+
+export function BatchDialogs() {
+  const dialog = usePanel((s) => s.dialog)
+  if (dialog?.kind === 'cancel') return <CancelDialog batches={dialog.batches} />
+  if (dialog?.kind === 'move') return <MoveDialog batches={dialog.batches} />
+  if (dialog?.kind === 'priority') return <PriorityDialog batches={dialog.batches} />
+  return null
+}
+
+function names(batches: readonly Batch[]): string {
+  const [only] = batches
+  return only && batches.length === 1 ? batchName(only) : counted(batches.length, 'batch', 'batches')
+}
+
+function CancelDialog({ batches }: { batches: readonly Batch[] }) {
+  const [reason, setReason] = useState('')
+  const running = batches.filter((b) => b.status === 'running').length
+  return (
+    <Modal opened onClose={closeDialog} title={`Cancel ${names(batches)}?`}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          closeDialog()
+          void cancelBatches(batches, reason.trim())
+        }}
+      >
+        <Stack gap="md">
+          <Text size="sm">
+            {running > 0
+              ? 'Its running jobs are stopped. Jobs that are done stay done, and it can be retried later.'
+              : 'It leaves the queue. It can be retried later from the history.'}
+          </Text>
+          <TextInput
+            label="Reason"
+            description="Kept with the batch; may be empty."
+            value={reason}
+            maxLength={2_000}
+            data-autofocus
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={closeDialog}>
+              Keep it
+            </Button>
+            <Button color="red" type="submit">
+              Cancel {batches.length === 1 ? 'the batch' : `${batches.length} batches`}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+function MoveDialog({ batches }: { batches: readonly Batch[] }) {
+  const last = usePanel((s) => s.server?.order.length ?? 1)
+  const [to, setTo] = useState<number | string>(batches[0]?.position ?? 1)
+  const place = Number(to)
+  const fine = Number.isInteger(place) && place >= 1
+  return (
+    <Modal opened onClose={closeDialog} title={`Move ${names(batches)}`} size="sm">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!fine) return
+          closeDialog()
+          void moveBatches(batches, place)
+        }}
+      >
+        <Stack gap="md">
+          <NumberInput
+            label="To place"
+            description={`1 is next, ${last} is last.`}
+            min={1}
+            allowDecimal={false}
+            value={to}
+            onChange={setTo}
+            data-autofocus
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={closeDialog}>
+              Leave it
+            </Button>
+            <Button type="submit" disabled={!fine}>
+              Move
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+function PriorityDialog({ batches }: { batches: readonly Batch[] }) {
+  const [value, setValue] = useState<number | string>(batches[0]?.priority ?? 0)
+  const priority = Number(value)
+  const fine = value !== '' && Number.isInteger(priority) && Math.abs(priority) <= 1_000_000
+  return (
+    <Modal opened onClose={closeDialog} title={`Priority of ${names(batches)}`} size="sm">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!fine) return
+          closeDialog()
+          void setPriority(batches, priority)
+        }}
+      >
+        <Stack gap="md">
+          <NumberInput
+            label="Priority"
+            description="Higher goes first; 0 is usual. Same priority: first come, first served."
+            allowDecimal={false}
+            min={-1_000_000}
+            max={1_000_000}
+            value={value}
+            onChange={setValue}
+            data-autofocus
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={closeDialog}>
+              Leave it
+            </Button>
+            <Button type="submit" disabled={!fine}>
+              Set priority
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,77 @@
+/**
+ * Owns the shelf under the queue: what finished since somebody last looked, newest first.
+ */
+import { Button } from '@mantine/core'
+import { useMemo } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { markSeen } from '../../store/act.ts'
+import { goToView, showBatch, usePanel } from '../../store/panel-store.ts'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { count, counted, typeAndRange } from '../../ui/format-count.ts'
+import { duration, moment } from '../../ui/format-time.ts'
+import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
+
+const shownAtOnce = 4
+
+export function FinishedShelf() {
+  const finished = usePanel((s) => s.server?.finished)
+  const batches = usePanel((s) => s.server?.batches)
+  const unseen = usePanel((s) => s.server?.unseen ?? 0)
+  const shown = useMemo(
+    () => (finished ?? []).flatMap((id) => batches?.get(id) ?? []).filter((b) => !b.seen),
+    [finished, batches],
+  )
+  if (shown.length === 0) return null
+  return (
+    <section className="shelf" aria-labelledby="shelf-title">
+      <header>
+        <h2 id="shelf-title" className="section-title">
+          Finished since you last looked · {count(unseen)}
+        </h2>
+        <span style={{ flex: 1 }} />
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => goToView('history')}>
+          History
+        </Button>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void markSeen()}>
+          Mark all as seen
+        </Button>
+      </header>
+      <ul>
+        {shown.slice(0, shownAtOnce).map((batch) => (
+          <li key={batch.id}>
+            <ShelfRow batch={batch} />
+          </li>
+        ))}
+      </ul>
+      {shown.length > shownAtOnce && (
+        <p className="dim shelf-more">and {counted(unseen - shownAtOnce, 'more', 'more')} in the history</p>
+      )}
+    </section>
+  )
+}
+
+function ShelfRow({ batch }: { batch: Batch }) {
+  const now = useNow()
+  const cycle = useHourCycle()
+  const chosen = usePanel((s) => s.selected.has(batch.id))
+  const failed = batch.jobs.failed
+  const tookMs = batch.startedAt === null ? null : (batch.completedAt ?? now) - batch.startedAt
+  return (
+    <button type="button" className="shelf-row" aria-pressed={chosen} onClick={() => showBatch(batch)}>
+      <StatusMark status={batch.status} silent />
+      <span className="clip">
+        <span className="dim num">#{batch.number}</span> {batch.configuration}
+        <span className="dim"> · </span>
+        <b>{typeAndRange(batch)}</b>
+      </span>
+      <span className="clip dim" data-status={batch.status}>
+        {statusWord(batch.status)}
+        {failed > 0 && <span className="bad"> · {count(failed)} failed</span>}
+      </span>
+      <span className="num dim">{tookMs === null ? '' : duration(tookMs)}</span>
+      <span className="num dim">
+        {batch.completedAt === null ? '' : moment(batch.completedAt, now, cycle)}
+      </span>
+    </button>
+  )
+}

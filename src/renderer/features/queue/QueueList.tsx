@@ -1,0 +1,213 @@
+/**
+ * Owns the queue as a virtual grid that can be reordered by drag, by the drag handle's keys and by Alt with the
+ * arrow keys. The order a person makes shows at once; the core's event confirms it.
+ */
+import {
+  closestCenter,
+  DndContext,
+  type DragEndEvent,
+  DragOverlay,
+  KeyboardSensor,
+  PointerSensor,
+  useSensor,
+  useSensors,
+} from '@dnd-kit/core'
+import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { moveBatches, stopAfter } from '../../store/act.ts'
+import { usePanel, wishOrder } from '../../store/panel-store.ts'
+import { batchName, counted } from '../../ui/format-count.ts'
+import { useHeldOrder } from '../../ui/held-order.ts'
+import { useListGrid } from '../../ui/list-grid.ts'
+import { dragWords } from './drag-words.ts'
+import { QueueRow } from './QueueRow.tsx'
+import { dropOrder, nudgeOrder, queueItems } from './queue-items.ts'
+
+const rowPx = { row: 46, stop: 26, heading: 36 }
+const nothing: readonly string[] = []
+const noBatches: ReadonlyMap<string, Batch> = new Map()
+
+export function QueueList() {
+  const batches = usePanel((s) => s.server?.batches ?? noBatches)
+  const order = usePanel((s) => s.wishedOrder ?? s.server?.order ?? nothing)
+  const parked = usePanel((s) => s.server?.parked ?? nothing)
+  const runningId = usePanel((s) => s.server?.running?.batch.id ?? null)
+  const doneBy = usePanel((s) => s.server?.doneBy)
+  const selected = usePanel((s) => s.selected)
+  const cursor = usePanel((s) => s.cursor)
+  const [menuFor, setMenuFor] = useState<string | null>(null)
+  const [dragging, setDragging] = useState<string | null>(null)
+  const scroller = useRef<HTMLDivElement>(null)
+
+  const shown = useMemo(() => (runningId === null ? order : [runningId, ...order]), [order, runningId])
+  const held = useHeldOrder(shown, menuFor !== null || dragging !== null)
+  const items = useMemo(
+    () => queueItems(batches, held.ids === shown ? runningId : null, held.ids, parked),
+    [batches, held.ids, shown, runningId, parked],
+  )
+  const rowIds = useMemo(() => items.flatMap((i) => (i.kind === 'row' ? [i.id] : [])), [items])
+  const sortableIds = useMemo(
+    () => items.flatMap((i) => (i.kind === 'row' && i.sortable ? [i.id] : [])),
+    [items],
+  )
+
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => rowPx[items[index]?.kind ?? 'row'],
+    getItemKey: (index) => itemKey(items[index], index),
+    overscan: 8,
+  })
+
+  const find = useCallback((id: string) => usePanel.getState().server?.batches.get(id), [])
+  const reveal = useCallback(
+    (id: string) => {
+      const index = items.findIndex((i) => i.kind === 'row' && i.id === id)
+      if (index >= 0) virtual.scrollToIndex(index)
+    },
+    [items, virtual],
+  )
+  const grid = useListGrid(scroller, rowIds, find, reveal)
+
+  const chosen = useCallback((id: string): readonly Batch[] => {
+    const state = usePanel.getState()
+    const wanted = state.selected.has(id) ? [...state.selected] : [id]
+    return wanted.flatMap((each) => state.server?.batches.get(each) ?? [])
+  }, [])
+
+  const reorder = (moved: ReadonlySet<string>, next: { order: string[]; place: number } | null) => {
+    if (!next) return
+    wishOrder(next.order)
+    held.release()
+    void moveBatches(
+      [...moved].flatMap((id) => batches.get(id) ?? []),
+      next.place,
+    )
+  }
+  const queuedOf = (id: string) => {
+    const wanted = selected.has(id) ? selected : new Set([id])
+    return new Set(order.filter((each) => wanted.has(each)))
+  }
+  const onDragEnd = ({ active, over }: DragEndEvent) => {
+    setDragging(null)
+    const id = String(active.id)
+    if (over) {
+      const moved = queuedOf(id)
+      reorder(moved, dropOrder(order, moved, id, String(over.id)))
+    }
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const up = event.key === 'ArrowUp'
+    if (event.altKey && cursor !== null && (up || event.key === 'ArrowDown')) {
+      event.preventDefault()
+      const moved = queuedOf(cursor)
+      reorder(moved, nudgeOrder(order, moved, up ? -1 : 1))
+      return
+    }
+    grid.onKeyDown(event)
+  }
+  const sensors = useSensors(
+    useSensor(PointerSensor, { activationConstraint: { distance: 6 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+  )
+  const words = useMemo(() => dragWords((id) => find(id)), [find])
+  const draggedBatch = dragging === null ? undefined : batches.get(dragging)
+  const draggedCount = dragging === null ? 0 : queuedOf(dragging).size
+  const current = cursor !== null && rowIds.includes(cursor) ? cursor : rowIds[0]
+
+  return (
+    <DndContext
+      sensors={sensors}
+      collisionDetection={closestCenter}
+      accessibility={words}
+      onDragStart={({ active }) => setDragging(String(active.id))}
+      onDragCancel={() => setDragging(null)}
+      onDragEnd={onDragEnd}
+    >
+      {held.waiting > 0 && (
+        <button type="button" className="held-hint" onClick={held.release}>
+          {held.waiting} new · show
+        </button>
+      )}
+      <SortableContext items={sortableIds} strategy={verticalListSortingStrategy}>
+        <div
+          ref={scroller}
+          className="q-list"
+          role="grid"
+          aria-label="Queue"
+          aria-multiselectable
+          aria-rowcount={rowIds.length}
+          onKeyDown={onKeyDown}
+          tabIndex={-1}
+          {...held.pointer}
+        >
+          <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {virtual.getVirtualItems().map((each) => {
+              const item = items[each.index]
+              if (!item) return null
+              if (item.kind === 'heading')
+                return <Heading key={each.key} text={item.text} startPx={each.start} />
+              if (item.kind === 'stop') return <StopLine key={each.key} startPx={each.start} />
+              const batch = batches.get(item.id)
+              if (!batch) return null
+              return (
+                <QueueRow
+                  key={each.key}
+                  batch={batch}
+                  doneBy={doneBy?.[item.id]}
+                  sortable={item.sortable}
+                  rowIndex={each.index + 1}
+                  startPx={each.start}
+                  selected={selected.has(item.id)}
+                  current={item.id === current}
+                  menuOpen={menuFor === item.id}
+                  onMenu={(opened) => setMenuFor(opened ? item.id : null)}
+                  onChoose={grid.choose}
+                  menuBatches={() => chosen(item.id)}
+                />
+              )
+            })}
+          </div>
+        </div>
+      </SortableContext>
+      <DragOverlay dropAnimation={null}>
+        {draggedBatch ? (
+          <div className="q-dragged">
+            {draggedCount > 1 ? counted(draggedCount, 'batch', 'batches') : batchName(draggedBatch)}
+          </div>
+        ) : null}
+      </DragOverlay>
+    </DndContext>
+  )
+}
+
+function itemKey(item: ReturnType<typeof queueItems>[number] | undefined, index: number): string | number {
+  if (!item) return index
+  if (item.kind === 'row') return item.id
+  return item.kind === 'stop' ? `stop ${item.after}` : 'heading'
+}
+
+function Heading({ text, startPx }: { text: string; startPx: number }) {
+  return (
+    <div role="row" className="q-heading" style={{ transform: `translateY(${startPx}px)` }}>
+      <span role="gridcell" className="section-title">
+        {text}
+      </span>
+    </div>
+  )
+}
+
+function StopLine({ startPx }: { startPx: number }) {
+  return (
+    <div role="row" className="q-stop" style={{ transform: `translateY(${startPx}px)` }}>
+      <span role="gridcell">Stops here: nothing below this line starts</span>
+      <span role="gridcell">
+        <button type="button" className="link-button" onClick={() => void stopAfter(null)}>
+          Take away
+        </button>
+      </span>
+    </div>
+  )
+}

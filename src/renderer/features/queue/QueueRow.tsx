@@ -1,0 +1,154 @@
+/**
+ * Owns one row of the queue: place, status, name, what it waits for, progress, done-by and its menu.
+ */
+import { useSortable } from '@dnd-kit/sortable'
+import { IconArrowUp, IconFlag, IconGripVertical } from '@tabler/icons-react'
+import { type MouseEvent, memo } from 'react'
+import type { Batch, DoneBy } from '../../../contract/entities.ts'
+import { BatchMenu } from '../../ui/BatchMenu.tsx'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { batchName, count, counted, doneJobs, percentDone, typeAndRange } from '../../ui/format-count.ts'
+import { doneByRange, moment } from '../../ui/format-time.ts'
+import { JobsBar } from '../../ui/JobsBar.tsx'
+import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
+
+export type QueueRowProps = {
+  batch: Batch
+  doneBy: DoneBy | undefined
+  sortable: boolean
+  rowIndex: number
+  startPx: number
+  selected: boolean
+  current: boolean
+  menuOpen: boolean
+  onMenu: (opened: boolean) => void
+  onChoose: (batch: Batch, event: MouseEvent) => void
+  menuBatches: () => readonly Batch[]
+}
+
+export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
+  const { batch, selected, current, sortable } = props
+  const drag = useSortable({ id: batch.id, disabled: !sortable })
+  const shift = drag.transform?.y ?? 0
+  return (
+    <div
+      ref={drag.setNodeRef}
+      role="row"
+      tabIndex={current ? 0 : -1}
+      aria-selected={selected}
+      aria-rowindex={props.rowIndex}
+      aria-label={rowLabel(batch)}
+      data-id={batch.id}
+      data-status={batch.status}
+      data-dragging={drag.isDragging}
+      className="q-row"
+      style={{
+        transform: `translateY(${props.startPx + shift}px)`,
+        transition: drag.transition ?? undefined,
+      }}
+      onPointerDown={drag.listeners?.onPointerDown as undefined}
+      onClick={(event) => props.onChoose(batch, event)}
+      onContextMenu={(event) => {
+        event.preventDefault()
+        props.onChoose(batch, event)
+        props.onMenu(true)
+      }}
+    >
+      <span role="gridcell" className="q-grip">
+        {sortable && (
+          <button
+            type="button"
+            className="grip"
+            {...drag.attributes}
+            tabIndex={current ? 0 : -1}
+            onKeyDown={drag.listeners?.onKeyDown as undefined}
+            aria-label={`Drag ${batchName(batch)}`}
+          >
+            <IconGripVertical size={14} aria-hidden />
+          </button>
+        )}
+      </span>
+      <span role="gridcell" className="q-place num">
+        {batch.status === 'queued' ? batch.position : <StatusMark status={batch.status} />}
+      </span>
+      <span role="gridcell" className="q-name">
+        <span className="q-title clip">
+          <span className="dim num">#{batch.number}</span> {batch.configuration}
+          <span className="dim"> · </span>
+          <b>{typeAndRange(batch)}</b>
+        </span>
+        <SubLine batch={batch} />
+      </span>
+      <span role="gridcell" className="q-progress">
+        <Progress batch={batch} />
+      </span>
+      <span role="gridcell" className="q-done num">
+        <DoneByCell batch={batch} doneBy={props.doneBy} />
+      </span>
+      <span role="gridcell" className="q-menu">
+        <BatchMenu
+          batches={props.menuBatches}
+          label={`Actions for ${batchName(batch)}`}
+          opened={props.menuOpen}
+          onChange={props.onMenu}
+          tabIndex={current ? 0 : -1}
+        />
+      </span>
+    </div>
+  )
+})
+
+function rowLabel(batch: Batch): string {
+  const place = batch.status === 'queued' ? `place ${batch.position}` : statusWord(batch.status)
+  return `${batchName(batch)}, ${place}`
+}
+
+function SubLine({ batch }: { batch: Batch }) {
+  const parts: string[] = []
+  if (batch.status === 'initiated') parts.push('on hold')
+  if (batch.status === 'paused') parts.push(batch.reason ? `paused: ${batch.reason}` : 'paused')
+  if (batch.pausing) parts.push('pauses when its running jobs have ended')
+  if (batch.waitsFor) parts.push(batch.waitsFor)
+  else if (batch.status !== 'running') parts.push(counted(batch.jobs.total, 'job'))
+  return (
+    <span className="q-sub clip dim">
+      {batch.priority !== 0 && (
+        <span className="q-priority">
+          {batch.priority > 0 ? <IconArrowUp size={12} aria-hidden /> : <IconFlag size={12} aria-hidden />}
+          priority {batch.priority}
+        </span>
+      )}
+      {batch.status === 'running'
+        ? `${count(doneJobs(batch.jobs))} of ${counted(batch.jobs.total, 'job')}`
+        : parts.join(' · ')}
+      {batch.jobs.failed > 0 && <span className="bad"> · {count(batch.jobs.failed)} failed</span>}
+    </span>
+  )
+}
+
+function Progress({ batch }: { batch: Batch }) {
+  if (batch.status === 'queued' && doneJobs(batch.jobs) === 0) return null
+  return (
+    <>
+      <JobsBar
+        jobs={batch.jobs}
+        live={batch.status === 'running'}
+        label={`Progress of ${batchName(batch)}`}
+      />
+      <span className="num dim">{percentDone(batch.jobs)} %</span>
+    </>
+  )
+}
+
+function DoneByCell({ batch, doneBy }: { batch: Batch; doneBy: DoneBy | undefined }) {
+  const now = useNow()
+  const cycle = useHourCycle()
+  if (batch.completedAt !== null) return <span className="dim">{moment(batch.completedAt, now, cycle)}</span>
+  if (!doneBy) return <span className="dim">–</span>
+  return (
+    <span title={`Expected to be done ${doneByRange(doneBy, now, cycle)}`}>
+      <span className="sr-only">done by </span>
+      {doneByRange(doneBy, now, cycle)}
+    </span>
+  )
+}

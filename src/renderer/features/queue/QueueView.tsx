@@ -1,0 +1,72 @@
+/**
+ * Owns the first view: what needs attention, the queue with its toolbar, and what finished since one last looked.
+ */
+import { Button, EmptyState, Group } from '@mantine/core'
+import { IconPlus, IconShip } from '@tabler/icons-react'
+import { useMemo } from 'react'
+import type { Batch } from '../../../contract/entities.ts'
+import { possibleActions } from '../../store/batch-actions.ts'
+import { openDialog, usePanel } from '../../store/panel-store.ts'
+import { counted } from '../../ui/format-count.ts'
+import { SelectionTools } from '../../ui/SelectionTools.tsx'
+import { Attention } from './Attention.tsx'
+import { FinishedShelf } from './FinishedShelf.tsx'
+import { FirstRun } from './FirstRun.tsx'
+import { QueueList } from './QueueList.tsx'
+import './queue.css'
+
+export function QueueView() {
+  const activeCount = usePanel((s) => {
+    const server = s.server
+    return server ? server.order.length + server.parked.length + (server.running ? 1 : 0) : 0
+  })
+  const ever = usePanel((s) =>
+    s.server ? Object.values(s.server.counts).reduce((sum, each) => sum + each, 0) : null,
+  )
+  return (
+    <section className="view" aria-labelledby="queue-title">
+      <header className="view-head">
+        <h1 id="queue-title">Queue</h1>
+        <span className="dim tabular">{activeCount > 0 && counted(activeCount, 'batch', 'batches')}</span>
+        <SelectionBar />
+      </header>
+      <Attention />
+      {activeCount > 0 && <QueueList />}
+      {activeCount === 0 && ever === 0 && <FirstRun />}
+      {activeCount === 0 && ever !== 0 && ever !== null && <NothingToDo />}
+      <FinishedShelf />
+    </section>
+  )
+}
+
+function SelectionBar() {
+  const selected = usePanel((s) => s.selected)
+  const batches = usePanel((s) => s.server?.batches)
+  const chosen = useMemo(
+    (): Batch[] => [...selected].flatMap((id) => batches?.get(id) ?? []),
+    [selected, batches],
+  )
+  const actions = possibleActions(chosen).filter((a) => a.id !== 'clear' && a.id !== 'retry-all')
+  return <SelectionTools batches={chosen} actions={actions} />
+}
+
+function NothingToDo() {
+  return (
+    <div className="view-empty">
+      <EmptyState
+        icon={<IconShip size={36} stroke={1.4} />}
+        title="Nothing to do"
+        description="The queue is empty. Everything that ran is in the history."
+      >
+        <Group justify="center">
+          <Button
+            leftSection={<IconPlus size={16} />}
+            onClick={() => openDialog({ kind: 'new-batch', file: null })}
+          >
+            New batch
+          </Button>
+        </Group>
+      </EmptyState>
+    </div>
+  )
+}

@@ -1,0 +1,157 @@
+/**
+ * Owns what a person can do to batches and the queue: one function for each action, with its words, its undo and
+ * what is said when it is refused. Must never change the server slice: the core's event does that.
+ */
+import { notifications } from '@mantine/notifications'
+import type { CommandInput, CommandName, CommandOutput } from '../../contract/commands.ts'
+import type { Batch, Conflict } from '../../contract/entities.ts'
+import type { SlipwayError } from '../../contract/errors.ts'
+import { ask } from '../api/current.ts'
+import { batchName, counted } from '../ui/format-count.ts'
+import { askAboutDuplicates, say, usePanel, wishOrder } from './panel-store.ts'
+import { offerUndo } from './undo.tsx'
+
+/** Shows why something was refused, and what to do next. */
+export function tellError(error: SlipwayError): void {
+  notifications.show({
+    color: 'red',
+    title: error.message,
+    message: error.hint ?? '',
+    autoClose: 10_000,
+    withBorder: true,
+  })
+  say(error.message)
+}
+
+/** Runs a command; a refusal is shown and gives `undefined`. */
+export async function act<N extends CommandName>(
+  name: N,
+  input: CommandInput<N>,
+): Promise<CommandOutput<N> | undefined> {
+  const result = await ask(name, input)
+  if (result.ok) return result.value
+  tellError(result.error)
+  return undefined
+}
+
+function named(batches: readonly Batch[]): string {
+  const [only] = batches
+  return only && batches.length === 1 ? batchName(only) : counted(batches.length, 'batch', 'batches')
+}
+
+const ids = (batches: readonly Batch[]) => batches.map((b) => b.id)
+
+/** Moves batches in the queue; they keep their order among themselves. Can be undone. */
+export async function moveBatches(batches: readonly Batch[], to: number | 'top' | 'bottom'): Promise<void> {
+  const before = batches
+    .filter((b) => b.position !== null && b.position > 0)
+    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+  if (before.length === 0) return
+  const done = await act('move', { batches: ids(before), to })
+  if (!done) {
+    wishOrder(null)
+    return
+  }
+  // The event that confirms the order clears the wish; a move that changed nothing has no event.
+  setTimeout(() => wishOrder(null), 1_000)
+  const place = to === 'top' ? 'to the top' : to === 'bottom' ? 'to the bottom' : `to place ${to}`
+  offerUndo(`Moved ${named(before)} ${place}`, async () => {
+    for (const batch of before)
+      if (batch.position !== null) await act('move', { batches: [batch.id], to: batch.position })
+  })
+}
+
+/** Cancels batches. Those that had not started can be brought back. */
+export async function cancelBatches(batches: readonly Batch[], reason: string): Promise<void> {
+  const waiting = batches.filter((b) => b.startedAt === null)
+  const done = await act('cancel', { batches: ids(batches), ...(reason ? { reason } : {}) })
+  if (!done) return
+  const sentence = `Cancelled ${named(batches)}`
+  if (waiting.length === 0) {
+    say(sentence)
+    return
+  }
+  offerUndo(sentence, async () => {
+    for (const batch of waiting) {
+      const retried = await act('retry', { batch: batch.id })
+      if (retried && batch.position !== null && batch.position > 0)
+        await act('move', { batches: [batch.id], to: batch.position })
+    }
+  })
+}
+
+/** Pauses batches; `now` stops their running jobs, which will run again. */
+export async function pauseBatches(batches: readonly Batch[], now = false): Promise<void> {
+  for (const batch of batches) await act('pause', { batch: batch.id, now })
+  say(`Paused ${named(batches)}`)
+}
+
+/** Puts paused or held batches back into the queue. */
+export async function resumeBatches(batches: readonly Batch[], ignoreAfter = false): Promise<void> {
+  for (const batch of batches) await act('resume', { batch: batch.id, ignoreAfter })
+  say(`Resumed ${named(batches)}`)
+}
+
+/** Pauses the whole queue, or lets it go on. */
+export async function pauseQueue(pause: boolean, now = false): Promise<void> {
+  const done = pause ? await act('pause', { now }) : await act('resume', {})
+  if (done) say(pause ? 'The queue is paused.' : 'The queue goes on.')
+}
+
+/** Reopens a final batch with its failed, all, or the given jobs; asks when that would collide. */
+export async function retryBatch(
+  batch: Batch,
+  which: { all?: boolean; jobs?: number[] } = {},
+): Promise<boolean> {
+  const first = await ask('retry', { batch: batch.id, ...which })
+  if (first.ok) {
+    say(`Retrying ${batchName(batch)}`)
+    return true
+  }
+  if (first.error.code !== 'duplicate' || !first.error.conflicts?.length) {
+    tellError(first.error)
+    return false
+  }
+  const choice = await askAboutDuplicates(
+    `Retry ${batchName(batch)}?`,
+    first.error.conflicts as readonly Conflict[],
+  )
+  if (choice === null) return false
+  const done = await act('retry', { batch: batch.id, ...which, ifExists: choice })
+  return done !== undefined
+}
+
+/** Retries several batches, one after the other. */
+export async function retryBatches(batches: readonly Batch[]): Promise<void> {
+  for (const batch of batches) await retryBatch(batch)
+}
+
+/** Sets the priority; higher goes first. */
+export async function setPriority(batches: readonly Batch[], priority: number): Promise<void> {
+  const done = await act('priority', { batches: ids(batches), priority })
+  if (done) say(`Priority of ${named(batches)} is ${priority}`)
+}
+
+/** Marks the batch after which nothing starts, or takes the mark away. */
+export async function stopAfter(batch: Batch | null): Promise<void> {
+  const before = usePanel.getState().server?.queue.stopAfter ?? null
+  const done = await act('stop-after', { batch: batch?.id ?? null })
+  if (!done) return
+  offerUndo(batch ? `Nothing starts after ${batchName(batch)}` : 'The stop mark is gone', async () => {
+    await act('stop-after', { batch: before })
+  })
+}
+
+/** Takes finished batches out of the first view of the history; nothing is deleted. Can be undone. */
+export async function clearFinished(batches?: readonly Batch[]): Promise<void> {
+  const done = await act('clear', batches ? { batches: ids(batches) } : {})
+  if (!done || done.batches.length === 0) return
+  offerUndo(`Cleared ${counted(done.batches.length, 'batch', 'batches')} from the history`, async () => {
+    await act('clear', { batches: done.batches, undo: true })
+  })
+}
+
+/** Marks finished batches as looked at; without an argument all of them. */
+export async function markSeen(batches?: readonly Batch[]): Promise<void> {
+  await act('mark-seen', batches ? { batches: ids(batches) } : {})
+}

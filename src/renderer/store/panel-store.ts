@@ -1,0 +1,158 @@
+/**
+ * Owns the one store: `server` and `link` are written by the connection, everything else by components through
+ * the functions below. Must never talk to the core: that is store/act.ts.
+ */
+import { create } from 'zustand'
+import type { Batch, Conflict, IfExists } from '../../contract/entities.ts'
+import type { JobStatus } from '../../contract/states.ts'
+import type { Link } from '../api/connection.ts'
+import { formatPlace, type Place, parsePlace, type Tab, type View } from './place.ts'
+import type { ServerState } from './server-state.ts'
+
+/** A question about batches that stand in the way; `answer` is called once, `null` means "leave it". */
+export type DuplicateQuestion = {
+  title: string
+  conflicts: readonly Conflict[]
+  answer: (choice: Exclude<IfExists, 'fail'> | null) => void
+}
+
+/** Which dialog is open; one at a time. */
+export type Dialog =
+  | { kind: 'new-batch'; file: string | null }
+  | { kind: 'cancel'; batches: readonly Batch[] }
+  | { kind: 'move'; batches: readonly Batch[] }
+  | { kind: 'priority'; batches: readonly Batch[] }
+  | { kind: 'keys' }
+
+export type PanelState = {
+  server: ServerState | null
+  link: Link
+  place: Place
+  /** Ids selected in the list of the current view. */
+  selected: ReadonlySet<string>
+  /** Id of the row that has the keyboard's attention, and from which a range is extended. */
+  cursor: string | null
+  anchor: string | null
+  /** The order a person just made, shown until the core has confirmed it. */
+  wishedOrder: readonly string[] | null
+  /** Statuses shown in the jobs tab; empty shows all. */
+  jobFilter: readonly JobStatus[]
+  dialog: Dialog | null
+  duplicates: DuplicateQuestion | null
+  /** Sentence for the live region. */
+  said: string
+}
+
+export const usePanel = create<PanelState>()(() => ({
+  server: null,
+  link: { state: 'connecting' },
+  place: parsePlace(typeof location === 'undefined' ? '' : location.hash),
+  selected: new Set(),
+  cursor: null,
+  anchor: null,
+  wishedOrder: null,
+  jobFilter: [],
+  dialog: null,
+  duplicates: null,
+  said: '',
+}))
+
+const set = usePanel.setState
+const get = usePanel.getState
+
+/** Written by the connection only. */
+export function setServer(server: ServerState): void {
+  const before = get().server
+  set({ server, ...(before !== null && before.order !== server.order ? { wishedOrder: null } : {}) })
+}
+
+/** Written by the connection only. */
+export function setLink(link: Link): void {
+  set({ link })
+}
+
+/** Goes to a place and writes it to the URL; `replace` leaves no entry for the Back button. */
+export function go(change: Partial<Place>, how: 'push' | 'replace' = 'push'): void {
+  const before = get().place
+  const place = { ...before, ...change }
+  // A job belongs to its batch.
+  if (change.batch !== undefined && change.batch !== before.batch && change.job === undefined)
+    place.job = null
+  if (change.view !== undefined && change.view !== before.view)
+    set({ selected: new Set(), cursor: null, anchor: null })
+  set({ place })
+  const hash = formatPlace(place)
+  if (location.hash === hash) return
+  if (how === 'replace') history.replaceState(null, '', hash)
+  else history.pushState(null, '', hash)
+}
+
+/** Follows the Back and Forward buttons; returns the way to stop. */
+export function followLocation(): () => void {
+  const follow = () => set({ place: parsePlace(location.hash) })
+  window.addEventListener('popstate', follow)
+  window.addEventListener('hashchange', follow)
+  return () => {
+    window.removeEventListener('popstate', follow)
+    window.removeEventListener('hashchange', follow)
+  }
+}
+
+export function goToView(view: View): void {
+  go({ view })
+}
+
+export function goToTab(tab: Tab): void {
+  go({ tab }, 'replace')
+}
+
+/** Shows a batch in the details pane; the tab stays. */
+export function showBatch(batch: Batch): void {
+  set({ selected: new Set([batch.id]), cursor: batch.id, anchor: batch.id })
+  go({ batch: batch.number }, get().place.batch === null ? 'push' : 'replace')
+}
+
+/** Shows a batch by its number, wherever it is. */
+export function showNumber(number: number): void {
+  set({ selected: new Set(), cursor: null, anchor: null })
+  go({ batch: number })
+}
+
+export function setJobFilter(statuses: readonly JobStatus[]): void {
+  set({ jobFilter: statuses })
+}
+
+export function select(selected: ReadonlySet<string>, cursor: string | null, anchor: string | null): void {
+  set({ selected, cursor, anchor })
+}
+
+export function wishOrder(order: readonly string[] | null): void {
+  set({ wishedOrder: order })
+}
+
+export function openDialog(dialog: Dialog): void {
+  set({ dialog })
+}
+
+export function closeDialog(): void {
+  set({ dialog: null })
+}
+
+/** Asks what to do about conflicts; resolves with the answer. */
+export function askAboutDuplicates(
+  title: string,
+  conflicts: readonly Conflict[],
+): Promise<Exclude<IfExists, 'fail'> | null> {
+  return new Promise((resolve) => {
+    const answer = (choice: Exclude<IfExists, 'fail'> | null) => {
+      set({ duplicates: null })
+      resolve(choice)
+    }
+    set({ duplicates: { title, conflicts, answer } })
+  })
+}
+
+/** Has a screen reader say something. */
+export function say(sentence: string): void {
+  set({ said: sentence })
+}

@@ -1,0 +1,128 @@
+/**
+ * Owns what the panel knows of the core: one state made from a snapshot and moved on by events, both pure.
+ * Only api/connection.ts may call these; components read. Must never hold anything that a person chose.
+ */
+import type { Snapshot } from '../../contract/commands.ts'
+import type { Batch, DoneBy } from '../../contract/entities.ts'
+import type { ChangeEvent } from '../../contract/events.ts'
+import { isActive, isFinal } from '../../contract/states.ts'
+
+/** How many finished batches stay in memory; the history asks for older ones itself. */
+export const keptFinished = 50
+
+export type ServerState = {
+  epoch: string
+  seq: number
+  /** The core's clock minus ours, in milliseconds. */
+  clockOffsetMs: number
+  batches: ReadonlyMap<string, Batch>
+  /** Ids of the queued batches, first one next. */
+  order: readonly string[]
+  /** Ids of paused and held batches, oldest number first. */
+  parked: readonly string[]
+  /** Ids of the latest finished batches, newest first. */
+  finished: readonly string[]
+  queue: Snapshot['queue']
+  running: Snapshot['running']
+  doneBy: Readonly<Record<string, DoneBy>>
+  attention: Snapshot['attention']
+  unseen: number
+  counts: Snapshot['counts']
+  finalizer: Snapshot['finalizer']
+  hosts: Snapshot['hosts']
+  disk: Snapshot['disk']
+  settings: Snapshot['settings']
+}
+
+/** The state as a snapshot tells it. `localNow` is our clock in milliseconds. */
+export function fromSnapshot(snapshot: Snapshot, localNow: number): ServerState {
+  const batches = new Map<string, Batch>()
+  for (const batch of [...snapshot.recent, ...snapshot.active]) batches.set(batch.id, batch)
+  return {
+    epoch: snapshot.epoch,
+    seq: snapshot.seq,
+    clockOffsetMs: snapshot.now - localNow,
+    ...arrange(batches),
+    queue: snapshot.queue,
+    running: snapshot.running,
+    doneBy: snapshot.doneBy,
+    attention: snapshot.attention,
+    unseen: snapshot.unseen,
+    counts: snapshot.counts,
+    finalizer: snapshot.finalizer,
+    hosts: snapshot.hosts,
+    disk: snapshot.disk,
+    settings: snapshot.settings,
+  }
+}
+
+/**
+ * The state after one event. An event that is older than the state changes nothing; a gap or another epoch
+ * gives `undefined`: the caller takes a new snapshot.
+ */
+export function applyEvent(
+  state: ServerState,
+  event: ChangeEvent,
+  localNow: number,
+): ServerState | undefined {
+  if (event.epoch !== state.epoch) return undefined
+  if (event.seq <= state.seq) return state
+  if (event.seq !== state.seq + 1) return undefined
+  const touched = event.batches.length > 0 || event.removed.length > 0 || event.order !== null
+  return {
+    ...state,
+    seq: event.seq,
+    clockOffsetMs: event.now - localNow,
+    ...(touched ? arrange(changedBatches(state.batches, event), state) : undefined),
+    queue: event.queue,
+    running: event.running,
+    doneBy: event.doneBy,
+    attention: event.attention,
+    unseen: event.unseen,
+    counts: event.counts,
+    finalizer: event.finalizer,
+    hosts: event.hosts,
+    disk: event.disk,
+    settings: event.settings ?? state.settings,
+  }
+}
+
+function changedBatches(before: ReadonlyMap<string, Batch>, event: ChangeEvent): Map<string, Batch> {
+  const batches = new Map(before)
+  for (const id of event.removed) batches.delete(id)
+  for (const batch of event.batches) batches.set(batch.id, batch)
+  // The order may come without its batches: a move of one shifts a thousand others.
+  event.order?.forEach((id, index) => {
+    const batch = batches.get(id)
+    if (batch && batch.status === 'queued' && batch.position !== index + 1)
+      batches.set(id, { ...batch, position: index + 1 })
+  })
+  return batches
+}
+
+type Arranged = Pick<ServerState, 'batches' | 'order' | 'parked' | 'finished'>
+
+function arrange(batches: Map<string, Batch>, before?: Arranged): Arranged {
+  const all = [...batches.values()]
+  const finished = all.filter((b) => isFinal(b.status)).sort(newestFirst)
+  for (const batch of finished.splice(keptFinished)) batches.delete(batch.id)
+  const ids = (list: Batch[]) => list.map((b) => b.id)
+  const queued = all.filter((b) => b.status === 'queued')
+  const resting = all.filter((b) => isActive(b.status) && b.status !== 'queued' && b.status !== 'running')
+  return {
+    batches,
+    order: same(before?.order, ids(queued.sort((a, b) => (a.position ?? 0) - (b.position ?? 0)))),
+    parked: same(before?.parked, ids(resting.sort((a, b) => a.number - b.number))),
+    finished: same(before?.finished, ids(finished)),
+  }
+}
+
+/** The list that was there before when it says the same, so that whoever shows it need not draw again. */
+function same(before: readonly string[] | undefined, now: readonly string[]): readonly string[] {
+  if (before?.length !== now.length) return now
+  return before.every((id, index) => id === now[index]) ? before : now
+}
+
+function newestFirst(a: Batch, b: Batch): number {
+  return (b.completedAt ?? 0) - (a.completedAt ?? 0) || b.number - a.number
+}

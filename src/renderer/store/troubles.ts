@@ -1,0 +1,25 @@
+/**
+ * Owns what counts as wrong with Slipway itself, so that the badge and the health page agree. Pure.
+ */
+import type { ServerState } from './server-state.ts'
+
+export type Trouble = { kind: 'disk' | 'host' | 'finalizer'; sentence: string }
+
+const megabyte = 1_000_000
+
+/** What is wrong now; empty when all is well. */
+export function troubles(server: ServerState): Trouble[] {
+  const found: Trouble[] = []
+  const least = server.settings['min-free-disk-mb'] * megabyte
+  if (server.disk.freeBytes < Math.max(least * 2, server.disk.totalBytes * 0.01))
+    found.push({ kind: 'disk', sentence: 'The disk that keeps the logs is almost full.' })
+  for (const host of server.hosts)
+    if (host.state === 'silent' || host.state === 'stopped')
+      found.push({ kind: 'host', sentence: `A host (process ${host.pid}) no longer says that it is alive.` })
+  const { lastSweepAt, intervalMs } = server.finalizer
+  const now = Date.now() + server.clockOffsetMs
+  // Only a host that works sweeps; without one there is nothing to be late.
+  if (server.queue.executor && lastSweepAt !== null && now - lastSweepAt > 3 * intervalMs + 60_000)
+    found.push({ kind: 'finalizer', sentence: 'The finalizer has not looked for a while.' })
+  return found
+}

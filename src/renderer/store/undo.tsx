@@ -1,0 +1,40 @@
+/**
+ * Owns undo: the last thing that can be taken back, offered in a notification and by a key.
+ */
+import { Button, Group } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { say } from './panel-store.ts'
+
+let last: { id: string; undo: () => Promise<void> } | undefined
+
+/** Says what was done and offers to take it back for a while. */
+export function offerUndo(sentence: string, undo: () => Promise<void>): void {
+  if (last) notifications.hide(last.id)
+  say(`${sentence}. Can be undone.`)
+  const id = notifications.show({
+    message: (
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        <span>{sentence}</span>
+        <Button size="compact-sm" variant="light" onClick={() => void undoLast()}>
+          Undo
+        </Button>
+      </Group>
+    ),
+    autoClose: 10_000,
+    withBorder: true,
+  })
+  last = { id, undo }
+}
+
+/** Takes the last undoable action back; without one it says so. */
+export async function undoLast(): Promise<void> {
+  const taken = last
+  last = undefined
+  if (!taken) {
+    notifications.show({ message: 'There is nothing to undo.', autoClose: 3_000, withBorder: true })
+    return
+  }
+  notifications.hide(taken.id)
+  await taken.undo()
+  say('Undone.')
+}

@@ -1,0 +1,51 @@
+/**
+ * Owns the look that Mantine needs to know: colours, type, sizes. Surfaces and state colours are in theme.css.
+ */
+import { createTheme, type MantineColorsTuple } from '@mantine/core'
+
+const harbour: MantineColorsTuple = [
+  '#eaf4fb',
+  '#d5e6f1',
+  '#a7cce4',
+  '#77b1d7',
+  '#519acb',
+  '#398cc4',
+  '#2b7fb8',
+  '#17669b',
+  '#14557b',
+  '#0d4162',
+]
+
+const slate: MantineColorsTuple = [
+  '#dfe4ea',
+  '#b9c2cc',
+  '#98a4b1',
+  '#7c8a99',
+  '#414b56',
+  '#333b44',
+  '#262c34',
+  '#1b2026',
+  '#15191e',
+  '#0f1216',
+]
+
+export const theme = createTheme({
+  primaryColor: 'harbour',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { harbour, dark: slate },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', 'SF Mono', Menlo, 'DejaVu Sans Mono', monospace",
+  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  focusRing: 'auto',
+  components: {
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
+    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45, blur: 1 }, centered: true } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Button: { defaultProps: { size: 'sm' } },
+  },
+})
