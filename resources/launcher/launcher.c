@@ -359,14 +359,21 @@ static bool punch_gap(struct job *j, int64_t size) {
 static void set_aside(struct job *j, int64_t size) {
   char *next = format("%s.tail.new", j->log_path), *tail = format("%s.tail", j->log_path);
   int out = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  bool kept = out >= 0 && copy_range(out, j->log_fd, size - j->limit, size) && rename(next, tail) == 0;
+  int64_t from = size - j->limit, copied = from;
+  bool kept = out >= 0;
+  /* Until nothing has arrived meanwhile, or the job is faster than we are. */
+  for (int round = 0; kept && round < 20 && copied < size; round++, size = file_size(j->log_fd)) {
+    kept = copy_range(out, j->log_fd, copied, size);
+    copied = size;
+  }
+  kept = kept && rename(next, tail) == 0;
   if (out >= 0) close(out);
   if (!kept) {
     unlink(next);
     unlink(tail);
   }
   int64_t now = file_size(j->log_fd);
-  int64_t keep = kept ? j->limit : 0;
+  int64_t keep = kept ? copied - from : 0;
   if (ftruncate(j->log_fd, HEAD_BYTES) == 0) {
     j->left_out += j->tail + now - HEAD_BYTES - keep;
     j->tail = keep;
@@ -531,11 +538,20 @@ static bool read_stat(pid_t pid, struct stat_line *s) {
                               &s->state, &s->parent, &s->group, &s->session, &s->started) == 5;
 }
 
-static bool has_marks(pid_t pid, const struct job *j) {
+static bool is_young(const struct stat_line *s) {
+  return clock_ms(CLOCK_BOOTTIME) - (int64_t)(s->started * 1000 / (uint64_t)sysconf(_SC_CLK_TCK)) < 2000;
+}
+
+static bool has_marks(pid_t pid, const struct stat_line *s, const struct job *j) {
   static struct buffer environment;
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/environ", pid);
-  if (read_proc(&environment, path) == NULL) return false;
+  for (int tries = 0; read_proc(&environment, path) != NULL && environment.length == 0; tries++) {
+    /* In the midst of its exec an orphan has no environment for a moment. */
+    if (tries == 50 || s->parent != my.self || !is_young(s)) return false;
+    poll(NULL, 0, 1);
+  }
+  if (environment.length == 0) return false;
   for (int i = 0; i < 2; i++) {
     size_t length = strlen(j->marks[i]) + 1;
     char *from = environment.at, *end = environment.at + environment.length, *hit;
@@ -567,7 +583,7 @@ static void find_processes(const struct job *j, struct processes *found) {
     if (!read_stat(pid, &s) || s.state == 'Z' || s.state == 'X') continue;
     struct process p = {pid, s.started, s.group == j->pid};
     /* One that wiped its environment can't be told apart among several jobs; the last job's end takes it. */
-    bool own = p.in_group || s.session == j->pid || (only_job && s.parent == my.self) || has_marks(pid, j);
+    bool own = p.in_group || s.session == j->pid || (only_job && s.parent == my.self) || has_marks(pid, &s, j);
     if (own && !holds(&j->unkillable, &p)) add(found, &p);
   }
   if (proc) closedir(proc);
@@ -1205,7 +1221,9 @@ int main(int argc, char **argv) {
   my.run_dir = argv[1];
   prepare(argv[2], argv[3]);
   run();
-  host_flush();
+  /* A host that is only slow still hears all; for one that stands still there is the journal. */
+  for (host_flush(); my.to_host.length > 0 && !my.host_deaf; host_flush())
+    if (poll(&(struct pollfd){STDOUT_FILENO, POLLOUT, 0}, 1, 1000) <= 0) break;
   if (my.unforgotten == 0) { /* nothing in it that anybody would want to read */
     unlink(my.journal_path);
     unlink(my.fence_path);

@@ -16,6 +16,11 @@ import {
 export type ProcStat = ProcessLook & { parent: number; group: number; session: number }
 
 let boot: string | undefined
+const pause = new Int32Array(new SharedArrayBuffer(4))
+const EXEC_TRIES = 50
+const KERNEL_THREADS = 2
+/** USER_HZ, which is part of Linux's interface to programs. */
+const TICKS_PER_SECOND = 100
 
 /** The process table of the running kernel. */
 export const linuxProcesses: ProcessTable = {
@@ -62,11 +67,28 @@ export function readStat(pid: number): ProcStat | null {
 
 /** The marker in the environment a process was started with; null for none, for a zombie, and for a stranger's. */
 export function readMarker(pid: number): { attempt: string; runDir: string } | null {
-  const text = readOrNull(`/proc/${pid}/environ`)
+  const text = readEnvironment(pid)
   if (text === null || !text.includes(RUN_DIR_MARKER)) return null
   const attempt = variable(text, ATTEMPT_MARKER)
   const runDir = variable(text, RUN_DIR_MARKER)
   return attempt === undefined || runDir === undefined ? null : { attempt, runDir }
+}
+
+/** In the midst of its exec a process has no environment for a moment, and would be overlooked: asks again. */
+function readEnvironment(pid: number): string | null {
+  for (let tries = 0; ; tries += 1) {
+    const text = readOrNull(`/proc/${pid}/environ`)
+    if (text !== '' || tries === EXEC_TRIES || !isYoungProgram(pid)) return text
+    Atomics.wait(pause, 0, 0, 1)
+  }
+}
+
+/** Neither a zombie nor a thread of the kernel, which never have an environment, nor long there. */
+function isYoungProgram(pid: number): boolean {
+  const stat = readStat(pid)
+  if (stat === null || stat.state === 'zombie' || stat.parent === KERNEL_THREADS) return false
+  const uptimeTicks = Number(readOrNull('/proc/uptime')?.split(' ')[0]) * TICKS_PER_SECOND
+  return uptimeTicks - Number(stat.startedAt) < 2 * TICKS_PER_SECOND
 }
 
 function variable(environ: string, name: string): string | undefined {

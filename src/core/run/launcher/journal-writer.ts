@@ -91,12 +91,19 @@ export class JournalWriter {
     return this.#backlog.length === 0
   }
 
-  /** At the launcher's end: a journal in which nothing is left to read is removed. */
-  close(): void {
+  /**
+   * At the launcher's end: a journal in which nothing is left to read is removed. Calls back once the host has
+   * heard all; for one that stands still there is the journal.
+   */
+  close(done: () => void): void {
     closeSync(this.#fd)
-    if (this.#unforgotten > 0) return
-    rmSync(this.#path, { force: true })
-    rmSync(fencePath(this.#path), { force: true })
+    if (this.#unforgotten === 0) {
+      rmSync(this.#path, { force: true })
+      rmSync(fencePath(this.#path), { force: true })
+    }
+    setTimeout(done, 1000)
+    if (this.#host.destroyed) done()
+    else this.#host.end(done)
   }
 
   #report(line: string): void {

@@ -38,6 +38,7 @@ const jobs = new Map<string, NodeJob>()
 let base: Record<string, string> = {}
 let hostGone = false
 let ending = false
+let closed = false
 let received: Buffer = Buffer.alloc(0)
 
 process.chdir('/')
@@ -101,12 +102,11 @@ function loseHost(): void {
 
 /** Ends when there is nobody to work for and nothing to watch; a full disk only delays it. */
 function endIfDone(): void {
-  if (jobs.size > 0 || !(hostGone || ending)) return
+  if (closed || jobs.size > 0 || !(hostGone || ending)) return
   if (!journal.settle()) {
     setTimeout(endIfDone, 1000)
     return
   }
-  journal.close()
-  // What the host has not read yet it finds in the journal.
-  setImmediate(() => process.exit(0))
+  closed = true
+  journal.close(() => process.exit(0))
 }

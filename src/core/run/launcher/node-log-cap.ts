@@ -1,9 +1,10 @@
 /**
  * Keeps one job's log near its limit, for the Node launcher. The job writes straight to the file and must
- * never notice: when the file has grown past the limit, its last part is copied aside and the file is
- * truncated to its head; the job's descriptor appends, so its next output lands behind the head. Output that
- * arrives between the copy and the truncation is left out with the rest.
+ * never notice. The middle is punched out of the file by the system's `fallocate`; where that can't be done,
+ * the last part is copied aside and the file is truncated to its head: the job's descriptor appends, so its
+ * next output lands behind the head. Output that arrives just between copy and truncation is then lost.
  */
+import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   fstatSync,
@@ -20,7 +21,8 @@ import { cutNotePath, keptTailPath, LOG_HEAD_BYTES } from './log-extent.ts'
 /** A job is first looked at after so long; one that has ended by then costs nothing. */
 export const FIRST_LOOK_MS = 25
 
-const NEXT_LOOK_MS = { least: 5, most: 1000 }
+const NEXT_LOOK_MS = { least: 10, most: 1000 }
+const BLOCK_BYTES = 4096
 const COPY_BYTES = 1024 * 1024
 const LINE_SEARCH_BYTES = 4096
 
@@ -31,14 +33,18 @@ export class NodeLogCap {
   readonly #path: string
   readonly #fd: number
   readonly #limit: number
+  readonly #punch: typeof punchHole
   #leftOut = 0
   #tail = 0
+  #gapEnd = 0
+  #aside = false
   #seen = 0
   #seenAt = performance.now()
   #pauseMs = FIRST_LOOK_MS
 
-  constructor(path: string, fd: number, limitBytes: number) {
+  constructor(path: string, fd: number, limitBytes: number, punch = punchHole) {
     this.#path = path
+    this.#punch = punch
     this.#fd = fd
     this.#limit = Math.max(0, limitBytes)
   }
@@ -47,13 +53,15 @@ export class NodeLogCap {
   look(): number {
     const now = performance.now()
     const size = fstatSync(this.#fd).size
+    if (size < this.#gapEnd) this.#gapEnd = 0 // the job truncated its own log
     const perMs = Math.max(0, size - this.#seen) / Math.max(1, now - this.#seenAt)
     const slack = Math.max(LOG_HEAD_BYTES, this.#limit / 4)
     const most = LOG_HEAD_BYTES + this.#limit + slack
-    if (size > most) this.#cut(size)
+    if (this.#held(size) > most) this.#cut(size)
     this.#seen = fstatSync(this.#fd).size
     this.#seenAt = now
-    const untilFull = perMs === 0 ? Number.POSITIVE_INFINITY : Math.max(slack, most - this.#seen) / perMs / 2
+    const room = Math.max(slack, most - this.#held(this.#seen))
+    const untilFull = perMs === 0 ? NEXT_LOOK_MS.most : room / perMs / 2
     this.#pauseMs = Math.min(untilFull, this.#pauseMs * 2, NEXT_LOOK_MS.most)
     this.#pauseMs = Math.max(this.#pauseMs, NEXT_LOOK_MS.least)
     return this.#pauseMs
@@ -67,39 +75,59 @@ export class NodeLogCap {
     const size = fstatSync(this.#fd).size
     const logBytes = size + this.#tail + this.#leftOut
     if (size === 0) rmSync(this.#path, { force: true })
-    if (this.#leftOut === 0 && size <= LOG_HEAD_BYTES + this.#limit) return { logBytes, logCut: false }
+    const isCut = this.#leftOut > 0 || this.#gapEnd > 0
+    if (!isCut && size <= LOG_HEAD_BYTES + this.#limit) return { logBytes, logCut: false }
     try {
       this.#assemble(size)
       return { logBytes, logCut: true }
     } catch {
       rmSync(`${this.#path}.new`, { force: true })
-      return { logBytes, logCut: this.#leftOut > 0 }
+      return { logBytes, logCut: isCut }
     }
   }
 
+  /** Bytes on the disk, about. */
+  #held(size: number): number {
+    return this.#gapEnd === 0 ? size : size - this.#gapEnd + LOG_HEAD_BYTES
+  }
+
   #cut(size: number): void {
+    const from = Math.max(LOG_HEAD_BYTES, this.#gapEnd)
+    const to = Math.floor((size - this.#limit) / BLOCK_BYTES) * BLOCK_BYTES
+    this.#aside ||= !this.#punch(this.#fd, from, to)
+    if (this.#aside) this.#setAside(size)
+    else {
+      this.#gapEnd = to
+      this.#note(to, to - LOG_HEAD_BYTES)
+    }
+  }
+
+  #setAside(size: number): void {
     const next = `${this.#path}.tail.new`
+    let kept = 0
     try {
       const out = openSync(next, 'w', 0o600)
-      const end = copy(out, { fd: this.#fd, start: size - this.#limit, end: size })
+      let at = size - this.#limit
+      // Until nothing has arrived meanwhile, or the job is faster than we are.
+      for (let round = 0, end = size; round < 20 && at < end; round += 1, end = fstatSync(this.#fd).size)
+        at = copy(out, { fd: this.#fd, start: at, end })
       closeSync(out)
       renameSync(next, keptTailPath(this.#path))
-      const lost = fstatSync(this.#fd).size - end
-      this.#leftOut += this.#tail + size - LOG_HEAD_BYTES - this.#limit + lost
-      this.#tail = this.#limit
+      kept = at - (size - this.#limit)
     } catch {
       // No room for a copy: the job's progress and the disk matter more than the middle of its log.
       rmSync(next, { force: true })
       rmSync(keptTailPath(this.#path), { force: true })
-      this.#leftOut += this.#tail + size - LOG_HEAD_BYTES
-      this.#tail = 0
     }
+    this.#leftOut += this.#tail + fstatSync(this.#fd).size - LOG_HEAD_BYTES - kept
+    this.#tail = kept
+    this.#gapEnd = 0
     ftruncateSync(this.#fd, LOG_HEAD_BYTES)
-    this.#note()
+    this.#note(LOG_HEAD_BYTES, this.#leftOut)
   }
 
-  #note(): void {
-    const numbers = [LOG_HEAD_BYTES, LOG_HEAD_BYTES, this.#leftOut, this.#tail]
+  #note(gapEnd: number, leftOut: number): void {
+    const numbers = [LOG_HEAD_BYTES, gapEnd, leftOut, this.#tail]
     try {
       writeFileSync(cutNotePath(this.#path), `${numbers.join(' ').padEnd(95)}\n`, { mode: 0o600 })
     } catch {
@@ -130,6 +158,14 @@ export class NodeLogCap {
     rmSync(keptTailPath(this.#path), { force: true })
     rmSync(cutNotePath(this.#path), { force: true })
   }
+}
+
+/** Gives a part of a file back to the disk. False where the system or the file system can't. */
+function punchHole(fd: number, start: number, end: number): boolean {
+  if (process.platform !== 'linux') return false
+  // By descriptor, not by path: whatever the job has meanwhile put there is not ours to punch.
+  const argv = ['-p', '-o', String(start), '-l', String(end - start), '/proc/self/fd/0']
+  return spawnSync('fallocate', argv, { stdio: [fd, 'ignore', 'ignore'] }).status === 0
 }
 
 /** `9.2 GB`; decimal units. The native launcher writes the same. */
