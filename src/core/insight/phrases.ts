@@ -90,7 +90,7 @@ export function batchName(batch: {
   range: { start: number; end: number } | null
 }): string {
   const range = batch.range ? ` ${batch.range.start}-${batch.range.end}` : ''
-  return `#${batch.number} ${batch.configuration} / ${batch.type}${range}`
+  return printable(`#${batch.number} ${batch.configuration} / ${batch.type}${range}`)
 }
 
 /** 'a', 'a and b', 'a, b and c'. */
@@ -101,6 +101,11 @@ export function listed(parts: readonly string[]): string {
 
 /** The text on one line, cut at `length` characters with an ellipsis. */
 export function brief(text: string, length = 160): string {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = printable(text.replace(/\s+/g, ' ').trim())
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
+}
+
+/** The text without what moves a terminal's cursor or turns the direction of writing; line ends stay. */
+export function printable(text: string): string {
+  return text.toWellFormed().replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
 }
