@@ -153,7 +153,7 @@ export function claimHead(db: Db, context: Context, token: string): BatchRow | u
     .sql<BatchRow>(
       // Walks the queue in order and stops at the first hit; a waiting batch lets those behind it pass.
       `SELECT b.* FROM batches b
-       WHERE b.position >= 1
+       WHERE b.position >= 1 AND b.sealed = 1
          AND NOT EXISTS (SELECT 1 FROM batches r WHERE r.position = 0)
          AND EXISTS (SELECT 1 FROM hosts WHERE id = ? AND executor = 1)
          AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id

@@ -23,18 +23,25 @@ export function findConfiguration(
     .get(specPath, projectPath)
 }
 
-/** Creates or renames the row of a configuration; its identity is the pair of paths. */
+/** Creates or renames the row of a configuration; its identity is the pair of paths. Call it inside `db.write`. */
 export function saveConfiguration(
   db: Db,
   configuration: { name: string; specPath: string; projectPath: string },
   at: number,
 ): ConfigurationRow {
-  const row = db
-    .sql<ConfigurationRow>(
-      `INSERT INTO configurations (name, spec_path, project_path, created_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (spec_path, project_path) DO UPDATE SET name = excluded.name RETURNING *`,
-    )
-    .get(configuration.name, configuration.specPath, configuration.projectPath, at)
+  const { name, specPath, projectPath } = configuration
+  // No upsert: its INSERT half would meet the trigger that keeps OR REPLACE from swapping a configuration.
+  const row =
+    db
+      .sql<ConfigurationRow>(
+        'UPDATE configurations SET name = ? WHERE spec_path = ? AND project_path = ? RETURNING *',
+      )
+      .get(name, specPath, projectPath) ??
+    db
+      .sql<ConfigurationRow>(
+        'INSERT INTO configurations (name, spec_path, project_path, created_at) VALUES (?, ?, ?, ?) RETURNING *',
+      )
+      .get(name, specPath, projectPath, at)
   if (!row) throw new Error('INSERT … RETURNING gave no row')
   return row
 }

@@ -82,7 +82,7 @@ export function finishJob(
       `UPDATE jobs SET status = ?, completed_at = ?, exit_code = ?, signal = ?, error = ?, duration_ms = ?,
               failures = failures + ?
        WHERE id = ? AND status = 'running' AND claim_token = ?
-         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND claim_token = ?)
+         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = ?)
        RETURNING *`,
     )
     .get(

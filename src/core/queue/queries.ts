@@ -10,7 +10,7 @@ import { type BatchEntityRow, type BatchRow, toBatch } from './rows.ts'
 // What holds a batch back is one correlated walk over its few links; for all other batches it costs one miss.
 const entity = `SELECT b.*, c.name AS configuration_name, c.spec_path, c.project_path,
     CASE b.status WHEN 'queued' THEN
-      (SELECT group_concat(coalesce('#' || p.number || '|' || p.status, '+' || a.after_type), ',')
+      (SELECT group_concat(coalesce('#' || p.number || '|' || p.status, '+' || a.after_type), ',' ORDER BY p.number)
        FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
        WHERE a.batch_id = b.id AND p.status IS NOT 'completed') END AS waits_for,
     b.id = (SELECT json_extract(value, '$.batchId') FROM settings WHERE key = 'stop-after') AS is_stop_after

@@ -1,6 +1,9 @@
 -- 001 foundation: the eight rules of the design, kept by the database itself.
 -- Append-only: once released this text never changes (a checksum test says so). No statement here relies on
 -- pragmas of the connection (foreign_keys, recursive_triggers): the sqlite3 shell sets neither.
+-- Three traps of SQLite that these triggers step around: `UPDATE OF id` does not see `SET rowid = …`, so what
+-- guards a key names no column; a BEFORE trigger sees NULL where OR REPLACE puts a default later, so NULLs are
+-- refused by name; and NEW.id is -1 while SQLite has yet to choose it, so ids are positive.
 -- Times are integer milliseconds since 1970, UTC.
 
 CREATE TABLE configurations (
@@ -10,7 +13,8 @@ CREATE TABLE configurations (
   project_path   TEXT    NOT NULL,
   trusted_digest TEXT,
   created_at     INTEGER NOT NULL,
-  CONSTRAINT configuration_identity UNIQUE (spec_path, project_path)
+  CONSTRAINT configuration_identity UNIQUE (spec_path, project_path),
+  CONSTRAINT configuration_id_is_positive CHECK (id > 0)
 ) STRICT;
 
 CREATE TABLE hosts (
@@ -64,6 +68,7 @@ CREATE TABLE batches (
   closed_by            TEXT,                                 -- which layer of the finalizer closed it
   seen_at              INTEGER,
   cleared_at           INTEGER,
+  CONSTRAINT number_is_positive CHECK (number > 0),
   CONSTRAINT status_is_known CHECK (status IN
     ('initiated', 'queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled')),
   CONSTRAINT sealed_is_boolean CHECK (sealed IN (0, 1)),
@@ -114,6 +119,7 @@ CREATE TABLE jobs (
   command_hash TEXT    NOT NULL DEFAULT '',
   claim_token  TEXT,
   counted      TEXT,                              -- the status the batch's counters know; kept by triggers
+  CONSTRAINT job_id_is_positive CHECK (id > 0),
   CONSTRAINT job_status_is_known CHECK (status IN ('pending', 'running', 'succeeded', 'failed', 'cancelled')),
   CONSTRAINT job_finished_if_final CHECK (
     (completed_at IS NOT NULL) = (status IN ('succeeded', 'failed', 'cancelled'))),
@@ -161,7 +167,8 @@ CREATE TABLE events (
   host_id     TEXT,
   origin      TEXT,
   reason      TEXT,
-  details     TEXT    NOT NULL DEFAULT '{}'
+  details     TEXT    NOT NULL DEFAULT '{}',
+  CONSTRAINT event_id_is_positive CHECK (id > 0)
 ) STRICT;
 CREATE INDEX events_of_batch ON events (batch_id, id) WHERE batch_id IS NOT NULL;
 
@@ -233,6 +240,9 @@ BEGIN SELECT RAISE(ABORT, 'illegal job transition'); END;
 CREATE TRIGGER batch_is_new BEFORE INSERT ON batches
 WHEN EXISTS (SELECT 1 FROM batches WHERE id = NEW.id OR number = NEW.number)
 BEGIN SELECT RAISE(ABORT, 'a batch with this id or number exists'); END;
+CREATE TRIGGER batch_states_are_given BEFORE INSERT ON batches
+WHEN NEW.status IS NULL OR NEW.sealed IS NULL OR NEW.jobs_total IS NULL
+BEGIN SELECT RAISE(ABORT, 'status, sealed and counts are never NULL'); END;
 CREATE TRIGGER batch_starts_uncounted BEFORE INSERT ON batches
 WHEN NEW.jobs_total <> 0 OR EXISTS (SELECT 1 FROM jobs WHERE batch_id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'a new batch has no jobs yet'); END;
@@ -243,37 +253,66 @@ CREATE TRIGGER position_is_free_u BEFORE UPDATE OF position ON batches
 WHEN NEW.position IS NOT NULL AND NEW.position IS NOT OLD.position
  AND EXISTS (SELECT 1 FROM batches WHERE position = NEW.position)
 BEGIN SELECT RAISE(ABORT, 'this position is taken'); END;
-CREATE TRIGGER batch_identity_is_fixed BEFORE UPDATE OF id, number ON batches
+CREATE TRIGGER batch_identity_is_fixed BEFORE UPDATE ON batches
 WHEN NEW.id IS NOT OLD.id OR NEW.number IS NOT OLD.number
 BEGIN SELECT RAISE(ABORT, 'a batch keeps its id and number'); END;
+
+-- A batch's identity begins with its configuration's, so that one is fixed too.
+CREATE TRIGGER configuration_is_new BEFORE INSERT ON configurations
+WHEN EXISTS (SELECT 1 FROM configurations
+             WHERE id = NEW.id OR (spec_path = NEW.spec_path AND project_path = NEW.project_path))
+BEGIN SELECT RAISE(ABORT, 'this configuration exists'); END;
+CREATE TRIGGER configuration_identity_is_fixed BEFORE UPDATE ON configurations
+WHEN NEW.id IS NOT OLD.id OR NEW.spec_path IS NOT OLD.spec_path OR NEW.project_path IS NOT OLD.project_path
+BEGIN SELECT RAISE(ABORT, 'a configuration keeps its id and paths'); END;
+CREATE TRIGGER configuration_with_batches_is_kept BEFORE DELETE ON configurations
+WHEN EXISTS (SELECT 1 FROM batches WHERE configuration_id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'this configuration has batches'); END;
+CREATE TRIGGER batch_has_a_configuration_i BEFORE INSERT ON batches
+WHEN NOT EXISTS (SELECT 1 FROM configurations WHERE id = NEW.configuration_id)
+BEGIN SELECT RAISE(ABORT, 'a batch belongs to an existing configuration'); END;
+CREATE TRIGGER batch_has_a_configuration_u BEFORE UPDATE OF configuration_id ON batches
+WHEN NOT EXISTS (SELECT 1 FROM configurations WHERE id = NEW.configuration_id)
+BEGIN SELECT RAISE(ABORT, 'a batch belongs to an existing configuration'); END;
+
+-- The index cannot see that a knowing duplicate is active too; a newcomer must know of that one as well. What
+-- was active before stays so: only a row that becomes active, or changes what it is, is compared.
 
 CREATE TRIGGER no_active_duplicate_i BEFORE INSERT ON batches
 WHEN NEW.status IN ('initiated', 'queued', 'running', 'paused') AND NEW.duplicate_of IS NULL
  AND EXISTS (SELECT 1 FROM batches b
              WHERE b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
                AND b.range_start IS NEW.range_start AND b.range_end IS NEW.range_end
-               AND b.status IN ('initiated', 'queued', 'running', 'paused') AND b.duplicate_of IS NULL)
+               AND b.status IN ('initiated', 'queued', 'running', 'paused'))
 BEGIN SELECT RAISE(ABORT, 'an active batch with this identity exists'); END;
 CREATE TRIGGER no_active_duplicate_u
 BEFORE UPDATE OF status, configuration_id, batch_type, range_start, range_end, duplicate_of ON batches
 WHEN NEW.status IN ('initiated', 'queued', 'running', 'paused') AND NEW.duplicate_of IS NULL
+ AND (OLD.status NOT IN ('initiated', 'queued', 'running', 'paused') OR OLD.duplicate_of IS NOT NULL
+      OR NEW.configuration_id IS NOT OLD.configuration_id OR NEW.batch_type IS NOT OLD.batch_type
+      OR NEW.range_start IS NOT OLD.range_start OR NEW.range_end IS NOT OLD.range_end)
  AND EXISTS (SELECT 1 FROM batches b
              WHERE b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
                AND b.range_start IS NEW.range_start AND b.range_end IS NEW.range_end
-               AND b.status IN ('initiated', 'queued', 'running', 'paused') AND b.duplicate_of IS NULL
+               AND b.status IN ('initiated', 'queued', 'running', 'paused')
                AND b.number <> OLD.number)
 BEGIN SELECT RAISE(ABORT, 'an active batch with this identity exists'); END;
 
 CREATE TRIGGER duplicate_of_is_kin_i BEFORE INSERT ON batches
 WHEN NEW.duplicate_of IS NOT NULL
  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = NEW.duplicate_of
-                 AND b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type)
-BEGIN SELECT RAISE(ABORT, 'duplicate_of must name a batch of the same configuration and type'); END;
-CREATE TRIGGER duplicate_of_is_kin_u BEFORE UPDATE OF duplicate_of, configuration_id, batch_type ON batches
+                 AND b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
+                 AND ((b.range_start IS NULL AND NEW.range_start IS NULL)
+                      OR (b.range_start <= NEW.range_end AND b.range_end >= NEW.range_start)))
+BEGIN SELECT RAISE(ABORT, 'duplicate_of must name a batch of the same configuration, type and range'); END;
+CREATE TRIGGER duplicate_of_is_kin_u
+BEFORE UPDATE OF duplicate_of, configuration_id, batch_type, range_start, range_end ON batches
 WHEN NEW.duplicate_of IS NOT NULL
  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = NEW.duplicate_of
-                 AND b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type)
-BEGIN SELECT RAISE(ABORT, 'duplicate_of must name a batch of the same configuration and type'); END;
+                 AND b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
+                 AND ((b.range_start IS NULL AND NEW.range_start IS NULL)
+                      OR (b.range_start <= NEW.range_end AND b.range_end >= NEW.range_start)))
+BEGIN SELECT RAISE(ABORT, 'duplicate_of must name a batch of the same configuration, type and range'); END;
 
 -- Rule 3: no overlapping ranges ----------------------------------------------------------------------------
 
@@ -282,16 +321,19 @@ WHEN NEW.status IN ('initiated', 'queued', 'running', 'paused') AND NEW.duplicat
  AND NEW.range_start IS NOT NULL
  AND EXISTS (SELECT 1 FROM batches b
              WHERE b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
-               AND b.status IN ('initiated', 'queued', 'running', 'paused') AND b.duplicate_of IS NULL
+               AND b.status IN ('initiated', 'queued', 'running', 'paused')
                AND b.range_start <= NEW.range_end AND b.range_end >= NEW.range_start)
 BEGIN SELECT RAISE(ABORT, 'the range overlaps that of another active batch'); END;
 CREATE TRIGGER no_overlapping_range_u
 BEFORE UPDATE OF status, configuration_id, batch_type, range_start, range_end, duplicate_of ON batches
 WHEN NEW.status IN ('initiated', 'queued', 'running', 'paused') AND NEW.duplicate_of IS NULL
+ AND (OLD.status NOT IN ('initiated', 'queued', 'running', 'paused') OR OLD.duplicate_of IS NOT NULL
+      OR NEW.configuration_id IS NOT OLD.configuration_id OR NEW.batch_type IS NOT OLD.batch_type
+      OR NEW.range_start IS NOT OLD.range_start OR NEW.range_end IS NOT OLD.range_end)
  AND NEW.range_start IS NOT NULL
  AND EXISTS (SELECT 1 FROM batches b
              WHERE b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
-               AND b.status IN ('initiated', 'queued', 'running', 'paused') AND b.duplicate_of IS NULL
+               AND b.status IN ('initiated', 'queued', 'running', 'paused')
                AND b.range_start <= NEW.range_end AND b.range_end >= NEW.range_start
                AND b.number <> OLD.number)
 BEGIN SELECT RAISE(ABORT, 'the range overlaps that of another active batch'); END;
@@ -315,9 +357,11 @@ BEGIN SELECT RAISE(ABORT, 'a job with this id or ordinal exists'); END;
 CREATE TRIGGER job_has_unsealed_batch BEFORE INSERT ON jobs
 WHEN NOT EXISTS (SELECT 1 FROM batches WHERE id = NEW.batch_id AND sealed = 0)
 BEGIN SELECT RAISE(ABORT, 'jobs are added only to an existing batch that is not sealed'); END;
+CREATE TRIGGER job_starts_pending BEFORE INSERT ON jobs WHEN NEW.status IS NOT 'pending'
+BEGIN SELECT RAISE(ABORT, 'a new job is pending: a verdict needs the claim'); END;
 CREATE TRIGGER job_starts_uncounted BEFORE INSERT ON jobs WHEN NEW.counted IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'counted is kept by triggers'); END;
-CREATE TRIGGER job_identity_is_fixed BEFORE UPDATE OF id, batch_id, ordinal ON jobs
+CREATE TRIGGER job_identity_is_fixed BEFORE UPDATE ON jobs
 WHEN NEW.id IS NOT OLD.id OR NEW.batch_id IS NOT OLD.batch_id OR NEW.ordinal IS NOT OLD.ordinal
 BEGIN SELECT RAISE(ABORT, 'a job keeps its id, batch and ordinal'); END;
 CREATE TRIGGER job_stays_with_its_batch BEFORE DELETE ON jobs
@@ -375,12 +419,13 @@ BEGIN UPDATE batches SET claim_token = lower(hex(randomblob(16))) WHERE number =
 
 CREATE TRIGGER verdict_needs_the_claim BEFORE UPDATE OF status ON jobs
 WHEN OLD.status = 'running' AND NEW.status IN ('succeeded', 'failed')
- AND NEW.claim_token IS NOT (SELECT claim_token FROM batches WHERE id = NEW.batch_id)
+ AND NOT EXISTS (SELECT 1 FROM batches
+                 WHERE id = NEW.batch_id AND status = 'running' AND claim_token = NEW.claim_token)
 BEGIN SELECT RAISE(ABORT, 'this verdict comes from a claim that is no longer valid'); END;
 
 -- Rule 8: sealed before finished ---------------------------------------------------------------------------
 
-CREATE TRIGGER seal_is_kept BEFORE UPDATE OF sealed ON batches WHEN OLD.sealed = 1 AND NEW.sealed = 0
+CREATE TRIGGER seal_is_kept BEFORE UPDATE OF sealed ON batches WHEN OLD.sealed = 1 AND NEW.sealed IS NOT 1
 BEGIN SELECT RAISE(ABORT, 'a sealed batch stays sealed'); END;
 
 -- A batch that ends takes its open jobs with it, whoever ended it.
@@ -414,5 +459,8 @@ BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER attempt_is_new BEFORE INSERT ON attempts
 WHEN EXISTS (SELECT 1 FROM attempts WHERE job_id = NEW.job_id AND number = NEW.number)
 BEGIN SELECT RAISE(ABORT, 'this attempt has its verdict'); END;
-CREATE TRIGGER attempt_is_kept BEFORE UPDATE ON attempts
+CREATE TRIGGER attempt_is_kept_u BEFORE UPDATE ON attempts
+BEGIN SELECT RAISE(ABORT, 'a verdict is recorded once'); END;
+CREATE TRIGGER attempt_is_kept_d BEFORE DELETE ON attempts
+WHEN EXISTS (SELECT 1 FROM jobs j JOIN batches b ON b.id = j.batch_id WHERE j.id = OLD.job_id)
 BEGIN SELECT RAISE(ABORT, 'a verdict is recorded once'); END;
