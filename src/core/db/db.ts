@@ -23,9 +23,9 @@ export type Db = {
   readonly path: string
   /** Cached by its text: pass constant texts only, values as parameters. */
   sql<R = Row>(text: string): Statement<R>
-  /** Durable immediate transaction; inside another one it joins it. Throws what SQLite throws. */
+  /** Durable immediate transaction; inside another `write` it joins it. Throws what SQLite throws. */
   write<T>(action: () => T): T
-  /** Immediate transaction that doesn't wait for the disk. */
+  /** Immediate transaction that doesn't wait for the disk; inside a `write` it joins that one. */
   note<T>(action: () => T): T
   /** One consistent view for several reads. */
   read<T>(action: () => T): T
@@ -65,11 +65,21 @@ function numbered<R>(prepared: Prepared<R>): Statement<R> {
 export function wrap(raw: Database.Database): Db {
   const cache = new Map<string, Statement<unknown>>()
   const dataVersion = raw.prepare('PRAGMA data_version').pluck()
+  let durable = false
   const run = <T>(durability: 'FULL' | 'NORMAL', action: () => T): T => {
-    if (raw.inTransaction) return action()
+    if (raw.inTransaction) {
+      // What is acknowledged must not ride on a transaction that nobody syncs, or that began as a reader.
+      if (durability === 'FULL' && !durable) throw new Error('write inside of note or read is not durable')
+      return action()
+    }
     // Set before every transaction: the pragma costs a microsecond and no code can forget to set it back.
     raw.pragma(`synchronous = ${durability}`)
-    return raw.transaction(action).immediate()
+    durable = durability === 'FULL'
+    try {
+      return raw.transaction(action).immediate()
+    } finally {
+      durable = false
+    }
   }
   return {
     path: raw.name,

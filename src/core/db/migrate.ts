@@ -2,7 +2,7 @@
  * Owns the way from any older schema to this build's one: a copy first, then one transaction for all steps.
  * Must never change a database that is newer, foreign, or that breaks a rule the new schema would enforce.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import type { Result } from '../../contract/errors.ts'
 import { fail, ok } from '../../contract/errors.ts'
 import type { Db } from './db.ts'
@@ -26,6 +26,31 @@ export function copyBeforeMigration(path: string, version: number): string {
   return `${path}.before-v${version + 1}`
 }
 
+/** Whether this build may touch the database at all; reads only. Errors: `database`. */
+export function checkHeader(db: Db, migrations: readonly Migration[] = released): Result<Header> {
+  const target = migrations.length
+  const header = readHeader(db)
+  if (header.application !== 0 && header.application !== applicationId)
+    return fail('database', `${db.path} belongs to another program (application id ${header.application}).`, {
+      hint: notOurs,
+    })
+  if (header.application === 0 && (header.tables > 0 || header.version > 0))
+    return fail(
+      'database',
+      `${db.path} is a database, but not one of Slipway: it has ${header.tables} tables of another kind.`,
+      { hint: notOurs },
+    )
+  if (header.version > target)
+    return fail(
+      'database',
+      `${db.path} was written by a newer Slipway (schema ${header.version}; this one knows ${target}).`,
+      { hint: 'Update Slipway. Nothing was changed.' },
+    )
+  return ok(header)
+}
+
+const notOurs = 'Nothing was changed. Set SLIPWAY_HOME to another folder, or move the file away.'
+
 /**
  * Brings the schema up to date. Killed at any point, the next start finds either the old or the new schema.
  * Errors: `database`, with a sentence that says what was found and what to do.
@@ -35,23 +60,9 @@ export function migrate(
   migrations: readonly Migration[] = released,
 ): Result<{ from: number; to: number }> {
   const target = migrations.length
-  const before = readHeader(db)
-  if (before.application !== 0 && before.application !== applicationId) {
-    return fail('database', `${db.path} belongs to another program (application id ${before.application}).`)
-  }
-  if (before.application === 0 && before.tables > 0) {
-    return fail(
-      'database',
-      `${db.path} is a database, but not one of Slipway: it has ${before.tables} tables of another kind.`,
-    )
-  }
-  if (before.version > target) {
-    return fail(
-      'database',
-      `${db.path} was written by a newer Slipway (schema ${before.version}; this one knows ${target}).`,
-      { hint: 'Update Slipway. Nothing was changed.' },
-    )
-  }
+  const checked = checkHeader(db, migrations)
+  if (!checked.ok) return checked
+  const before = checked.value
   if (before.version === target) return ok({ from: target, to: target })
   if (before.version > 0) copyAside(db, before.version)
   try {
@@ -74,12 +85,22 @@ export function migrate(
   }
 }
 
-/** VACUUM INTO gives a consistent copy even while others write; a half-made one never gets the final name. */
+/**
+ * VACUUM INTO gives a consistent copy even while others write; a half-made one never gets the final name. A
+ * copy that is there already may be older than today's rows (an earlier attempt failed), so it is made anew.
+ */
 function copyAside(db: Db, version: number): void {
   const copy = copyBeforeMigration(db.path, version)
-  if (existsSync(copy)) return
   const partial = `${copy}.partial-${process.pid}`
   rmSync(partial, { force: true })
   db.sql('VACUUM INTO ?').run(partial)
+  if (existsSync(copy) && readHeader(db).version !== version) {
+    rmSync(partial) // another host was faster: its copy is of the old schema, ours might not be
+    return
+  }
+  chmodSync(partial, 0o600)
+  const file = openSync(partial, 'r+')
+  fsyncSync(file)
+  closeSync(file)
   renameSync(partial, copy)
 }

@@ -7,7 +7,7 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { type Db, wrap } from './db.ts'
-import { migrate } from './migrate.ts'
+import { checkHeader, migrate } from './migrate.ts'
 import type { Migration } from './migrations/index.ts'
 
 /** How long a statement waits for another process's lock before it gives up. */
@@ -28,13 +28,18 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     mkdirSync(home, { recursive: true, mode: 0o700 })
     closeSync(openSync(file, 'a', 0o600)) // -wal and -shm take their mode from the database's
     raw = new Database(file, { timeout: options.busyTimeoutMs ?? busyTimeoutMs })
+    const db = wrap(raw)
+    const checked = checkHeader(db, options.migrations) // before WAL mode, which already writes into the file
+    if (!checked.ok) {
+      raw.close()
+      return checked
+    }
     raw.pragma('journal_mode = WAL')
     raw.pragma('synchronous = FULL')
     raw.pragma('foreign_keys = ON')
     raw.pragma('wal_autocheckpoint = 1000')
     raw.pragma('journal_size_limit = 67108864')
     raw.pragma('temp_store = MEMORY')
-    const db = wrap(raw)
     const migrated = migrate(db, options.migrations)
     if (migrated.ok) return ok(db)
     raw.close()
@@ -49,18 +54,16 @@ function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
 }
 
+/** SQLite's codes come extended too: SQLITE_READONLY_DIRECTORY, SQLITE_CANTOPEN_ISDIR, … */
+function isUnwritable(code: string): boolean {
+  return ['EACCES', 'EROFS', 'EPERM'].includes(code) || /^SQLITE_(READONLY|CANTOPEN)/.test(code)
+}
+
 /** What is wrong, as a sentence; a bug is thrown on. */
 function describe(file: string, cause: unknown): string {
   const code = codeOf(cause)
   const message = cause instanceof Error ? cause.message : String(cause)
-  if (
-    code === 'EACCES' ||
-    code === 'EROFS' ||
-    code === 'EPERM' ||
-    code === 'SQLITE_READONLY' ||
-    code === 'SQLITE_CANTOPEN'
-  )
-    return `The data folder ${path.dirname(file)} can't be written: ${message}.`
+  if (isUnwritable(code)) return `The data folder ${path.dirname(file)} can't be written: ${message}.`
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return `The data folder ${path.dirname(file)} is not a folder: ${message}.`
   if (code === 'EISDIR') return `${file} is a folder, not a database.`
@@ -80,13 +83,7 @@ function hint(cause: unknown): { hint?: string } {
     return {
       hint: 'Nothing was changed. Move the file away or restore a backup; `sqlite3 slipway.db .recover` may save rows.',
     }
-  if (
-    code === 'EACCES' ||
-    code === 'EROFS' ||
-    code === 'EPERM' ||
-    code === 'SQLITE_READONLY' ||
-    code === 'SQLITE_CANTOPEN'
-  )
+  if (isUnwritable(code) || code === 'ENOTDIR' || code === 'EEXIST')
     return { hint: 'Set SLIPWAY_HOME to a folder that you may write.' }
   return {}
 }
