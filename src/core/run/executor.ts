@@ -128,6 +128,15 @@ export class Executor {
     this.#state = 'idle'
     this.#stopWatching()
     await this.#dropLauncher('close')
+    await this.#tidyUp()
+  }
+
+  /** Adopted launchers end right after their last job: their journals go too, unless that takes too long. */
+  async #tidyUp(): Promise<void> {
+    for (let tries = 0; tries < 20; tries += 1) {
+      if (tidyJournals(this.#o.home, this.#o.hostId, new Set())) return
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
   }
 
   /** Something may have changed; many calls in one turn are one advance. */

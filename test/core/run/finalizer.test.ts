@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import type { Summary } from '../../../src/contract/entities.ts'
+import type { Db } from '../../../src/core/db/db.ts'
+import { makeSummary } from '../../../src/core/insight/summary.ts'
+import { eventsPage } from '../../../src/core/queue/job-queries.ts'
+import { finishJob } from '../../../src/core/queue/job-store.ts'
+import { readMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
+import { readSummary } from '../../../src/core/queue/summary-store.ts'
+import { closeIfDone, Finalizer } from '../../../src/core/run/finalizer.ts'
+import {
+  addBatch,
+  by,
+  claim,
+  ended,
+  hostId,
+  noon,
+  reread,
+  runJobs,
+  startJob,
+  temporaryDatabase,
+} from '../../helpers/database.ts'
+import { type StubClock, stubClock } from '../../helpers/stub-clock.ts'
+
+function setUp(summarize: (db: Db, id: string) => Summary = makeSummary) {
+  const db = temporaryDatabase()
+  const clock = stubClock(noon)
+  const closed: number[] = []
+  const errors: unknown[] = []
+  const finalizer = new Finalizer({
+    db,
+    clock,
+    hostId,
+    makeSummary: summarize,
+    onClosed: (row) => closed.push(row.number),
+    onError: (cause) => errors.push(cause),
+  })
+  return { db, clock, finalizer, closed, errors }
+}
+
+/** A running batch whose jobs have all ended, `endedMsAgo` before the clock's now, but which nobody closed. */
+function doneButOpen(db: Db, clock: StubClock, endedMsAgo: number, failing = 0) {
+  addBatch(db, { jobs: 2 })
+  const batch = claim(db, clock.now() - endedMsAgo - 200)
+  runJobs(db, batch, clock.now() - endedMsAgo - 200, [
+    { ms: 100, ...(failing > 0 ? { error: 'boom' } : {}) },
+    { ms: 100 },
+  ])
+  return reread(db, batch.id)
+}
+
+describe('the sweep', () => {
+  test('closes a batch that is done but was never closed, once its grace period is over', () => {
+    const { db, clock, finalizer, closed } = setUp()
+    const batch = doneButOpen(db, clock, 9_999)
+    expect(finalizer.runOnce()).toEqual([])
+    expect(reread(db, batch.id).status).toBe('running')
+    clock.advance(2)
+    finalizer.runOnce()
+    expect(reread(db, batch.id)).toMatchObject({ status: 'completed', closed_by: 'sweep', position: null })
+    expect(closed).toEqual([batch.number])
+    expect(readSummary(db, batch.id, 1)?.summary?.closedBy).toBe('sweep')
+  })
+
+  test('gives the status that the jobs have earned', () => {
+    const { db, clock, finalizer } = setUp()
+    const batch = doneButOpen(db, clock, 20_000, 1)
+    finalizer.runOnce()
+    expect(reread(db, batch.id).status).toBe('completed_with_errors')
+  })
+
+  test('never closes a batch that has a job pending or running, however old it is', () => {
+    const { db, clock, finalizer } = setUp()
+    addBatch(db, { jobs: 2 })
+    const batch = claim(db, noon - 86_400_000)
+    runJobs(db, batch, noon - 86_400_000, [{ ms: 100 }])
+    finalizer.runOnce()
+    clock.advance(86_400_000)
+    finalizer.runOnce()
+    expect(reread(db, batch.id).status).toBe('running')
+    startJob(db, batch, clock.now())
+    clock.advance(86_400_000)
+    finalizer.runOnce()
+    expect(reread(db, batch.id).status).toBe('running')
+  })
+
+  test('runs by itself at the interval of the settings and counts each rescue', () => {
+    const { db, clock, finalizer } = setUp()
+    db.write(() => {
+      writeSetting(db, 'finalizer-interval-ms', 5_000, noon)
+      writeSetting(db, 'finalizer-grace-ms', 1_000, noon)
+    })
+    finalizer.start()
+    const batch = doneButOpen(db, clock, 0)
+    clock.advance(4_999)
+    expect(reread(db, batch.id).status).toBe('running')
+    clock.advance(1)
+    expect(reread(db, batch.id).status).toBe('completed')
+    expect(readMark(db, 'finalizer')).toMatchObject({
+      rescues: 1,
+      lastRescueAt: noon + 5_000,
+      nextSweepAt: noon + 10_000,
+    })
+    expect(eventsPage(db, { limit: 100 }).map((event) => event.kind)).toContain('finalizer_rescued')
+    finalizer.stop()
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('closes a done batch within two sweeps when the wall clock was set back by a year', () => {
+    const { db, clock, finalizer } = setUp()
+    const batch = doneButOpen(db, clock, 0)
+    clock.setWall(noon - 365 * 86_400_000)
+    finalizer.start()
+    clock.advance(30_000)
+    expect(reread(db, batch.id).status).toBe('running')
+    clock.advance(30_000)
+    const row = reread(db, batch.id)
+    expect(row.status).toBe('completed')
+    expect(row.completed_at).toBe(row.last_job_finished_at) // a finish time never lies before its jobs'
+  })
+
+  test('goes on after a sweep that failed', () => {
+    const { db, clock, finalizer, errors } = setUp()
+    const batch = doneButOpen(db, clock, 20_000)
+    finalizer.start()
+    db.exec(
+      "CREATE TRIGGER broken BEFORE UPDATE OF completed_at ON batches BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END",
+    )
+    clock.advance(30_000)
+    expect(errors).toHaveLength(1)
+    expect(reread(db, batch.id).status).toBe('running')
+    db.exec('DROP TRIGGER broken')
+    clock.advance(30_000)
+    expect(reread(db, batch.id).status).toBe('completed')
+  })
+})
+
+describe('closing', () => {
+  test('twice is harmless: the second time nothing changes', () => {
+    const { db, clock } = setUp()
+    const batch = doneButOpen(db, clock, 20_000)
+    expect(closeIfDone(db, by(clock.now()), batch.id, 'event')?.status).toBe('completed')
+    const before = reread(db, batch.id)
+    expect(closeIfDone(db, by(clock.now() + 1), batch.id, 'demand')).toBeUndefined()
+    expect(reread(db, batch.id)).toEqual(before)
+    expect(readMark(db, 'finalizer')).toBeUndefined()
+  })
+
+  test('by the event layer is no rescue', () => {
+    const { db, clock } = setUp()
+    const batch = doneButOpen(db, clock, 0)
+    closeIfDone(db, by(clock.now()), batch.id, 'event')
+    expect(reread(db, batch.id).closed_by).toBe('event')
+    expect(readMark(db, 'finalizer')).toBeUndefined()
+  })
+})
+
+describe('a summary that throws', () => {
+  test('never holds back the status, is kept as an error, told in the events, and tried again on demand', () => {
+    let broken = true
+    const { db, clock, finalizer } = setUp((base, id) => {
+      if (broken) throw new Error('division by zero')
+      return makeSummary(base, id)
+    })
+    const batch = doneButOpen(db, clock, 20_000)
+    finalizer.runOnce()
+    expect(reread(db, batch.id).status).toBe('completed')
+    expect(readSummary(db, batch.id, 1)).toMatchObject({ summary: null, error: 'division by zero' })
+    expect(eventsPage(db, { limit: 100 }).map((event) => event.kind)).toContain('summary_failed')
+    broken = false
+    finalizer.summarize(batch.id, 1)
+    expect(readSummary(db, batch.id, 1)?.summary?.jobs.total).toBe(2)
+  })
+
+  test('is made at the next sweep when its host died between the status and the summary', () => {
+    const { db, clock, finalizer } = setUp()
+    const batch = doneButOpen(db, clock, 0)
+    closeIfDone(db, by(clock.now()), batch.id, 'event')
+    expect(readSummary(db, batch.id, 1)).toBeUndefined()
+    finalizer.runOnce()
+    expect(readSummary(db, batch.id, 1)?.summary?.closedBy).toBe('event')
+  })
+})
+
+test('a verdict that could not be written the first time is written later, and the batch closes', () => {
+  const { db, clock, finalizer } = setUp()
+  addBatch(db, { jobs: 1 })
+  const batch = claim(db, noon)
+  const job = startJob(db, batch, noon)
+  const end = ended(noon, 50)
+  const verdict = () =>
+    db.write(() =>
+      finishJob(db, by(noon + 50), { id: job.id, token: batch.claim_token ?? '' }, 'succeeded', end),
+    )
+  db.exec(
+    "CREATE TRIGGER full BEFORE UPDATE OF status ON jobs BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+  )
+  expect(verdict).toThrow('disk is full')
+  db.exec('DROP TRIGGER full')
+  clock.advance(60_000)
+  finalizer.runOnce()
+  expect(reread(db, batch.id).status).toBe('running') // its owner lives on and still holds the verdict
+  expect(verdict()?.status).toBe('succeeded')
+  finalizer.runOnce()
+  expect(reread(db, batch.id).status).toBe('completed')
+})

@@ -1,0 +1,256 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { batchSchema, jobSchema } from '../../src/contract/entities.ts'
+import { aPlace, type Place, type Running } from './slipway.ts'
+
+const showDocument = z.looseObject({ batch: batchSchema, jobs: z.array(jobSchema) })
+const listDocument = z.looseObject({ batches: z.array(batchSchema) })
+const eventsDocument = z.looseObject({
+  events: z.array(z.looseObject({ kind: z.string(), reason: z.string().nullable() })),
+})
+const show = (place: Place, batch = '1') => place.json(showDocument, ['show', batch])
+const kinds = async (place: Place) =>
+  (await place.json(eventsDocument, ['events'])).events.map((event) => event.kind)
+
+/** Three jobs; each says that it begins, waits for its gate, says that it ends. */
+const gated = (place: Place, more = '') =>
+  place.write(
+    'gated.slipway.yaml',
+    `batches:
+  - type: gated
+    run: [sh, -c, 'echo "begin $1" >> trace; while [ ! -e "gate$1" ]; do sleep 0.02; done; echo "end $1" >> trace', sh, "{value}"]
+    over: { range: 1..3 }
+${more}`,
+  )
+const open = (place: Place, ...gates: number[]) => {
+  for (const gate of gates) writeFileSync(join(place.project, `gate${gate}`), '')
+}
+const trace = (place: Place): string[] =>
+  existsSync(join(place.project, 'trace'))
+    ? readFileSync(join(place.project, 'trace'), 'utf8').trim().split('\n')
+    : []
+const traced = async (place: Place, line: string) => {
+  while (!trace(place).includes(line)) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+/** Pid of the launcher that serves this data folder, from its journal. */
+const launcherPid = (place: Place): number => {
+  const run = join(place.home, 'run')
+  const journal = readdirSync(run).find((name) => name.endsWith('.journal'))
+  const header = readFileSync(join(run, journal ?? ''), 'utf8').split('\n')[0] ?? ''
+  return Number(header.split('\t')[5])
+}
+
+const kill = async (host: Running, signal: NodeJS.Signals = 'SIGKILL') => {
+  process.kill(host.pid, signal)
+  if (signal === 'SIGKILL') await host.ended
+}
+
+describe('a host that is killed', () => {
+  test('leaves its job running; the next host watches it, starts nothing twice, and takes its exit', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    const first = place.start('work')
+    await traced(place, 'begin 1')
+    await kill(first)
+    const second = place.start('work', '--until-empty')
+    await second.until(/1 still running and watched/)
+    open(place, 1, 2, 3)
+    expect((await second.ended).code).toBe(0)
+    expect(trace(place)).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
+    const { batch, jobs } = await show(place)
+    expect(batch.status).toBe('completed')
+    expect(jobs.map((job) => job.attempts)).toEqual([1, 1, 1])
+    expect(readdirSync(join(place.home, 'run'))).toEqual([])
+  })
+
+  test('loses no exit of a job that ended while nobody was there', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    const first = place.start('work')
+    await traced(place, 'begin 1')
+    await kill(first)
+    open(place, 1)
+    await traced(place, 'end 1')
+    open(place, 2, 3)
+    expect((await place.run('work', '--until-empty')).code).toBe(0)
+    expect(trace(place).filter((line) => line === 'begin 1')).toHaveLength(1)
+    expect((await show(place)).jobs.map((job) => job.attempts)).toEqual([1, 1, 1])
+  })
+
+  test('together with its launcher: the job runs again, but only after its process is gone', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    const first = place.start('work')
+    await traced(place, 'begin 1')
+    const launcher = launcherPid(place)
+    await kill(first)
+    process.kill(launcher, 'SIGKILL')
+    const second = place.start('work', '--until-empty')
+    await second.until(/1 interrupted, to run again/)
+    while (trace(place).length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+    open(place, 1, 2, 3)
+    expect((await second.ended).code).toBe(0)
+    // Had the first process lived on, the gate would have let it say "end 1" too.
+    expect(trace(place)).toEqual(['begin 1', 'begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
+    const { jobs } = await show(place)
+    expect(jobs.map((job) => [job.status, job.attempts])).toEqual([
+      ['succeeded', 2],
+      ['succeeded', 1],
+      ['succeeded', 1],
+    ])
+    expect(await kinds(place)).toContain('job_interrupted')
+  })
+
+  test('goes on from the first unfinished job when it is started again', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    open(place, 1)
+    const first = place.start('work')
+    await traced(place, 'begin 2')
+    await kill(first)
+    open(place, 2, 3)
+    expect((await place.run('work', '--until-empty')).code).toBe(0)
+    expect(trace(place)).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
+  })
+
+  test('whose batch is cancelled before the next one comes: its processes end before anything else starts', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    await place.run(
+      'add',
+      place.write('next.slipway.yaml', `batches: [{ type: n, run: [sh, -c, 'echo next >> trace'] }]`),
+    )
+    const first = place.start('work')
+    await traced(place, 'begin 1')
+    await kill(first)
+    expect((await place.run('cancel', '1')).code).toBe(0)
+    expect((await place.run('work', '--until-empty')).code).toBe(0)
+    open(place, 1)
+    expect(trace(place)).toEqual(['begin 1', 'next'])
+    expect((await show(place, '1')).batch.status).toBe('cancelled')
+  })
+})
+
+describe('a second host', () => {
+  test('waits while the first lives, and takes over when it is gone', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    const first = place.start('work')
+    await traced(place, 'begin 1')
+    const second = place.start('work', '--until-empty')
+    await second.until(/this one waits/)
+    open(place, 1)
+    await traced(place, 'begin 2')
+    await kill(first)
+    await second.until(/still running and watched/)
+    open(place, 2, 3)
+    expect((await second.ended).code).toBe(0)
+    expect(trace(place)).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
+  })
+
+  test('takes over from one that was stopped beyond its lease; that one can write no verdict and says so', async () => {
+    const place = aPlace()
+    await place.run('settings', 'lease-ms', '500')
+    await place.run('settings', 'heartbeat-interval-ms', '100')
+    await place.run('add', gated(place))
+    const first = place.start('work')
+    await traced(place, 'begin 1')
+    const second = place.start('work', '--until-empty')
+    await second.until(/this one waits/)
+    await kill(first, 'SIGSTOP')
+    await second.until(/still running and watched/)
+    open(place, 1)
+    await traced(place, 'begin 2')
+    await kill(first, 'SIGCONT')
+    await first.until(/Another host took over/)
+    open(place, 2, 3)
+    expect((await second.ended).code).toBe(0)
+    expect(trace(place)).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
+    expect((await show(place)).jobs.map((job) => job.attempts)).toEqual([1, 1, 1])
+  })
+
+  test('does not take over from one that is only slow: a silent heartbeat proves nothing', async () => {
+    const place = aPlace()
+    await place.run('settings', 'lease-ms', '200')
+    await place.run('settings', 'heartbeat-interval-ms', '60000')
+    await place.run('add', gated(place))
+    place.start('work')
+    await traced(place, 'begin 1')
+    const second = place.start('work', '--until-empty')
+    await second.until(/this one waits/)
+    open(place, 1)
+    await traced(place, 'begin 2')
+    open(place, 2, 3)
+    expect((await second.ended).code).toBe(0)
+    expect(await kinds(place)).not.toContain('host_took_over')
+  })
+})
+
+test('a job that takes its host down twice is failed with that reason, and the rest go on', async () => {
+  const place = aPlace()
+  // The second job ends its host and its launcher, each time it runs.
+  const file = place.write(
+    'poison.slipway.yaml',
+    `batches:
+  - type: p
+    run: [sh, -c, 'echo "begin $1" >> trace; if [ $1 = 2 ]; then host=$(ps -o ppid= -p $PPID); kill -9 $host $PPID; sleep 60; fi', sh, "{value}"]
+    over: { range: 1..3 }`,
+  )
+  await place.run('add', file)
+  expect((await place.run('work', '--until-empty')).signal).toBe('SIGKILL')
+  expect((await place.run('work', '--until-empty')).signal).toBe('SIGKILL')
+  expect((await place.run('work', '--until-empty')).code).toBe(1)
+  expect(trace(place)).toEqual(['begin 1', 'begin 2', 'begin 2', 'begin 3'])
+  const { batch, jobs } = await show(place)
+  expect(batch.status).toBe('completed_with_errors')
+  expect(jobs.map((job) => job.status)).toEqual(['succeeded', 'failed', 'succeeded'])
+  expect(jobs[1]?.error).toMatch(/its host died 2 times while it ran/)
+})
+
+test('an add that is killed while it fills leaves nothing behind', async () => {
+  const place = aPlace()
+  const file = place.write(
+    'many.slipway.yaml',
+    'batches: [{ type: m, run: [echo, "{value}"], over: { range: 1..5000 } }]',
+  )
+  place.env.SLIPWAY_FAILPOINT = 'mid-fill:2'
+  const adding = place.start('add', file)
+  delete place.env.SLIPWAY_FAILPOINT
+  expect((await adding.ended).signal).not.toBeNull()
+  expect((await place.run('work', '--until-empty')).code).toBe(0)
+  expect((await place.json(listDocument, ['list', '--all'])).batches).toEqual([])
+  expect((await place.run('add', file)).code).toBe(0)
+  expect((await show(place, '2')).batch.jobs.total).toBe(5_000)
+})
+
+describe('SIGINT', () => {
+  test('once lets the running job end and leaves a queue that goes on; twice stops it', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    const first = place.start('work')
+    await traced(place, 'begin 1')
+    await kill(first, 'SIGINT')
+    open(place, 1)
+    await first.ended
+    expect((await show(place)).batch).toMatchObject({
+      status: 'queued',
+      position: 1,
+      jobs: { succeeded: 1, pending: 2 },
+    })
+    const second = place.start('work')
+    await traced(place, 'begin 2')
+    await kill(second, 'SIGINT')
+    await second.until(/Once more/)
+    await kill(second, 'SIGINT')
+    await second.ended
+    const { batch, jobs } = await show(place)
+    expect(batch).toMatchObject({ status: 'queued', jobs: { succeeded: 1, pending: 2, running: 0 } })
+    expect(jobs[1]).toMatchObject({ status: 'pending', attempts: 1 })
+    open(place, 2, 3)
+    expect((await place.run('work', '--until-empty')).code).toBe(0)
+    expect(trace(place)).toEqual(['begin 1', 'end 1', 'begin 2', 'begin 2', 'end 2', 'begin 3', 'end 3'])
+  })
+})
