@@ -2,7 +2,6 @@
  * Owns what `run` and `work` show while they run: two bars on a terminal, plain lines elsewhere, on stderr.
  * Must never touch stdout: that is for the result.
  */
-import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch, DoneBy } from '../contract/entities.ts'
 import type { ChangeEvent } from '../contract/events.ts'
 import { isActive, isFinal } from '../contract/states.ts'
@@ -86,16 +85,6 @@ export function stateOf(
     queue,
     sentence: event.queue.sentence,
   }
-}
-
-/** The state of now in the shape of an event, to begin with. */
-export async function firstLook(
-  api: SlipwayApi,
-): Promise<Pick<ChangeEvent, 'batches' | 'queue' | 'running' | 'doneBy' | 'now'> | undefined> {
-  const snapshot = await api.invoke('snapshot', {})
-  if (!snapshot.ok) return undefined
-  const { active, queue, running, doneBy, now } = snapshot.value
-  return { batches: active, queue, running, doneBy, now }
 }
 
 /** Bars painted by cli-progress; loaded only where there is a terminal. */

@@ -5,14 +5,12 @@
 import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch } from '../contract/entities.ts'
 import type { ChangeEvent } from '../contract/events.ts'
-import { isActive, isFinal } from '../contract/states.ts'
 import type { Core, Notice } from '../core/core.ts'
+import { batchesSeen, type Goal, goalReached } from './batches-seen.ts'
 import type { Context } from './context.ts'
 import { onInterrupt } from './interrupt.ts'
-import { firstLook, openProgressView } from './progress-view.ts'
-
-/** `batches`: until these are final. `empty`: until nothing is left that could run. `never`: until a signal. */
-export type Goal = { kind: 'batches'; ids: string[] } | { kind: 'empty' } | { kind: 'never' }
+import { batchName } from './print/batch.ts'
+import { openProgressView } from './progress-view.ts'
 
 export type Outcome = {
   /** For the goal `batches` these, as they are now; else those that ended while this host was the executor. */
@@ -23,129 +21,96 @@ export type Outcome = {
   blocked: string[]
 }
 
-const KEEP_ALIVE_MS = 1 << 30
+/** The core's timers don't keep a process alive; waiting for them is this command's business. */
+const SAFETY_NET_MS = 10_000
 
 /** Becomes the executor (or waits in line for it) and resolves when the goal is reached or after a signal. */
 export async function workUntil(context: Context, core: Core, api: SlipwayApi, goal: Goal): Promise<Outcome> {
-  const ids = new Set(goal.kind === 'batches' ? goal.ids : [])
-  const view = await openProgressView(context, goal.kind === 'batches' ? (one) => ids.has(one.id) : undefined)
-  const known = new Map<string, Batch>()
-  const ended = new Map<string, Batch>()
-  let worked = false
-  let last: Pick<ChangeEvent, 'epoch' | 'seq'> | undefined
-  let check: () => void = () => {}
+  const mine = new Set(goal.kind === 'batches' ? goal.ids : [])
+  const view = await openProgressView(context, (batch) => goal.kind !== 'batches' || mine.has(batch.id))
+  const seen = batchesSeen()
+  const reached = oneAtATime(() => goalReached(api, goal, seen.now))
+  const look = async (): Promise<void> => {
+    const snapshot = await api.invoke('snapshot', {})
+    if (!snapshot.ok) return
+    const { active, queue, running, doneBy, now } = snapshot.value
+    await seen.refresh(api, active)
+    view.update({ batches: [...seen.now.values()], queue, running, doneBy, now })
+    reached.check()
+  }
 
-  const take = (batches: readonly Batch[]): void => {
-    for (const batch of batches) {
-      if (isFinal(batch.status)) {
-        const before = known.get(batch.id)
-        if (worked && before !== undefined && isActive(before.status) && batch.startedAt !== null) {
-          ended.set(batch.id, batch)
-        }
-      }
-      known.set(batch.id, batch)
-    }
-  }
-  const lookAgain = async (): Promise<void> => {
-    const look = await firstLook(api)
-    if (look === undefined) return
-    take(look.batches)
-    for (const id of known.keys()) {
-      const shown = await api.invoke('show', { batch: id })
-      if (shown.ok) take([shown.value.batch])
-      else known.delete(id)
-    }
-    view.update({ ...look, batches: [...known.values()] })
-  }
+  let last: Pick<ChangeEvent, 'epoch' | 'seq'> | undefined
   const unsubscribe = api.subscribe((event) => {
     const gap = last !== undefined && (event.epoch !== last.epoch || event.seq !== last.seq + 1)
     last = event
-    take(event.batches)
-    for (const id of event.removed) known.delete(id)
+    seen.take(event.batches)
+    seen.forget(event.removed)
     view.update(event)
-    if (gap) void lookAgain().then(() => check())
-    else check()
+    if (gap) void look()
+    else reached.check()
   })
-  const stopNotices = core.onNotice((notice) => {
-    if (notice.kind === 'working') worked = true
-    const sentence = noticeSentence(notice)
+  const deafen = core.onNotice((notice) => {
+    if (notice.kind === 'working') seen.count()
+    const sentence = sentenceOf(notice)
     if (sentence !== undefined) view.say(sentence)
   })
   const interrupt = onInterrupt(core, view.say)
-  // The core's timers don't keep a process alive; waiting for them is this command's business.
-  const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS)
+  const safetyNet = setInterval(() => void look(), SAFETY_NET_MS)
   try {
-    const reached = new Promise<string[]>((resolve) => {
-      let looking = false
-      check = () => {
-        if (looking) return
-        looking = true
-        void goalReached(api, goal, known)
-          .then((answer) => {
-            if (answer !== undefined) resolve(answer)
-          })
-          .finally(() => {
-            looking = false
-          })
-      }
-    })
-    for (const id of ids) {
+    for (const id of mine) {
       const shown = await api.invoke('show', { batch: id })
-      if (shown.ok) take([shown.value.batch])
+      if (shown.ok) seen.take([shown.value.batch])
     }
-    await lookAgain()
+    await look()
     core.startWorking()
-    const safetyNet = setInterval(() => void lookAgain().then(() => check()), LOOK_AGAIN_MS)
-    check()
-    const blocked = await Promise.race([reached, interrupt.stopped.then(() => undefined)])
-    clearInterval(safetyNet)
-    if (blocked !== undefined) await core.stopWorking('finish')
-    await lookAgain()
+    const blocked = await Promise.race([reached.answer, interrupt.stopped.then(() => undefined)])
+    if (blocked !== undefined) {
+      const other = [...seen.now.values()].find((one) => one.status === 'running' && !mine.has(one.id))
+      if (other !== undefined && seen.now.size > 0) {
+        view.say(`The running jobs of ${batchName(other)} end first; Ctrl-C twice stops them.`)
+      }
+      await core.stopWorking('finish')
+    }
+    await look()
     const batches =
-      goal.kind === 'batches'
-        ? [...ids].flatMap((id) => known.get(id) ?? [])
-        : [...ended.values()].sort((a, b) => (a.completedAt ?? 0) - (b.completedAt ?? 0))
+      goal.kind === 'batches' ? goal.ids.flatMap((id) => seen.now.get(id) ?? []) : [...seen.ended]
     return { batches, interrupted: blocked === undefined, blocked: blocked ?? [] }
   } finally {
-    clearInterval(keepAlive)
+    clearInterval(safetyNet)
     unsubscribe()
-    stopNotices()
+    deafen()
     interrupt.dispose()
     view.stop()
   }
 }
 
-const LOOK_AGAIN_MS = 10_000
-
-/** Undefined while the goal is not reached, else why what is left will not run by itself. */
-async function goalReached(
-  api: SlipwayApi,
-  goal: Goal,
-  known: ReadonlyMap<string, Batch>,
-): Promise<string[] | undefined> {
-  if (goal.kind === 'never') return undefined
-  const open =
-    goal.kind === 'batches'
-      ? goal.ids.flatMap((id) => known.get(id) ?? []).filter((batch) => !isFinal(batch.status))
-      : [...known.values()].filter((batch) => batch.status === 'queued' || batch.status === 'running')
-  const blocked: string[] = []
-  for (const batch of open) {
-    if (batch.status !== 'queued' || batch.waitsFor === null) return undefined
-    const shown = await api.invoke('show', { batch: batch.id })
-    if (!shown.ok) continue
-    const hopeless = shown.value.after.some(
-      ({ satisfied, batch: before }) =>
-        !satisfied && (before === null || isFinal(before.status) || before.status === 'paused'),
-    )
-    if (!hopeless && !open.some((one) => shown.value.after.some(({ batch: b }) => b?.id === one.id))) {
-      return undefined
-    }
-    blocked.push(`#${batch.number} ${batch.waitsFor}`)
+/** Asks again whenever something changed, but never twice at once and never misses the last change. */
+function oneAtATime<T>(ask: () => Promise<T | undefined>): { check(): void; answer: Promise<T> } {
+  let asking = false
+  let again = false
+  let settle: (value: T) => void = () => {}
+  let refuse: (cause: unknown) => void = () => {}
+  const answer = new Promise<T>((resolve, reject) => {
+    settle = resolve
+    refuse = reject
+  })
+  const check = (): void => {
+    again = true
+    if (asking) return
+    asking = true
+    void (async () => {
+      while (again) {
+        again = false
+        const found = await ask()
+        if (found !== undefined) return settle(found)
+      }
+      asking = false
+    })().catch(refuse)
   }
-  return blocked
+  return { check, answer }
 }
 
-function noticeSentence(notice: Notice): string | undefined {
+function sentenceOf(notice: Notice): string | undefined {
   switch (notice.kind) {
     case 'standby':
     case 'claim-lost':

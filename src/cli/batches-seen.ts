@@ -1,0 +1,94 @@
+/**
+ * Owns what `run` and `work` know of batches while they watch: as they are now, and which ended meanwhile.
+ * Must never wait or print.
+ */
+import type { SlipwayApi } from '../contract/api.ts'
+import type { Batch } from '../contract/entities.ts'
+import { isActive, isFinal } from '../contract/states.ts'
+
+export type BatchesSeen = {
+  /** By id, as they are now. */
+  readonly now: ReadonlyMap<string, Batch>
+  /** Batches that had run and became final while `counting` was on, in the order of their end. */
+  readonly ended: readonly Batch[]
+  take(batches: readonly Batch[]): void
+  forget(ids: readonly string[]): void
+  /** From now on batches that end are counted as ours. */
+  count(): void
+  /** Asks again for all batches that were active and are not in `active`; for after a gap. */
+  refresh(api: SlipwayApi, active: readonly Batch[]): Promise<void>
+}
+
+/** Starts with nothing seen. */
+export function batchesSeen(): BatchesSeen {
+  const now = new Map<string, Batch>()
+  const ended = new Map<string, Batch>()
+  let counting = false
+  const take = (batches: readonly Batch[]): void => {
+    for (const batch of batches) {
+      const before = now.get(batch.id)
+      const hasEnded = isFinal(batch.status) && before !== undefined && isActive(before.status)
+      if (hasEnded && counting && batch.startedAt !== null) ended.set(batch.id, batch)
+      now.set(batch.id, batch)
+    }
+  }
+  return {
+    now,
+    get ended() {
+      return [...ended.values()]
+    },
+    take,
+    forget(ids) {
+      for (const id of ids) now.delete(id)
+    },
+    count() {
+      counting = true
+    },
+    async refresh(api, active) {
+      const there = new Set(active.map((batch) => batch.id))
+      for (const batch of [...now.values()]) {
+        if (!isActive(batch.status) || there.has(batch.id)) continue
+        const shown = await api.invoke('show', { batch: batch.id })
+        if (shown.ok) take([shown.value.batch])
+        else now.delete(batch.id)
+      }
+      take(active)
+    },
+  }
+}
+
+/** `batches`: until these are final. `empty`: until nothing is left that could run. `never`: until a signal. */
+export type Goal = { kind: 'batches'; ids: string[] } | { kind: 'empty' } | { kind: 'never' }
+
+/** Undefined while the goal is ahead, else one sentence for each batch left that will not run by itself. */
+export async function goalReached(
+  api: SlipwayApi,
+  goal: Goal,
+  now: ReadonlyMap<string, Batch>,
+): Promise<string[] | undefined> {
+  if (goal.kind === 'never') return undefined
+  const open =
+    goal.kind === 'batches'
+      ? goal.ids.flatMap((id) => now.get(id) ?? []).filter((batch) => !isFinal(batch.status))
+      : [...now.values()].filter((batch) => batch.status === 'queued' || batch.status === 'running')
+  const openIds = new Set(open.map((batch) => batch.id))
+  const blocked: string[] = []
+  for (const batch of open) {
+    if (batch.status !== 'queued' || batch.waitsFor === null) return undefined
+    const shown = await api.invoke('show', { batch: batch.id })
+    if (!shown.ok) return undefined
+    // One predecessor is enough that won't complete by itself; one that is open itself is judged in its turn.
+    const waitsInVain = shown.value.after.some(
+      ({ satisfied, batch: before }) =>
+        !satisfied &&
+        (before === null ||
+          isFinal(before.status) ||
+          before.status === 'paused' ||
+          before.status === 'initiated' ||
+          openIds.has(before.id)),
+    )
+    if (!waitsInVain) return undefined
+    blocked.push(`#${batch.number} ${batch.waitsFor}`)
+  }
+  return blocked
+}
