@@ -19,7 +19,12 @@ export function failed(context: Context, error: SlipwayError): number {
 
 /** The failure as lines for a person, ending with a line break. */
 export function failureText(error: SlipwayError, paint: Paint): string {
-  const lines = [`${paint(['red', 'bold'], 'slipway:')} ${plainLines(error.message)}`]
+  const head = paint(['red', 'bold'], 'slipway:')
+  const conflicts = (error.conflicts ?? []) as Conflict[]
+  // The message of a duplicate is made of the sentences that are listed below, one for each batch.
+  if (conflicts.length > 0)
+    return `${[`${head} ${refusal(conflicts)}`, ...conflictLines(conflicts, paint)].join('\n')}\n`
+  const lines = [`${head} ${plainLines(error.message)}`]
   for (const problem of error.problems ?? []) {
     const { line, column, suggestion } = problem
     const at = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`
@@ -28,10 +33,13 @@ export function failureText(error: SlipwayError, paint: Paint): string {
     if (problem.expected) lines.push(`    expected: ${plain(problem.expected)}`)
     if (suggestion !== undefined) lines.push(`    did you mean ${paint('green', plain(suggestion))}?`)
   }
-  const conflicts = (error.conflicts ?? []) as Conflict[]
-  if (conflicts.length > 0) lines.push(...conflictLines(conflicts, paint))
   if (error.hint) lines.push(paint('dim', plainLines(error.hint)))
   return `${lines.join('\n')}\n`
+}
+
+function refusal(conflicts: readonly Conflict[]): string {
+  if (conflicts.length === 1) return 'refused, nothing was changed: this batch is already there.'
+  return `refused, nothing was changed: ${conflicts.length} batches are already there.`
 }
 
 function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {

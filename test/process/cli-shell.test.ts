@@ -113,6 +113,15 @@ test('bash accepts its script and completes commands, options and answers', () =
   expect(completionWords(script, 'slipway', '--json', 'completion', 'z')).toEqual(['zsh'])
 })
 
-test.skipIf(spawnSync('zsh', ['--version']).status !== 0)('zsh accepts its script', () => {
-  expect(spawnSync('zsh', ['-n', join(folder, 'slipway.zsh')]).status).toBe(0)
-})
+test.skipIf(spawnSync('zsh', ['--version']).status !== 0)(
+  'zsh accepts its script and uses it for slipway',
+  () => {
+    const script = join(folder, 'slipway.zsh')
+    expect(spawnSync('zsh', ['-n', script]).status).toBe(0)
+    const loaded = execFileSync('zsh', [
+      '-fc',
+      `autoload -Uz compinit && compinit -D -u && source '${script}' && print -r -- $_comps[slipway]`,
+    ])
+    expect(loaded.toString()).toBe('_slipway\n')
+  },
+)
