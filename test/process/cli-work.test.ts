@@ -16,11 +16,11 @@ const runDocument = commands.enqueue.output
   .extend({ summaries: z.array(summarySchema) })
 const showDocument = commands.show.output.extend({ jobs: z.array(jobSchema) })
 
-/** A job that says that it started and ends with code 0 once the test has opened its gate. */
+/** A job that says that it started and ends once the test has opened its gate (or taken its folder away). */
 const GATED = `
 batches:
   - type: gated
-    run: [sh, -c, 'echo started "$1"; while [ ! -e "gate-$1" ]; do sleep 0.02; done; echo ended "$1"', sh, "{input}"]
+    run: [sh, -c, 'echo started "$1"; while [ ! -e "gate-$1" ] && [ -d "$PWD" ]; do sleep 0.02; done; echo ended "$1"', sh, "{input}"]
     over: { list: [a, b] }
 `
 const openGate = (place: Place, name: string) => writeFileSync(join(place.project, `gate-${name}`), '')

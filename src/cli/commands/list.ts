@@ -11,6 +11,7 @@ export function list(context: Context, options: { all?: boolean; search?: string
     const rows = batchTable(batches, context.io.paint, Date.now())
     const lines = batches.length > 0 ? rows : [options.search ? 'No batch matches.' : 'No active batch.']
     const snapshot = await api.invoke('snapshot', {})
-    return snapshot.ok ? [...lines, '', plain(snapshot.value.queue.sentence)] : lines
+    const sentence = snapshot.ok ? plain(snapshot.value.queue.sentence) : ''
+    return sentence === '' ? lines : [...lines, '', sentence]
   })
 }

@@ -80,9 +80,9 @@ export function changeLine(before: Batch | undefined, batch: Batch): string | un
     return `${batchName(batch)}: ${words(batch)}, ${counts}${failures}${why === null ? '' : ` (${why})`}`
   }
   if (batch.status !== 'running') return undefined
-  const tenth = (one: Batch): number => Math.floor((done(one) * 10) / Math.max(1, one.jobs.total))
-  if (tenth(batch) === tenth(before)) return undefined
-  return `${batchName(batch)}: ${tenth(batch) * 10} %, ${counts}${failures}`
+  const percent = (one: Batch): number => Math.floor((done(one) * 100) / Math.max(1, one.jobs.total))
+  if (Math.floor(percent(batch) / 10) === Math.floor(percent(before) / 10)) return undefined
+  return `${batchName(batch)}: ${percent(batch)} %, ${counts}${failures}`
 }
 
 function words(batch: Batch): string {
