@@ -78,7 +78,7 @@ batches:
     )
     const { code, err } = await place.run('run', file)
     expect(code).toBe(1)
-    expect(err).toMatch(/#2 .*first/)
+    expect(err).toMatch(/#2 waits for #1/)
     const { batches } = await place.json(commands.list.output, ['list'])
     expect(batches).toMatchObject([{ number: 2, status: 'queued' }])
   })
