@@ -38,6 +38,7 @@ stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. Times ar
 | backup | \`{file, bytes}\` |
 | settings | \`{settings: {…}}\` |
 | trust | \`{digest}\` |
+| serve, open | \`{url, port, pid}\` at the start; \`open\` prints \`{desktop: true}\` where it starts the desktop app |
 | completion | \`{shell, script}\` |
 
 On \`run\` and \`work\` the first SIGINT or SIGTERM lets the running jobs end, the second stops them; both leave

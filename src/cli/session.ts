@@ -5,7 +5,7 @@
 import { userInfo } from 'node:os'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../contract/commands.ts'
-import type { Core } from '../core/core.ts'
+import type { Core, CoreOptions } from '../core/core.ts'
 import type { Context } from './context.ts'
 import { EXIT_FINE } from './exit.ts'
 import { failed } from './failure.ts'
@@ -14,6 +14,7 @@ import { failed } from './failure.ts'
 export async function withCore(
   context: Context,
   use: (core: Core, api: SlipwayApi) => Promise<number>,
+  host: Pick<CoreOptions, 'kind' | 'log'> = { kind: 'cli' },
 ): Promise<number> {
   const [{ openCore }, { dataFolder }] = await Promise.all([
     import('../core/core.ts'),
@@ -21,7 +22,7 @@ export async function withCore(
   ])
   const opened = await openCore({
     home: dataFolder(context.env),
-    kind: 'cli',
+    ...host,
     launcherDir: context.launcherDir,
   })
   if (!opened.ok) return failed(context, opened.error)

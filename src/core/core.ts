@@ -59,6 +59,8 @@ export type Core = {
    */
   stopWorking(mode: StopMode): Promise<void>
   onNotice(listener: (notice: Notice) => void): () => void
+  /** Where the change feed stands, for hosts that pass events on and greet late listeners. */
+  feedPlace(): { epoch: string; seq: number }
   /** Stops everything that this host started (as stopWorking('stop')) and closes the database. Idempotent. */
   close(): Promise<void>
 }
@@ -216,6 +218,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    feedPlace: () => feed.place(),
     close() {
       closing ??= (async () => {
         await core.stopWorking('stop')

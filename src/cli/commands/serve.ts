@@ -1,10 +1,73 @@
-/** `slipway serve`: the panel in a browser, on loopback. */
+/** `slipway serve`: the panel for a browser, on loopback; works too, unless told only to watch. */
+import { join, resolve } from 'node:path'
+import { batchStatusWords } from '../../contract/states.ts'
+import type { Core, Notice } from '../../core/core.ts'
 import type { Context } from '../context.ts'
+import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
+import { onInterrupt } from '../interrupt.ts'
+import { batchName } from '../print/batch.ts'
+import { plain } from '../print/plain.ts'
+import { callerOf, printJson, withCore } from '../session.ts'
 
-export type ServeOptions = { port?: number; work: boolean }
+export type ServeOptions = { port?: number; host?: string; tokenFile?: string; work: boolean }
 
-/** Serves until a signal comes. */
-export async function serve(context: Context, _options: ServeOptions): Promise<number> {
-  return failed(context, { code: 'not-possible', message: 'the web panel is not built yet.' })
+/** Serves until a signal comes; the first lets running jobs end, the second stops them. */
+export async function serve(context: Context, options: ServeOptions): Promise<number> {
+  const say = (sentence: string) => context.io.err(`${plain(sentence)}\n`)
+  return withCore(context, (core) => serveWith(context, core, options, say), {
+    kind: 'web',
+    log: (line) => context.io.err(`${line}\n`),
+  })
+}
+
+async function serveWith(
+  context: Context,
+  core: Core,
+  options: ServeOptions,
+  say: (sentence: string) => void,
+): Promise<number> {
+  const { serveWeb } = await import('../../web/serve.ts')
+  const started = await serveWeb(core, {
+    panelDir: join(context.packageDir, 'out', 'renderer'),
+    actor: callerOf(context).actor,
+    log: (line) => context.io.err(`${line}\n`),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.tokenFile === undefined ? {} : { tokenFile: resolve(context.cwd, options.tokenFile) }),
+  })
+  if (!started.ok) return failed(context, started.error)
+  const { url, port, warning } = started.value
+  const stopNotices = core.onNotice((notice) => {
+    const sentence = sentenceOf(notice)
+    if (sentence !== undefined) say(sentence)
+  })
+  const interrupt = onInterrupt(core, options.work ? say : () => {})
+  try {
+    if (warning !== null)
+      say(`WARNING: ${warning} Safer: leave out --host, and use ssh -L ${port}:127.0.0.1:${port}`)
+    if (context.json) await printJson(context, { url, port, pid: process.pid })
+    else await context.io.out(`Slipway's panel: ${url}\n`)
+    if (options.work) core.startWorking()
+    await interrupt.stopped
+    return EXIT_FINE
+  } finally {
+    interrupt.dispose()
+    stopNotices()
+    await started.value.close()
+  }
+}
+
+function sentenceOf(notice: Notice): string | undefined {
+  switch (notice.kind) {
+    case 'standby':
+    case 'claim-lost':
+    case 'crash-found':
+    case 'attention':
+      return notice.sentence
+    case 'finished':
+      return `${batchName(notice.batch)}: ${batchStatusWords[notice.batch.status]}.`
+    case 'working':
+      return undefined
+  }
 }

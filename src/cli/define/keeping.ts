@@ -44,17 +44,19 @@ export function defineKeeping(program: Command, act: Act): void {
     .command('serve')
     .description('the panel in a browser, on loopback')
     .option('--port <N>', 'port; 0 picks a free one', wholeNumber(0, 65_535))
+    .option('--host <H>', 'address to listen on; anything but loopback lets other machines in')
+    .option('--token-file <FILE>', 'keep the token in this file, so that the address stays the same')
     .option('--no-work', 'only watch; leave the work to another host')
     .action(
       act(async (context, options: ServeOptions) =>
         (await import('../commands/serve.ts')).serve(context, options),
       ),
     )
-  showExample(serve, 'slipway serve --port 4600')
+  showExample(serve, 'slipway serve', 'slipway serve --port 4600 --token-file ~/.slipway-token --no-work')
 
   const open = program
     .command('open')
-    .description('the desktop app where it is installed, else the panel in a browser')
+    .description('the desktop app where it can run, else serve the panel and print its address')
     .argument('[FILE...]', 'configurations to open in it')
     .action(
       act(async (context, files: string[]) => (await import('../commands/open.ts')).open(context, files)),

@@ -1,0 +1,53 @@
+/**
+ * Owns `POST /api/invoke/<command>`: the contract over HTTP. A dumb pipe but for three things: only commands of
+ * the contract, the caller is said to be a panel (whose configurations must be trusted), and stacks stay here.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SlipwayApi } from '../contract/api.ts'
+import { type CommandInput, type CommandName, commands } from '../contract/commands.ts'
+import type { Result } from '../contract/errors.ts'
+import type { Core } from '../core/core.ts'
+import { sendJson, sendRefusal, sendWrongMethod } from './reply.ts'
+import { readJson } from './request-body.ts'
+
+export type InvokeOptions = {
+  core: Core
+  /** The user that this process runs as. */
+  actor: string
+  bodyLimitBytes: number
+  /** Where what callers are not shown goes. */
+  log: (line: string) => void
+}
+
+/** The contract as the panel may use it, for one command. */
+export function panelApi({ core, actor }: Pick<InvokeOptions, 'core' | 'actor'>, name: string): SlipwayApi {
+  return core.api({ actor, origin: `panel: ${name}`, mustTrust: true })
+}
+
+/** Answers one call; the status is 200 also when the answer is an expected failure. */
+export async function invoke(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  options: InvokeOptions,
+): Promise<void> {
+  if (request.method !== 'POST') return sendWrongMethod(response, 'POST')
+  if (request.headers['x-slipway'] !== '1')
+    return sendRefusal(response, { status: 403, code: 'usage', message: 'The header x-slipway is missing.' })
+  if (!Object.hasOwn(commands, name))
+    return sendRefusal(response, { status: 404, code: 'usage', message: 'There is no such command.' })
+  const body = await readJson(request, options.bodyLimitBytes)
+  if (!body.ok) return body.refusal && sendRefusal(response, body.refusal)
+  const command = name as CommandName
+  // Validated by the core, which does so for all hosts.
+  const input = body.value as CommandInput<typeof command>
+  sendJson(response, 200, withoutStack(await panelApi(options, name).invoke(command, input), options.log))
+}
+
+/** The hint of an internal error is a stack: it goes to the log, and callers are told where to look. */
+export function withoutStack<T>(result: Result<T>, log: (line: string) => void): Result<T> {
+  if (result.ok || result.error.code !== 'internal') return result
+  const { hint, ...error } = result.error
+  log(`${error.message}${hint === undefined ? '' : `\n${hint}`}`)
+  return { ok: false, error: { ...error, hint: 'The terminal of the host has the details.' } }
+}

@@ -1,0 +1,70 @@
+/**
+ * Owns what every answer carries: the headers that tell a browser to run nothing but the panel's own files, and
+ * the shape of refusals. Must never put a stack or a header of the caller's into an answer.
+ */
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { fail } from '../contract/errors.ts'
+import type { Refusal } from './guard.ts'
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** On every answer, also on refusals; an answer may only be stricter. */
+export const strictHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'cache-control': 'no-store',
+}
+
+/** Sends a whole answer; does nothing when the caller has gone. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  if (response.headersSent || response.destroyed) return
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  response.writeHead(status, {
+    ...strictHeaders,
+    'content-type': type,
+    'content-length': bytes.length,
+    ...headers,
+  })
+  response.end(response.req.method === 'HEAD' ? undefined : bytes)
+}
+
+/** Sends a value as JSON. */
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  send(response, status, 'application/json; charset=utf-8', JSON.stringify(value))
+}
+
+/** Turns a request away in the contract's own shape, and hangs up: what else it carries is not read. */
+export function sendRefusal(
+  response: ServerResponse,
+  refusal: Refusal,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  const body = JSON.stringify(fail(refusal.code, refusal.message))
+  send(response, refusal.status, 'application/json; charset=utf-8', body, { connection: 'close', ...headers })
+}
+
+/** Refuses a method, and says which would do. */
+export function sendWrongMethod(response: ServerResponse, allow: string): void {
+  sendRefusal(response, { status: 405, code: 'usage', message: `Here only ${allow} is answered.` }, { allow })
+}
