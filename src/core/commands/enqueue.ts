@@ -40,7 +40,7 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const planned = await readAndPlan(input.file, input.variables ?? {}, input.types)
   if (!planned.ok) return planned
   const { configuration, plans } = planned.value
-  const digest = await fileDigest(input.file, configuration)
+  const digest = configuration.fileDigest
   const distrust = checkTrust(scope, input, configuration, digest)
   if (distrust) return distrust
   const orders = await decide(scope, input, configuration, plans)
@@ -95,12 +95,6 @@ function checkTrust(
   return fail('untrusted', `${input.file} is not trusted yet: its commands would run with your rights.`, {
     hint: 'Look at its commands and trust it first.',
   })
-}
-
-/** Digest of the file alone, whatever variables were given: what a person trusts is the file. */
-export async function fileDigest(file: string, configuration: Configuration): Promise<string> {
-  const plain = await readConfiguration(file, {})
-  return plain.ok ? plain.value.digest : configuration.digest
 }
 
 /** For each plan: what stands in its way and what of it was done. Reads only; decided again in the transaction. */

@@ -59,7 +59,7 @@ export const trust: Handler<'trust'> = async ({ db, context }, input) => {
   const read = await readConfiguration(input.file, {})
   if (!read.ok)
     return fail('invalid-configuration', `${input.file} can't be used.`, { problems: read.problems as never })
-  if (read.value.digest !== input.digest)
+  if (read.value.fileDigest !== input.digest)
     return fail('untrusted', `${input.file} has changed since it was shown.`, { hint: 'Look at it again.' })
   db.write(() => {
     const row = saveConfiguration(db, read.value, context.at)

@@ -7,7 +7,6 @@ import { findConfiguration } from '../queue/configuration-store.ts'
 import { conflictingBatches } from '../queue/queries.ts'
 import type { Handler, Scope } from './command.ts'
 import { conflictsWith } from './conflicts.ts'
-import { fileDigest } from './enqueue.ts'
 
 export const preview: Handler<'preview'> = async (scope, input) => {
   const read = await readConfiguration(input.file, { variables: input.variables ?? {} })
@@ -17,7 +16,7 @@ export const preview: Handler<'preview'> = async (scope, input) => {
   const planned = await planBatches(configuration, input.types === undefined ? {} : { types: input.types })
   const plans = planned.ok ? planned.value : []
   const row = findConfiguration(scope.db, configuration.specPath, configuration.projectPath)
-  const digest = await fileDigest(input.file, configuration)
+  const digest = configuration.fileDigest
   const trusted = row?.trusted_digest ?? null
   return ok({
     configuration: configuration.name,

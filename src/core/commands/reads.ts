@@ -1,7 +1,9 @@
 /** Queries without a rule of their own: list, show, jobs, job, timeline, events, settings. */
 import { fail, ok } from '../../contract/errors.ts'
 import { finalBatchStatuses, isActive } from '../../contract/states.ts'
+import { estimateQueue } from '../insight/estimate.ts'
 import { tell } from '../insight/story.ts'
+import { makeTimeline } from '../insight/timeline.ts'
 import { getRow } from '../queue/batch-store.ts'
 import { attemptsOfJob, countMatching, eventsPage, jobByOrdinal, jobsPage } from '../queue/job-queries.ts'
 import type { JobCommand } from '../queue/job-store.ts'
@@ -10,7 +12,6 @@ import { toJob } from '../queue/rows.ts'
 import { readSettings } from '../queue/settings-store.ts'
 import { runOptions } from '../run/batch-options.ts'
 import { type Handler, resolveBatch } from './command.ts'
-import { estimateQueue, makeTimeline } from './pending-pieces.ts'
 
 export const list: Handler<'list'> = ({ db }, input) =>
   ok(

@@ -4,6 +4,9 @@ import type { FinalizerState, Host } from '../../contract/entities.ts'
 import { ok } from '../../contract/errors.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
+import { needsAttention } from '../insight/attention.ts'
+import { estimateQueue } from '../insight/estimate.ts'
+import { queueSentence } from '../insight/queue-sentence.ts'
 import { executorHost, type HostRow, openHosts } from '../queue/host-store.ts'
 import { runningJobsOf } from '../queue/job-queries.ts'
 import { activeBatches, countByStatus, countUnseen, finalBatches } from '../queue/queries.ts'
@@ -11,7 +14,6 @@ import { readMark, readSettings } from '../queue/settings-store.ts'
 import { freeBytes } from '../run/disk-guard.ts'
 import { stateOf } from '../run/lease.ts'
 import type { Handler } from './command.ts'
-import { estimateQueue, needsAttention, queueSentence } from './pending-pieces.ts'
 
 export const snapshot: Handler<'snapshot'> = (scope) => ok({ ...scope.feed(), ...view(scope) })
 

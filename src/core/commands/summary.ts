@@ -7,12 +7,12 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import type { BatchRef, Summary } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal } from '../../contract/states.ts'
+import { makeReport } from '../insight/report.ts'
 import { getRow } from '../queue/batch-store.ts'
 import { readSettings } from '../queue/settings-store.ts'
 import { readSummary } from '../queue/summary-store.ts'
 import { closeIfDone } from '../run/finalizer.ts'
 import { type Handler, resolveBatch, type Scope } from './command.ts'
-import { makeReport } from './pending-pieces.ts'
 
 export const summary: Handler<'summary'> = (scope, input) => summaryOf(scope, input.batch, input.run)
 

@@ -25,7 +25,13 @@ import {
   stopOrphanedLauncher,
 } from './launcher/journal.ts'
 import { isGone } from './lease.ts'
-import { findJobProcesses, isRunning, stopJobProcesses } from './process-identity.ts'
+import {
+  findJobProcesses,
+  isRunning,
+  type ProcessIdentity,
+  stopJobProcesses,
+  stopProcesses,
+} from './process-identity.ts'
 import type { Finished } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
 import { cutOff, judge, refusal } from './verdict.ts'
@@ -114,7 +120,7 @@ type Found =
 
 /** What the journals know of an attempt; waits while a fenced launcher is between `starting` and `started`. */
 async function lookFor(home: string, hostId: string, key: string): Promise<Found> {
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     const journals = foreignJournals(home, hostId)
     const ended = journals.find((journal) => journal.exits.has(key) || journal.refused.has(key))
     if (ended) return { state: 'ended', finish: (slot, at) => finishFrom(ended, slot, at) ?? lost(slot, at) }
@@ -127,6 +133,8 @@ async function lookFor(home: string, hostId: string, key: string): Promise<Found
       return { state: 'unknown' }
     }
     if (seen.started.has(key)) return { state: 'runs', journal: seen }
+    // A fenced launcher says within moments whether it started the job; one that stands still is ended.
+    if (tries > 200) await stopProcesses([seen.launcher], 0)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
@@ -159,13 +167,24 @@ export function finishFrom(journal: LauncherJournal, slot: Slot, at: number): Fi
 /** Nobody saw its end: its processes are ended first, then it goes back to pending. */
 export async function interrupted(options: RescueOptions, slot: Slot, at: number): Promise<Finished> {
   const graceMs = readSettings(options.db)['kill-grace-ms']
-  const stopped = await stopJobProcesses({ home: options.home, attempt: slot.key }, graceMs)
+  const known = notedStarts(options.home, slot.key)
+  const there = known.filter((one) => isRunning(one))
+  await stopProcesses(there, graceMs) // also a job that wiped its environment, and with it our marker
+  const stopped = there.length + (await stopJobProcesses({ home: options.home, attempt: slot.key }, graceMs))
   const sentence =
     stopped > 0 ? 'its host and launcher died; its processes were stopped' : 'its host died while it ran'
   return {
     ...lost(slot, at),
     verdict: { kind: 'interrupted', ended: cutOff(startOf(slot.job), at, sentence), retryable: false },
   }
+}
+
+/** The processes that any launcher noted for this attempt. */
+function notedStarts(home: string, key: string): ProcessIdentity[] {
+  return readJournals(path.join(home, 'run')).flatMap(({ started, launcher }) => {
+    const one = started.get(key)
+    return one ? [{ pid: one.pid, startedAt: one.processStartedAt, bootId: launcher.bootId }] : []
+  })
 }
 
 function lost(slot: Slot, at: number): Finished {
