@@ -9,7 +9,7 @@ import type { BatchFacts } from '../queue/insight-queries.ts'
 import { batchesByIds } from '../queue/queries.ts'
 import { readMark } from '../queue/settings-store.ts'
 import { amount, batchName, brief, countOf, moment } from './phrases.ts'
-import { pauseSentence } from './queue-sentence.ts'
+import { type Disk, diskSentence, isFull, pauseSentence } from './queue-sentence.ts'
 
 export type Attention = Snapshot['attention'][number]
 
@@ -19,20 +19,25 @@ const lookAtEvents = 5_000
 const ofAKind = 10
 const dayMs = 86_400_000
 
-/** What needs attention, the most pressing first; `now` in epoch ms. */
-export function needsAttention(db: Db, now: number): Attention[] {
-  return db.read(() => [
-    ...diskPause(db, now),
-    ...stuck(db),
-    ...badEnds(db),
-    ...oddities(db, now),
-    ...suspicious(db),
-  ])
+/** What needs attention, the most pressing first; `now` in epoch ms, `disk` where the caller knows it. */
+export function needsAttention(db: Db, now: number, disk?: Disk): Attention[] {
+  return db.read(() => {
+    const ends = unseenEnds(db, lookAtEnds)
+    return [
+      ...lowDisk(db, now, disk),
+      ...stuck(db),
+      ...badEnds(ends),
+      ...oddities(db, now),
+      ...suspicious(db, ends),
+    ]
+  })
 }
 
-function diskPause(db: Db, now: number): Attention[] {
+function lowDisk(db: Db, now: number, disk: Disk | undefined): Attention[] {
   const mark = readMark(db, 'queue-paused')
-  return mark?.kind === 'disk' ? [{ kind: 'disk', batchId: null, sentence: pauseSentence(mark, now) }] : []
+  if (mark?.kind === 'disk') return [{ kind: 'disk', batchId: null, sentence: pauseSentence(mark, now) }]
+  if (!isFull(disk)) return []
+  return [{ kind: 'disk', batchId: null, sentence: `The disk is nearly full: ${diskSentence(disk)}` }]
 }
 
 function stuck(db: Db): Attention[] {
@@ -51,10 +56,8 @@ function stuck(db: Db): Attention[] {
   )
 }
 
-function badEnds(db: Db): Attention[] {
-  const bad = unseenEnds(db, lookAtEnds).filter(
-    (batch) => batch.status === 'failed' || batch.status === 'completed_with_errors',
-  )
+function badEnds(ends: readonly BatchFacts[]): Attention[] {
+  const bad = ends.filter((batch) => batch.status === 'failed' || batch.status === 'completed_with_errors')
   return limited(
     'ended-badly',
     bad.slice(0, ofAKind).map((batch) => ({
@@ -110,9 +113,9 @@ function times(losses: number): string {
   return losses === 1 ? 'was' : losses === 2 ? 'was twice' : `was ${losses} times`
 }
 
-function suspicious(db: Db): Attention[] {
+function suspicious(db: Db, ends: readonly BatchFacts[]): Attention[] {
   const found: Attention[] = []
-  for (const batch of unseenEnds(db, lookAtEnds)) {
+  for (const batch of ends) {
     if (batch.status !== 'completed') continue
     const odd = oddOutputs(db, batch.id, batch.run)
     // A note that not everything was looked at names no file, and is nothing to call a person for.

@@ -63,21 +63,23 @@ function once(text: string, names: string[]): string {
   })
 }
 
-function normal(message: string): Normal {
+function normal(message: string, stable: Set<string>): Normal {
   const names: string[] = []
   let pattern = message.slice(0, comparedLength).replace(/\s+/g, ' ').trim()
   // What is left after one pass may match anew (a quote that found another partner). Each change uses up a
-  // quote, digit or slash and placeholders have none, so this ends.
-  for (;;) {
+  // quote, digit or slash and placeholders have none, so this ends. Most messages end in a pattern seen before.
+  while (!stable.has(pattern)) {
     const next = once(pattern, names).slice(0, comparedLength).trim()
-    if (next === pattern) return { pattern, names }
+    if (next === pattern && stable.size < 10_000) stable.add(pattern)
+    if (next === pattern) break
     pattern = next
   }
+  return { pattern, names }
 }
 
 /** The message with placeholders for all that differs from job to job; idempotent. */
 export function normaliseMessage(message: string): string {
-  return normal(message).pattern
+  return normal(message, new Set()).pattern
 }
 
 type Growing = Cluster & { names: (string | null)[] }
@@ -85,9 +87,10 @@ type Growing = Cluster & { names: (string | null)[] }
 /** Clusters of failures, the largest first; a stream, so that 100,000 failures need no memory of their own. */
 export function clusterFailures(failures: Iterable<Failure>): Cluster[] {
   const clusters = new Map<string, Growing>()
+  const stable = new Set<string>()
   for (const failure of failures) {
     const message = failure.error ?? describeExit(failure)
-    const { pattern, names } = normal(message)
+    const { pattern, names } = normal(message, stable)
     let key = `${failure.exit_code}\0${failure.signal}\0${pattern}`
     let cluster = clusters.get(key)
     if (!cluster) {

@@ -6,12 +6,16 @@ import type { Db } from '../db/db.ts'
 import { headOfLine, type LineCounts, lineCounts } from '../queue/attention-queries.ts'
 import { batchById, runningRow } from '../queue/queries.ts'
 import type { Marks } from '../queue/settings-store.ts'
-import { amount, batchName, brief, countOf, listed, moment } from './phrases.ts'
+import { amount, batchName, brief, bytes, countOf, listed, moment } from './phrases.ts'
+
+export type Disk = { freeBytes: number; neededBytes: number }
 
 export type QueueNow = {
   /** The host that has the executor's role, with what is known of its process. */
   executor: Host | null
   paused: Marks['queue-paused'] | undefined
+  /** Room on the data folder's disk, and how much there must be before anything starts. */
+  disk?: Disk
   /** Epoch ms; times are said in the local time zone. */
   now: number
 }
@@ -25,6 +29,7 @@ export function queueSentence(db: Db, state: QueueNow): string {
     if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
     if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
     if (!works(state.executor)) return `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
+    if (isFull(state.disk)) return `${queuedBatches(counts)}, but ${diskSentence(state.disk)}`
     const { first, claimable } = headOfLine(db)
     if (claimable) return `${batchName(batchById(db, claimable))} is about to start`
     return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
@@ -41,7 +46,17 @@ export function pauseSentence(mark: Marks['queue-paused'], now: number): string 
   return `The queue is paused by ${mark.by} ${since}${reason}`
 }
 
-function whileRunning(batch: Batch, { executor, paused, now }: QueueNow): string {
+/** True when too little room is left for anything to start. */
+export function isFull(disk: Disk | undefined): disk is Disk {
+  return disk !== undefined && disk.freeBytes < disk.neededBytes
+}
+
+/** 'nothing starts until the disk has 200 MB free; now it has 80 MB'. */
+export function diskSentence(disk: Disk): string {
+  return `nothing starts until the disk has ${bytes(disk.neededBytes)} free; now it has ${bytes(disk.freeBytes)}`
+}
+
+function whileRunning(batch: Batch, { executor, paused, disk, now }: QueueNow): string {
   const name = batchName(batch)
   const { total, pending, running } = batch.jobs
   const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
@@ -52,6 +67,7 @@ function whileRunning(batch: Batch, { executor, paused, now }: QueueNow): string
     running === 0 ? '' : `, until ${countOf(running, 'running job')} ${running === 1 ? 'has' : 'have'} ended`
   if (paused) return `${pauseSentence(paused, now)}; ${name} still runs${ending} (${done})`
   if (batch.pausing) return `${name} is about to pause${ending} (${done})`
+  if (isFull(disk) && running === 0) return `${name} stands still at ${done}: ${diskSentence(disk)}`
   return `Running ${name}: ${done}`
 }
 

@@ -42,7 +42,8 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
   stop_after_reached: (e) => `The queue stopped after ${batch(e)}, as it was asked to`,
   host_started: (e) => `${who(e)} started ${host(e)}`,
   host_took_over: (e) => `${capital(host(e))} became the executor${because(e)}`,
-  host_lost_claim: (e) => `${capital(host(e))} found that another host had taken over its work${because(e)}`,
+  host_lost_claim: (e) =>
+    `${capital(host(e))} found that another host had taken over its work${away(e)}${because(e)}`,
   host_ended: (e) => `${capital(host(e))} ended${because(e)}`,
   machine_slept: (e) => `The machine slept for ${duration(number(e, 'ms') ?? 0)}; that time is not counted`,
   finalizer_rescued: (e) =>
@@ -123,6 +124,11 @@ function how(event: Told): string {
   if (line.startsWith('slipway')) return ` with \`${brief(line, 120)}\``
   const panel = /^panel: ?(.+)$/.exec(line)?.[1]
   return panel === undefined ? '' : ` in the panel (${brief(panel, 80)})`
+}
+
+function away(event: Told): string {
+  const ms = number(event, 'awayMs') ?? 0
+  return ms >= 1_000 ? ` while it stood still for ${duration(ms)}` : ''
 }
 
 function because(event: Told): string {

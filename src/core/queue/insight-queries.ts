@@ -33,20 +33,24 @@ export function durationFacts(db: Db, batchId: string): DurationFacts {
 }
 
 /**
- * Job times counted by decade and mantissa step (1, 1.2, 1.5 … 8.2): fine enough to draw any histogram from, a
- * few dozen rows whatever the number of jobs. Times under 1 ms count as decade -1.
+ * Job times counted by decade and mantissa step (1, 1.2, 1.5 … 8): fine enough to draw any histogram from, a few
+ * dozen rows whatever the number of jobs. Times under 1 ms count as decade -1. Equal times are counted first, and
+ * the mantissa is materialized, as otherwise each comparison would compute it anew.
  */
 export function durationSteps(db: Db, batchId: string): { decade: number; step: number; n: number }[] {
   return db
     .sql<{ decade: number; step: number; n: number }>(
-      `WITH t AS (SELECT duration_ms AS ms, CASE WHEN duration_ms < 1 THEN -1 ELSE CAST(floor(log10(duration_ms)) AS INTEGER) END AS decade
-                  FROM jobs WHERE batch_id = ? AND status IN ('succeeded', 'failed') AND duration_ms IS NOT NULL),
-            m AS (SELECT decade, ms / pow(10, decade) AS m FROM t)
+      `WITH times AS MATERIALIZED (
+              SELECT duration_ms AS ms, count(*) AS n FROM jobs
+              WHERE batch_id = ? AND status IN ('succeeded', 'failed') AND duration_ms IS NOT NULL GROUP BY duration_ms),
+            decades AS MATERIALIZED (
+              SELECT ms, n, CASE WHEN ms < 1 THEN -1 ELSE CAST(floor(log10(ms)) AS INTEGER) END AS decade FROM times),
+            mantissas AS MATERIALIZED (SELECT decade, ms / pow(10, decade) AS m, n FROM decades)
        SELECT decade, CASE WHEN decade < 0 THEN 0
                 WHEN m < 1.2 THEN 0 WHEN m < 1.5 THEN 1 WHEN m < 2.0 THEN 2 WHEN m < 2.5 THEN 3 WHEN m < 3.0 THEN 4
                 WHEN m < 4.0 THEN 5 WHEN m < 5.0 THEN 6 WHEN m < 6.0 THEN 7 WHEN m < 8.0 THEN 8 ELSE 9 END AS step,
-              count(*) AS n
-       FROM m GROUP BY 1, 2 ORDER BY 1, 2`,
+              sum(n) AS n
+       FROM mantissas GROUP BY 1, 2 ORDER BY 1, 2`,
     )
     .all(batchId)
 }
@@ -162,18 +166,21 @@ export type StretchRow = {
 }
 
 /**
- * What made a batch stand still or go on, in order, from the first event of its run `since` (an event id) on:
- * its own events, and those of the queue and the machine. A walk over the ids after its first event.
+ * What made a batch stand still or go on, in order, from the event `since` (an id) on: its own events, and those
+ * of the queue and the machine. A walk over all events from there to the batch's end, or to the latest.
  */
 export function stretchEvents(db: Db, batchId: string, since: number): StretchRow[] {
   return db
     .sql<StretchRow>(
-      `SELECT id, at, kind, batch_id, host_id, to_status, details FROM events WHERE id >= ?
+      `SELECT id, at, kind, batch_id, host_id, to_status, details FROM events
+       WHERE id >= ? AND id <= coalesce(
+           (SELECT CASE WHEN b.completed_at IS NOT NULL THEN (SELECT max(id) FROM events WHERE batch_id = b.id) END
+            FROM batches b WHERE b.id = ?), (SELECT max(id) FROM events))
          AND (kind IN ('queue_paused', 'queue_resumed', 'stop_after_reached', 'machine_slept')
               OR (batch_id = ? AND to_status IS NOT NULL AND job_id IS NULL) OR (batch_id = ? AND kind = 'batch_taken_over'))
        ORDER BY id`,
     )
-    .all(since, batchId, batchId)
+    .all(since, batchId, batchId, batchId)
 }
 
 type EventMark = { id: number; at: number }

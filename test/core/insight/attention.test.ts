@@ -99,6 +99,21 @@ describe('the sentence about the queue', () => {
     expect(say(db)).toBe('Nothing is queued; set aside: 1 paused batch and 1 batch on hold')
   })
 
+  it('says that the disk is too full for anything to start', () => {
+    const db = temporaryDatabase()
+    const disk = { freeBytes: 80e6, neededBytes: 200e6 }
+    addBatch(db)
+    expect(say(db, { disk })).toBe(
+      '1 batch is queued, but nothing starts until the disk has 200 MB free; now it has 80 MB',
+    )
+    expect(say(db, { disk: { ...disk, freeBytes: 200e6 } })).toContain('is about to start')
+    expect(needsAttention(db, noon, disk)).toMatchObject([{ kind: 'disk' }])
+    const running = claim(db, noon)
+    expect(say(db, { disk })).toContain('stands still at 0 of 3 jobs done: nothing starts until')
+    startJob(db, running, noon)
+    expect(say(db, { disk })).toBe('Running #1 flood-2026 / portfolio: 0 of 3 jobs done')
+  })
+
   it('says that nobody works, or that the first batch is about to start', () => {
     const db = temporaryDatabase()
     addBatch(db)

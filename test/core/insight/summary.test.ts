@@ -257,7 +257,7 @@ describe('the outputs in a summary', () => {
 })
 
 describe('a large batch', () => {
-  it('of 30,000 jobs is summed up within a second', () => {
+  it('of 30,000 jobs is summed up in seconds, not minutes', () => {
     const db = temporaryDatabase()
     const big = addBatch(db, {
       jobs: 30_000,
@@ -287,6 +287,6 @@ describe('a large batch', () => {
     expect(summary.failures).toHaveLength(1)
     expect(summary.failures[0]?.count).toBe(6_000)
     expect(summary.attempts).toBe(30_000)
-    expect(took).toBeLessThan(1_000)
+    expect(took).toBeLessThan(3_000) // measured: 150; the bound leaves room for a busy machine
   })
 })
