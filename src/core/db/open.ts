@@ -2,7 +2,7 @@
  * Owns how a database is opened: folder and file modes, WAL, waiting for locks, and clear words for every way
  * in which it can be unusable. Must never create anything beside the data folder and its database.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { fail, ok, type Result } from '../../contract/errors.ts'
@@ -27,6 +27,8 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 })
     closeSync(openSync(file, 'a', 0o600)) // -wal and -shm take their mode from the database's
+    // SQLite takes a file shorter than its smallest page for an empty one, and would write over it.
+    if (isScrap(file)) return fail('database', describe(file, notADatabase), hint(notADatabase))
     raw = new Database(file, { timeout: options.busyTimeoutMs ?? busyTimeoutMs })
     const db = wrap(raw)
     const checked = checkHeader(db, options.migrations) // before WAL mode, which already writes into the file
@@ -48,6 +50,13 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     raw?.close()
     return fail('database', describe(file, cause), hint(cause))
   }
+}
+
+const notADatabase = Object.assign(new Error('file is not a database'), { code: 'SQLITE_NOTADB' })
+
+function isScrap(file: string): boolean {
+  const { size } = statSync(file)
+  return size > 0 && size < 512
 }
 
 function codeOf(cause: unknown): string {
