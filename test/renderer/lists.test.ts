@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { shapeOf } from '../../src/renderer/features/batch/cluster-jobs.ts'
+import { normaliseMessage } from '../../src/contract/failure-message.ts'
 import { inLanes } from '../../src/renderer/features/batch/timeline-lanes.ts'
 import {
   append,
@@ -201,9 +201,9 @@ describe('the timeline', () => {
 
 describe('failure clusters', () => {
   it('takes messages that differ in numbers and paths for the same', () => {
-    expect(shapeOf("no column 'area' in data/a-1.csv line 7")).toBe(
-      shapeOf("no column 'zone' in data/b-22.csv line 81"),
+    expect(normaliseMessage("no column 'area' in data/a-1.csv line 7")).toBe(
+      normaliseMessage("no column 'zone' in data/b-22.csv line 81"),
     )
-    expect(shapeOf('timed out')).not.toBe(shapeOf('no such file'))
+    expect(normaliseMessage('timed out')).not.toBe(normaliseMessage('no such file'))
   })
 })

@@ -38,6 +38,7 @@ export function view({
     const executorRow = executorHost(db)
     const executor = executorRow ? toHost(executorRow, now, settings['lease-ms']) : null
     const disk = freeBytes(home)
+    const room = { freeBytes: disk.free, neededBytes: settings['min-free-disk-mb'] * 1_048_576 }
     return {
       now,
       queue: {
@@ -47,7 +48,7 @@ export function view({
         pauseReason: paused?.reason ?? null,
         stopAfter: readMark(db, 'stop-after')?.batchId ?? null,
         executor,
-        sentence: queueSentence(db, { executor, paused, now }),
+        sentence: queueSentence(db, { executor, paused, disk: room, now }),
       },
       running: running
         ? {
@@ -62,7 +63,7 @@ export function view({
       recent: finalBatches(db, { cleared: false, limit: 50 }),
       counts: countByStatus(db),
       unseen: countUnseen(db),
-      attention: needsAttention(db, now),
+      attention: needsAttention(db, now, room),
       finalizer: finalizerState(db),
       hosts,
       disk: { freeBytes: disk.free, totalBytes: disk.total, path: home },

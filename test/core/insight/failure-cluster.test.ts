@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clusterFailures, type Failure, normaliseMessage } from '../../../src/core/insight/failure-cluster.ts'
+import { normaliseMessage } from '../../../src/contract/failure-message.ts'
+import { clusterFailures, type Failure } from '../../../src/core/insight/failure-cluster.ts'
 
 const failure = (ordinal: number, error: string | null, more: Partial<Failure> = {}): Failure => ({
   id: 100 + ordinal,

@@ -1,8 +1,9 @@
 /**
  * Owns finding all jobs of a failure cluster. A summary names only a few examples; the others are the failed jobs
- * that ended the same way with the same message but for its numbers and paths.
+ * that ended the same way with the same message once it is normalised, as the summary's clusters are.
  */
 import type { Summary } from '../../../contract/entities.ts'
+import { failureMessage, normaliseMessage } from '../../../contract/failure-message.ts'
 import { ask } from '../../api/current.ts'
 
 type Cluster = Summary['failures'][number]
@@ -13,7 +14,7 @@ const pageSize = 10_000
 export async function jobsOfCluster(batchId: string, cluster: Cluster): Promise<number[]> {
   const examples = cluster.examples.map((each) => each.jobId)
   if (cluster.count <= examples.length) return examples
-  const shapes = new Set(cluster.examples.map((each) => shapeOf(each.error)))
+  const shapes = new Set(cluster.examples.map((each) => normaliseMessage(each.error)))
   const found = new Set(examples)
   let after: number | null = 0
   while (after !== null) {
@@ -28,19 +29,10 @@ export async function jobsOfCluster(batchId: string, cluster: Cluster): Promise<
       if (
         job.exitCode === cluster.exitCode &&
         job.signal === cluster.signal &&
-        shapes.has(shapeOf(job.error ?? ''))
+        shapes.has(normaliseMessage(failureMessage(job)))
       )
         found.add(job.id)
     after = page.value.next
   }
   return [...found]
-}
-
-/** A message without what differs from job to job: numbers, hexadecimal ids, quoted words and paths. */
-export function shapeOf(message: string): string {
-  return message
-    .replace(/(['"`]).*?\1/g, '…')
-    .replace(/\S*[/\\]\S+/g, '…')
-    .replace(/\b[0-9a-f]{8,}\b/gi, '…')
-    .replace(/\d+/g, '…')
 }
