@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { printJson } from '../session.ts'
-import { serve } from './serve.ts'
 
 /** An app that is going to fall over does so within this time. */
 const settledMs = 4_000
@@ -19,7 +18,7 @@ export async function open(context: Context, files: string[]): Promise<number> {
     return EXIT_FINE
   }
   context.io.err(`${problem} The panel is served instead; open its address in a browser (Ctrl-C ends it).\n`)
-  return serve(context, { work: true })
+  return (await import('./serve.ts')).serve(context, { work: true })
 }
 
 /** Electron's program, or why there can be no window. Looks only: asking Electron's package could download it. */

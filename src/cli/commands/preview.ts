@@ -2,12 +2,12 @@
 import { resolve } from 'node:path'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Context } from '../context.ts'
+import type { AddOptions } from '../enqueueing.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { plain } from '../print/plain.ts'
 import { printJson, printLines, withCore } from '../session.ts'
-import type { AddOptions } from './add.ts'
 
 /** Shows the preview; exit code 2 when the configuration has problems. */
 export async function preview(

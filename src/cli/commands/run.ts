@@ -3,12 +3,12 @@ import type { SlipwayApi } from '../../contract/api.ts'
 import type { Batch, Summary } from '../../contract/entities.ts'
 import { isFinal } from '../../contract/states.ts'
 import type { Context } from '../context.ts'
+import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
 import { EXIT_BATCH, EXIT_FINE, EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
 import { batchName, done } from '../print/batch.ts'
 import { plain, plainLines } from '../print/plain.ts'
 import { printJson, withCore } from '../session.ts'
 import { workUntil } from '../watch.ts'
-import { type AddOptions, enqueue, enqueuedLines, refused } from './add.ts'
 
 /** Exit code 1 when one of the batches did not complete, 130 when a signal came first. */
 export async function run(

@@ -4,12 +4,12 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import type { BatchRef, IfExists } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
+import { existingOf } from '../enqueueing.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { batchName, statusWord } from '../print/batch.ts'
 import { ask, printJson, printLines, withCore } from '../session.ts'
-import { existingOf } from './add.ts'
 
 export type RetryOptions = { all?: boolean; job?: number[]; ifExists: IfExists }
 export type MoveOptions = { top?: boolean; bottom?: boolean; to?: number }

@@ -8,14 +8,12 @@ import { backup } from './backup.ts'
 import { browse } from './browse.ts'
 import { cancel } from './cancel.ts'
 import type { Handler, Scope } from './command.ts'
-import { enqueue } from './enqueue.ts'
 import { log } from './log.ts'
 import { logSearch } from './log-search.ts'
 import { clear, markSeenCommand, setSetting, trust } from './marks.ts'
 import { move } from './move.ts'
 import { pause } from './pause.ts'
 import { doctor } from './pending-pieces.ts'
-import { preview } from './preview.ts'
 import { priority } from './priority.ts'
 import { events, job, jobs, list, settings, show, timeline } from './reads.ts'
 import { resume } from './resume.ts'
@@ -24,6 +22,12 @@ import { snapshot } from './snapshot.ts'
 import { stopAfter } from './stop-after.ts'
 import { report, summary } from './summary.ts'
 import { sweep } from './sweep.ts'
+
+// Configurations need large libraries: they are loaded by the commands that read one, not by every `list`.
+const enqueue: Handler<'enqueue'> = async (scope, input) =>
+  (await import('./enqueue.ts')).enqueue(scope, input)
+const preview: Handler<'preview'> = async (scope, input) =>
+  (await import('./preview.ts')).preview(scope, input)
 
 const handlers: { [N in CommandName]: Handler<N> } = {
   backup,

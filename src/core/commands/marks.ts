@@ -1,7 +1,6 @@
 /** Small writes without a rule of their own: set-setting, mark-seen, clear, trust. */
 import { fail, ok } from '../../contract/errors.ts'
 import { type SettingKey, settingKeys, settingsSchema } from '../../contract/settings.ts'
-import { readConfiguration } from '../configuration/read.ts'
 import { clearHistory, markSeen } from '../queue/batch-marks.ts'
 import { saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
@@ -56,6 +55,8 @@ export const clear: Handler<'clear'> = ({ db, context }, input) => {
 }
 
 export const trust: Handler<'trust'> = async ({ db, context }, input) => {
+  // Loaded late: see dispatch.ts.
+  const { readConfiguration } = await import('../configuration/read.ts')
   const read = await readConfiguration(input.file, {})
   if (!read.ok)
     return fail('invalid-configuration', `${input.file} can't be used.`, { problems: read.problems as never })

@@ -1,0 +1,80 @@
+/**
+ * Owns what `add`, `run` and `retry` share: sending an enqueue, and telling what came of it.
+ */
+import { resolve } from 'node:path'
+import type { SlipwayApi } from '../contract/api.ts'
+import type { CommandInput, CommandOutput } from '../contract/commands.ts'
+import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
+import type { Result, SlipwayError } from '../contract/errors.ts'
+import type { Context } from './context.ts'
+import { failed } from './failure.ts'
+import { batchName } from './print/batch.ts'
+import { printJson } from './session.ts'
+
+export type AddOptions = {
+  var?: Record<string, string>
+  ifExists: IfExists
+  skipDone?: boolean
+  priority?: number
+  hold?: boolean
+}
+
+export type Enqueued = CommandOutput<'enqueue'>
+
+/** Sends the command with what the options say. */
+export function enqueue(
+  context: Context,
+  api: SlipwayApi,
+  file: string,
+  types: string[],
+  options: AddOptions,
+): Promise<Result<Enqueued>> {
+  const input: CommandInput<'enqueue'> = {
+    file: resolve(context.cwd, file),
+    types: types.length > 0 ? types : undefined,
+    variables: options.var,
+    ifExists: options.ifExists,
+    skipDone: options.skipDone ?? false,
+    priority: options.priority,
+    hold: options.hold ?? false,
+  }
+  return api.invoke('enqueue', input)
+}
+
+/** Tells a failed enqueue; with --json a refused duplicate also lists on stdout what exists. */
+export async function refused(context: Context, error: SlipwayError): Promise<number> {
+  if (error.code === 'duplicate' && context.json) {
+    await printJson(context, { created: [], existing: existingOf(error), closed: [], skipped: [] })
+  }
+  return failed(context, error)
+}
+
+/** The batches that stand in the way, each once. */
+export function existingOf(error: SlipwayError): Batch[] {
+  const conflicts = (error.conflicts ?? []) as Conflict[]
+  return [...new Map(conflicts.map(({ existing }) => [existing.id, existing])).values()]
+}
+
+/** What was created, found, closed and left out, one line each. */
+export function enqueuedLines({ created, existing, closed, skipped }: Enqueued): string[] {
+  const lines = [
+    ...closed.map((batch) => `closed ${batchName(batch)}`),
+    ...existing.map((batch) => `exists ${batchName(batch)}${place(batch)}`),
+    ...created.map((batch) => `added  ${batchName(batch)}: ${jobs(batch.jobs.total)}${place(batch)}`),
+    ...skipped.map(
+      ({ type, range, jobs: left }) =>
+        `left out ${jobs(left)} of ${type}${range === null ? '' : ` ${range.start}-${range.end}`}: done before`,
+    ),
+  ]
+  return created.length + existing.length === 0 ? [...lines, 'nothing left to do'] : lines
+}
+
+function place(batch: Batch): string {
+  if (batch.status === 'running') return ', running'
+  if (batch.position !== null) return `, place ${batch.position} in the queue`
+  return batch.status === 'initiated' ? ', on hold' : ''
+}
+
+function jobs(count: number): string {
+  return count === 1 ? '1 job' : `${count} jobs`
+}
