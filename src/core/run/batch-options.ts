@@ -3,7 +3,8 @@
  * version did not store, and the places of its logs.
  */
 import path from 'node:path'
-import type { BatchRow } from '../queue/rows.ts'
+import type { JobCommand } from '../queue/job-store.ts'
+import type { BatchRow, JobRow } from '../queue/rows.ts'
 
 export type RunOptions = {
   parallel: number
@@ -60,4 +61,20 @@ export function logPath(home: string, batchNumber: number, ordinal: number, atte
 /** Name of an attempt, also across hosts: `<job id>.<attempt number>`. */
 export function attemptKey(job: { id: number; attempts: number }): string {
   return `${job.id}.${job.attempts}`
+}
+
+/** What a job's environment has beyond the host's own. */
+export function environmentOf(
+  options: RunOptions,
+  command: JobCommand,
+  batch: BatchRow,
+  job: JobRow,
+): Record<string, string> {
+  return {
+    ...(options.searchPath === null ? {} : { PATH: options.searchPath }),
+    ...options.env,
+    ...command.env,
+    SLIPWAY_BATCH: String(batch.number),
+    SLIPWAY_JOB: String(job.ordinal),
+  }
 }

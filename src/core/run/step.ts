@@ -1,0 +1,152 @@
+/**
+ * Owns the transaction of one advance: records the ends that came in, closes, pauses or releases the running
+ * batch if it is time, claims the next batch, and claims jobs for the free places. Everything is decided from
+ * the database as it is inside the transaction. Starts nothing: that comes after the commit.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import { claimHead, endBatch, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
+import type { Context } from '../queue/context.ts'
+import { claimJob, pendingJobs } from '../queue/job-store.ts'
+import { runningRow } from '../queue/queries.ts'
+import type { BatchRow, JobRow } from '../queue/rows.ts'
+import { readMark } from '../queue/settings-store.ts'
+import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
+import { closeIfDone } from './finalizer.ts'
+import type { RetryDelays } from './retry-delays.ts'
+import { type Finished, settle } from './settle.ts'
+
+/** A job that was claimed and is to be started. */
+export type Claimed = { job: JobRow; batch: BatchRow; options: RunOptions; token: string }
+
+export type Step = {
+  start: Claimed[]
+  /** Batches that became final. */
+  finished: BatchRow[]
+  /** Something was written. */
+  changed: boolean
+  /** A verdict on the running batch was refused: the claim may be somebody else's. */
+  refused: boolean
+}
+
+/** What the executor knows that the database doesn't. */
+export type Situation = {
+  /** Jobs whose processes are not confirmed gone. */
+  busy: number
+  /** The host is about to stop working. */
+  stopping: boolean
+  diskIsLow: boolean
+  delays: RetryDelays
+}
+
+type Scope = { db: Db; clock: Clock; hostId: string }
+
+/** Whether the queue, the host and the disk allow that anything starts. */
+export function mayStart({ db }: Scope, situation: Situation): boolean {
+  return readMark(db, 'queue-paused') === undefined && !situation.stopping && !situation.diskIsLow
+}
+
+/** A cheap look without a transaction, so that an advance with nothing to do writes nothing. */
+export function hasWork(scope: Scope, situation: Situation): boolean {
+  const { db, hostId } = scope
+  const row = runningRow(db)
+  if (row && row.host_id !== hostId) return false
+  if (!row) {
+    const waiting = db.sql('SELECT 1 FROM batches WHERE position = 1').get() !== undefined
+    return waiting && situation.busy === 0 && mayStart(scope, situation)
+  }
+  if (row.jobs_running === 0) return true
+  const free = runOptions(row).parallel - situation.busy
+  return free > 0 && row.jobs_pending > 0 && row.pause_requested === 0 && mayStart(scope, situation)
+}
+
+/** The transaction; the caller holds `db.write`. */
+export function takeStep(scope: Scope, settling: readonly Finished[], situation: Situation): Step {
+  const { db, clock, hostId } = scope
+  const context: Context = { actor: 'executor', hostId, origin: null, at: clock.now() }
+  const step: Step = { start: [], finished: [], changed: false, refused: false }
+  record(db, context, settling, situation.delays, step)
+  let row = closeOrRelease(scope, context, situation, step)
+  if (!mayStart(scope, situation)) return step
+  if (!row && situation.busy === 0) {
+    row = claimHead(db, context, randomUUID())
+    if (row) {
+      situation.delays.clear()
+      step.changed = true
+    }
+  }
+  if (row && row.host_id === hostId) claimJobs(scope, context, row, situation, step)
+  return step
+}
+
+function record(
+  db: Db,
+  context: Context,
+  settling: readonly Finished[],
+  delays: RetryDelays,
+  step: Step,
+): void {
+  const row = runningRow(db)
+  for (const end of settling) {
+    if (row?.id !== end.job.batch_id) continue // cancelled meanwhile: its attempt was recorded then
+    const options = runOptions(row)
+    if (settle(db, context, end, options)) step.changed = true
+    else step.refused = true
+    delays.note(end, options)
+  }
+}
+
+/** Ends, pauses or releases the running batch when none of its jobs runs and it is time. */
+function closeOrRelease(
+  scope: Scope,
+  context: Context,
+  situation: Situation,
+  step: Step,
+): BatchRow | undefined {
+  const { db, hostId } = scope
+  const row = runningRow(db)
+  if (!row || row.host_id !== hostId || row.jobs_running > 0 || situation.busy > 0) return row
+  const ended = endIfDone(db, context, row)
+  if (ended) step.finished.push(ended)
+  else if (row.pause_requested > 0) pauseBatch(db, context, row.id, null)
+  else if (readMark(db, 'queue-paused')) releaseBatch(db, context, row.id, 'the queue is paused')
+  else if (situation.stopping) releaseBatch(db, context, row.id, 'its host stopped working')
+  else return row
+  step.changed = true
+  return undefined
+}
+
+function endIfDone(db: Db, context: Context, row: BatchRow): BatchRow | undefined {
+  if (row.jobs_pending === 0) return closeIfDone(db, context, row.id, 'event')
+  const reason = stopRule(runOptions(row), row)
+  if (reason === null) return undefined
+  return endBatch(db, context, row.id, 'failed', { reason, kind: 'batch_failed', closedBy: 'event' })
+}
+
+/** pending → running for the free places, in order; a lone job that waits for its retry keeps its turn. */
+function claimJobs(
+  { db, clock }: Scope,
+  context: Context,
+  row: BatchRow,
+  situation: Situation,
+  step: Step,
+): void {
+  const options = runOptions(row)
+  const token = row.claim_token
+  let free = options.parallel - situation.busy
+  if (free <= 0 || token === null || row.pause_requested > 0 || stopRule(options, row) !== null) return
+  for (const job of pendingJobs(db, row.id, free + situation.delays.size)) {
+    if (free === 0) break
+    if (situation.delays.mustWait(job, options)) {
+      if (options.parallel === 1) break
+      continue
+    }
+    const claimed = claimJob(db, { ...context, at: clock.now() }, job.id, token)
+    if (!claimed) continue
+    situation.delays.forget(job.id)
+    free -= 1
+    step.changed = true
+    step.start.push({ job: claimed, batch: row, options, token })
+  }
+}
