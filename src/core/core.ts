@@ -183,6 +183,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
           db,
           clock,
           home,
+          launcherDir: options.launcherDir,
           hostId: lease.hostId,
           finalizer,
           feed: () => feed.place(),

@@ -16,6 +16,8 @@ export type Scope = {
   db: Db
   clock: Clock
   home: string
+  /** Folder of the built launchers. */
+  launcherDir: string
   hostId: string
   finalizer: Finalizer
   /** Epoch and seq of the change feed, for snapshots. */

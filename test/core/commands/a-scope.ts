@@ -64,6 +64,7 @@ export function aScope(): Scope {
     db,
     clock,
     home,
+    launcherDir: path.join(home, 'no-launcher'),
     hostId: 'here',
     finalizer,
     feed: () => ({ epoch: 'test', seq: 0 }),
