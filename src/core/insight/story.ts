@@ -121,7 +121,8 @@ function host(event: Told): string {
 
 function how(event: Told): string {
   const line = event.origin?.split('\n', 1)[0]?.trim() ?? ''
-  if (line.startsWith('slipway')) return ` with \`${brief(line, 120)}\``
+  // The folder it was typed in stays in the event; a story is told without it.
+  if (line.startsWith('slipway')) return ` with \`${brief(line.replace(/ \(in [^()]*\)$/, ''), 120)}\``
   const panel = /^panel: ?(.+)$/.exec(line)?.[1]
   return panel === undefined ? '' : ` in the panel (${brief(panel, 80)})`
 }

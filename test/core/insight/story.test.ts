@@ -57,7 +57,7 @@ describe('the story', () => {
   it('says who queued what, where and how', () => {
     const told = tell(
       event('batch_enqueued', {
-        origin: 'slipway add flood.slipway.yaml\n/work',
+        origin: 'slipway add flood.slipway.yaml (in /work)',
         details: { position: 3 },
       }),
     )
