@@ -17,6 +17,7 @@ import { makeSummary } from './insight/summary.ts'
 import { recordEvent } from './queue/event-store.ts'
 import { findBatch } from './queue/queries.ts'
 import { Executor, type StopMode } from './run/executor.ts'
+import { failpoint } from './run/failpoint.ts'
 import { Finalizer } from './run/finalizer.ts'
 import { Lease } from './run/lease.ts'
 import { version } from './version.ts'
@@ -70,10 +71,10 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   const home = path.resolve(options.home)
   const clock = options.clock ?? systemClock
   const log = options.log ?? (() => {})
-  const opened = openDatabase(
-    home,
-    options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs },
-  )
+  const opened = openDatabase(home, {
+    onMigrationStep: () => failpoint('mid-migration'),
+    ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),
+  })
   if (!opened.ok) return opened
   const db = opened.value
   const listeners = new Set<(notice: Notice) => void>()

@@ -16,6 +16,7 @@ import { findConfiguration, saveConfiguration, trustConfiguration } from '../que
 import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
 import { insertJobs, type NewJob } from '../queue/job-store.ts'
 import { batchById, conflictingBatches } from '../queue/queries.ts'
+import { removeAbandonedFills } from '../run/abandoned-fill.ts'
 import { failpoint } from '../run/failpoint.ts'
 import { close, leaveOutDone } from './close.ts'
 import { type Handler, Refusal, type Scope, writeOrRefuse } from './command.ts'
@@ -43,6 +44,7 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const digest = configuration.fileDigest
   const distrust = checkTrust(scope, input, configuration, digest)
   if (distrust) return distrust
+  removeAbandonedFills(scope.db, scope.context) // what nobody will seal must not stand in the way
   const orders = await decide(scope, input, configuration, plans)
   const opened = await open(scope, input, { ...configuration, digest }, orders)
   if (!opened.ok) return opened

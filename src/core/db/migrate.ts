@@ -53,11 +53,13 @@ const notOurs = 'Nothing was changed. Set SLIPWAY_HOME to another folder, or mov
 
 /**
  * Brings the schema up to date. Killed at any point, the next start finds either the old or the new schema.
+ * `onStep` is called after each step, before the commit.
  * Errors: `database`, with a sentence that says what was found and what to do.
  */
 export function migrate(
   db: Db,
   migrations: readonly Migration[] = released,
+  onStep: () => void = () => {},
 ): Result<{ from: number; to: number }> {
   const target = migrations.length
   const checked = checkHeader(db, migrations)
@@ -68,7 +70,10 @@ export function migrate(
   try {
     const from = db.write(() => {
       const now = readHeader(db).version // somebody else may have migrated while we waited for the lock
-      for (const migration of migrations.slice(now)) db.exec(migration.sql)
+      for (const migration of migrations.slice(now)) {
+        db.exec(migration.sql)
+        onStep()
+      }
       db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${target}`)
       return now
     })

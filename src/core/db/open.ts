@@ -13,7 +13,12 @@ import type { Migration } from './migrations/index.ts'
 /** How long a statement waits for another process's lock before it gives up. */
 const busyTimeoutMs = 30_000
 
-export type OpenOptions = { busyTimeoutMs?: number; migrations?: readonly Migration[] }
+export type OpenOptions = {
+  busyTimeoutMs?: number
+  migrations?: readonly Migration[]
+  /** Called after each step of a migration, before its commit. */
+  onMigrationStep?: () => void
+}
 
 /** Path of the database inside the data folder. */
 export function databasePath(home: string): string {
@@ -42,7 +47,7 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     raw.pragma('wal_autocheckpoint = 1000')
     raw.pragma('journal_size_limit = 67108864')
     raw.pragma('temp_store = MEMORY')
-    const migrated = migrate(db, options.migrations)
+    const migrated = migrate(db, options.migrations, options.onMigrationStep)
     if (migrated.ok) return ok(db)
     raw.close()
     return migrated

@@ -14,7 +14,9 @@ import { doneButOpen } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readMark, readSettings, writeMark } from '../queue/settings-store.ts'
 import { batchesWithoutSummary, saveSummary } from '../queue/summary-store.ts'
+import { removeAbandonedFills } from './abandoned-fill.ts'
 import { runOptions, stopRule } from './batch-options.ts'
+import { failpoint } from './failpoint.ts'
 
 export type Layer = 'event' | 'sweep' | 'demand'
 
@@ -34,6 +36,7 @@ export function closeIfDone(db: Db, context: Context, id: string, layer: Layer):
       return undefined
     const { status, reason } = earnedStatus(row)
     const closed = endBatch(db, context, id, status, { reason, kind: `batch_${status}`, closedBy: layer })
+    failpoint('mid-finalize')
     if (closed && layer !== 'event') countRescue(db, context, closed, layer)
     return closed
   })
@@ -103,7 +106,7 @@ export class Finalizer {
     })
   }
 
-  /** One sweep: closes what is done, makes summaries that are missing, notes when it was. */
+  /** One sweep: closes what is done, removes fills that nobody ends, makes missing summaries, notes when it was. */
   runOnce(): BatchRow[] {
     const { db, clock } = this.#options
     const settings = readSettings(db)
@@ -113,6 +116,7 @@ export class Finalizer {
       const done = closeIfDone(db, this.#context(), row.id, 'sweep')
       if (done) closed.push(done)
     }
+    removeAbandonedFills(db, this.#context())
     for (const { id, run } of batchesWithoutSummary(db, 100)) this.summarize(id, run)
     const at = clock.now()
     db.note(() => {
@@ -156,6 +160,7 @@ export class Finalizer {
     const at = clock.now()
     try {
       const summary = makeSummary(db, batchId)
+      failpoint('mid-summary')
       db.note(() => saveSummary(db, batchId, run, { summary }, at))
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause)

@@ -8,13 +8,14 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
-import { pauseBatch, removeUnsealed, takeOverBatch } from '../queue/batch-store.ts'
+import { pauseBatch, takeOverBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { runningJobs } from '../queue/job-store.ts'
 import { makeDense } from '../queue/order.ts'
-import { runningRow, unsealedBatches } from '../queue/queries.ts'
+import { runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readSettings } from '../queue/settings-store.ts'
+import { removeAbandonedFills } from './abandoned-fill.ts'
 import { logPath } from './batch-options.ts'
 import {
   fenceLauncher,
@@ -61,9 +62,7 @@ export async function rescue(options: RescueOptions): Promise<Rescue> {
   for (const journal of foreignJournals(home, hostId)) fenceLauncher(journal)
   const taken = db.write(() => {
     makeDense(db)
-    for (const fill of unsealedBatches(db))
-      if (fill.host_id !== hostId && isGone(db, fill.host_id))
-        removeUnsealed(db, context, fill.id, 'its host died while it was being filled')
+    removeAbandonedFills(db, context)
     const running = runningRow(db)
     if (!running) return undefined
     const owned = running.host_id !== null && !isGone(db, running.host_id)
