@@ -2,9 +2,10 @@
  * A real web host over a real core in a temporary folder, with a tiny panel, and clients that send exactly what
  * a test says: an HTTP request that a browser would never make, or bytes on a socket.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Core, openCore } from '../../src/core/core.ts'
@@ -35,12 +36,21 @@ export type TestHost = {
   send(sent: Sent): Promise<Answer>
   /** Calls a command as the panel does; `headers` are added, those that are undefined left out. */
   call(name: string, body: unknown, headers?: Sent['headers']): Promise<Answer>
+  close(): Promise<void>
 }
 
 /** Starts one for this test. */
 export async function startWeb(options: Partial<ServeOptions> = {}): Promise<TestHost> {
-  const home = temporaryFolder()
-  const panelDir = options.panelDir ?? tinyPanel()
+  const host = await openWeb(options)
+  onTestFinished(host.close)
+  return host
+}
+
+/** Starts one that several tests share; whoever opens it closes it. */
+export async function openWeb(options: Partial<ServeOptions> = {}): Promise<TestHost> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'slipway-web-'))
+  const home = path.join(folder, 'home')
+  const panelDir = options.panelDir ?? tinyPanel(folder)
   const logged: string[] = []
   const opened = await openCore({ home, kind: 'test', launcherDir: '/nowhere' })
   if (!opened.ok) throw new Error(opened.error.message)
@@ -53,10 +63,11 @@ export async function startWeb(options: Partial<ServeOptions> = {}): Promise<Tes
   })
   if (!started.ok) throw new Error(started.error.message)
   const web = started.value
-  onTestFinished(async () => {
+  const close = async () => {
     await web.close()
     await core.close()
-  })
+    rmSync(folder, { recursive: true, force: true })
+  }
   const host = `127.0.0.1:${web.port}`
   const send = (sent: Sent) => sendTo(web.port, sent)
   const token = new URL(web.url).searchParams.get('token') ?? ''
@@ -69,12 +80,12 @@ export async function startWeb(options: Partial<ServeOptions> = {}): Promise<Tes
       headers: { 'content-type': 'application/json', 'x-slipway': '1', cookie, ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
-  return { core, web, home, logged, panelDir, token, host, cookie, send, call }
+  return { core, web, home, logged, panelDir, token, host, cookie, send, call, close }
 }
 
 /** A panel of three files. */
-export function tinyPanel(): string {
-  const folder = path.join(temporaryFolder(), 'renderer')
+export function tinyPanel(below = temporaryFolder()): string {
+  const folder = path.join(below, 'renderer')
   mkdirSync(path.join(folder, 'assets'), { recursive: true })
   writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>Slipway</title>')
   writeFileSync(path.join(folder, 'assets', 'index-Ab12Cd34.js'), 'export {}')
@@ -128,8 +139,11 @@ export async function until(line: ReturnType<typeof openSocket>, pattern: RegExp
   while (!pattern.test(line.said())) {
     if (line.socket.destroyed) throw new Error(`the connection ended before ${pattern}: ${line.said()}`)
     await new Promise<void>((resolve) => {
-      line.socket.once('data', () => resolve())
-      line.socket.once('close', () => resolve())
+      const wake = () => {
+        line.socket.off('data', wake).off('close', wake)
+        resolve()
+      }
+      line.socket.on('data', wake).on('close', wake)
     })
   }
   return line.said()

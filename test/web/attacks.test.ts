@@ -1,12 +1,19 @@
 /** Attacks that were tried: each is a real request to a real server over a real core. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../helpers/database.ts'
-import { openSocket, sendTo, startWeb, type TestHost, tinyPanel, until } from '../helpers/web.ts'
+import { openSocket, openWeb, sendTo, startWeb, type TestHost, tinyPanel, until } from '../helpers/web.ts'
 
 const settings = (host: TestHost, headers: Record<string, string | undefined>) =>
   host.call('settings', {}, headers)
+
+/** One server takes most of the attacks, one after the other, and has to be there for the next. */
+let shared: TestHost
+beforeAll(async () => {
+  shared = await openWeb()
+})
+afterAll(() => shared.close())
 
 describe('DNS rebinding', () => {
   it.each([
@@ -21,7 +28,7 @@ describe('DNS rebinding', () => {
     '127.0.0.1:80:80',
     '127.0.0.1/',
   ])('a request for the host "%s" is turned away, page and call alike', async (name) => {
-    const host = await startWeb()
+    const host = shared
     const page = await host.send({ headers: { host: name } })
     const call = await settings(host, { host: name })
     for (const answer of [page, call]) {
@@ -32,14 +39,14 @@ describe('DNS rebinding', () => {
   })
 
   it('a second Host header is not tolerated', async () => {
-    const host = await startWeb()
+    const host = shared
     const line = openSocket(host.web.port)
     line.socket.write(`GET / HTTP/1.1\r\nHost: ${host.host}\r\nHost: evil.example\r\n\r\n`)
     expect(await line.closed).toMatch(/^HTTP\/1.1 400 /)
   })
 
   it('a request without a Host header, or with an empty one, is turned away', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const rest of ['1.1\r\n', '1.0\r\n', '1.1\r\nHost:\r\n', '1.1\r\nHost: :80\r\n']) {
       const line = openSocket(host.web.port)
       line.socket.write(`GET / HTTP/${rest}\r\n`)
@@ -48,14 +55,14 @@ describe('DNS rebinding', () => {
   })
 
   it('an absolute address in the request line does not stand in for the Host header', async () => {
-    const host = await startWeb()
+    const host = shared
     const answer = await host.send({ path: `http://${host.host}/`, headers: { host: 'evil.example' } })
     expect(answer.status).toBe(421)
     expect((await host.send({ path: 'http://evil.example/' })).status).toBe(404)
   })
 
   it('other ports of a tunnel and other names of loopback are fine', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const name of ['localhost:8080', 'LOCALHOST', '127.0.0.1', '[::1]:1'])
       expect((await settings(host, { host: name })).status).toBe(200)
   })
@@ -72,7 +79,7 @@ describe('calls from other pages', () => {
     'http://{host}/',
     '',
   ])('the origin "%s" may neither call nor listen nor download', async (pattern) => {
-    const host = await startWeb()
+    const host = shared
     const origin = pattern.replace('{host}', host.host).replace('{port}', String(host.web.port))
     expect((await settings(host, { origin })).status).toBe(403)
     for (const address of ['/api/events', '/api/report?batch=1', '/api/log?batch=1&job=1']) {
@@ -84,7 +91,7 @@ describe('calls from other pages', () => {
   it.each(['cross-site', 'same-site', 'none', 'anything'])(
     'what a browser marks as %s may neither call nor listen',
     async (site) => {
-      const host = await startWeb()
+      const host = shared
       expect((await settings(host, { 'sec-fetch-site': site })).status).toBe(403)
       const events = await host.send({
         path: '/api/events',
@@ -95,13 +102,13 @@ describe('calls from other pages', () => {
   )
 
   it('the panel itself may call', async () => {
-    const host = await startWeb()
+    const host = shared
     const own = { origin: `http://${host.host}`, 'sec-fetch-site': 'same-origin' }
     expect((await settings(host, own)).status).toBe(200)
   })
 
   it('no page is allowed to ask first (no CORS)', async () => {
-    const host = await startWeb()
+    const host = shared
     const headers = {
       origin: 'http://evil.example',
       'access-control-request-method': 'POST',
@@ -114,7 +121,7 @@ describe('calls from other pages', () => {
   })
 
   it('a form can not call: the header x-slipway and the type of the body are asked for', async () => {
-    const host = await startWeb()
+    const host = shared
     expect((await settings(host, { 'x-slipway': undefined })).status).toBe(403)
     expect((await settings(host, { 'x-slipway': '0' })).status).toBe(403)
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', undefined])
@@ -124,7 +131,7 @@ describe('calls from other pages', () => {
 
 describe('without the cookie', () => {
   it('nothing of the contract answers', async () => {
-    const host = await startWeb()
+    const host = shared
     const [name = ''] = host.cookie.split('=')
     const wrong = [
       undefined,
@@ -146,7 +153,7 @@ describe('without the cookie', () => {
   })
 
   it('the token opens the front door only: not in the address of a call, not as a header', async () => {
-    const host = await startWeb()
+    const host = shared
     const { token } = host
     const tried = [
       { path: `/api/invoke/settings?token=${token}` },
@@ -166,7 +173,7 @@ describe('without the cookie', () => {
   })
 
   it('the token leaves the address at once, and the cookie is out of reach of scripts and other sites', async () => {
-    const host = await startWeb()
+    const host = shared
     const answer = await host.send({ path: `/?token=${host.token}` })
     expect(answer).toMatchObject({ status: 303, headers: { location: '/' }, body: '' })
     expect(answer.headers['set-cookie']?.[0]).toMatch(
@@ -177,7 +184,7 @@ describe('without the cookie', () => {
   })
 
   it('a wrong token buys nothing, nor does the token or cookie of another host', async () => {
-    const [host, other] = [await startWeb(), await startWeb()]
+    const [host, other] = [shared, await startWeb()]
     for (const token of ['', 'x', 'A'.repeat(43), other.token, `${host.token}%00`, 'A'.repeat(5_000)]) {
       const answer = await host.send({ path: `/?token=${token}` })
       expect(answer.status).toBe(401)
@@ -187,7 +194,7 @@ describe('without the cookie', () => {
   })
 
   it('a cookie that another port planted does not lock the panel out', async () => {
-    const host = await startWeb()
+    const host = shared
     const [name] = host.cookie.split('=')
     expect((await settings(host, { cookie: `${name}=planted; ${host.cookie}` })).status).toBe(200)
   })
@@ -195,7 +202,7 @@ describe('without the cookie', () => {
 
 describe('method tricks', () => {
   it('a command is only ever a POST', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND']) {
       const headers = { cookie: host.cookie, 'x-slipway': '1', 'x-http-method-override': 'POST' }
       const answer = await host.send({ method, path: '/api/invoke/pause', headers })
@@ -207,7 +214,7 @@ describe('method tricks', () => {
   })
 
   it('pages and streams are only read', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const method of ['POST', 'PUT', 'DELETE', 'TRACE'])
       for (const address of ['/', '/icon.svg', '/api/events'])
         expect((await host.send({ method, path: address, headers: { cookie: host.cookie } })).status).toBe(
@@ -216,7 +223,7 @@ describe('method tricks', () => {
   })
 
   it('neither a tunnel nor an upgrade is opened', async () => {
-    const host = await startWeb()
+    const host = shared
     const tunnel = openSocket(host.web.port)
     tunnel.socket.write(`CONNECT ${host.host} HTTP/1.1\r\nHost: ${host.host}\r\n\r\n`)
     expect(await tunnel.closed).not.toContain('200')
@@ -275,7 +282,7 @@ describe('reaching for other files', () => {
   })
 
   it('the parameters of a download never become a path', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const batch of ['../../etc/passwd', '1/../../x', '%00', '1%0d%0aset-cookie:%20a=b']) {
       for (const address of [`/api/log?batch=${batch}&job=1`, `/api/report?batch=${batch}`]) {
         const answer = await host.send({ path: address, headers: { cookie: host.cookie } })
@@ -291,7 +298,7 @@ describe('bodies', () => {
   it.each(['{', '', 'undefined', '{"a":1}x', "{'a':1}", '{"a":NaN}'])(
     'the body %j is not taken',
     async (body) => {
-      const host = await startWeb()
+      const host = shared
       const answer = await host.call('settings', body)
       expect(answer.status).toBe(400)
       expect(JSON.parse(answer.body)).toMatchObject({ ok: false, error: { code: 'usage' } })
@@ -304,14 +311,14 @@ describe('bodies', () => {
     '{"\\u005f_proto__":{"polluted":1}}',
     '{"variables":{"__proto__":{"polluted":"1"}},"file":"/x"}',
   ])('a body that reaches for prototypes is not taken: %s', async (body) => {
-    const host = await startWeb()
+    const host = shared
     for (const name of ['settings', 'preview', 'set-setting'])
       expect((await host.call(name, body)).status).toBe(400)
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
   it('a body of wrong bytes or wrong shape is an error, and the next call is answered', async () => {
-    const host = await startWeb()
+    const host = shared
     const bytes = {
       method: 'POST',
       path: '/api/invoke/settings',
@@ -331,7 +338,7 @@ describe('bodies', () => {
   })
 
   it('a deeply nested body neither ends the process nor shows a stack', async () => {
-    const host = await startWeb()
+    const host = shared
     const deep = '['.repeat(400_000) + ']'.repeat(400_000)
     const answer = await host.call('set-setting', `{"key":"theme","value":${deep}}`)
     expect(JSON.parse(answer.body)).toMatchObject({ ok: false })
@@ -340,7 +347,7 @@ describe('bodies', () => {
   })
 
   it('an oversized body is refused by its announced length, before a byte of it was read', async () => {
-    const host = await startWeb()
+    const host = shared
     const line = openSocket(host.web.port)
     line.socket.write(
       `POST /api/invoke/settings HTTP/1.1\r\nHost: ${host.host}\r\nCookie: ${host.cookie}\r\nX-Slipway: 1\r\nContent-Type: application/json\r\nContent-Length: 1048577\r\n\r\n`,
@@ -359,7 +366,7 @@ describe('bodies', () => {
   })
 
   it('two lengths, or a length and chunks, are not two requests (smuggling)', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const lengths of [
       'Content-Length: 2\r\nContent-Length: 40\r\n',
       'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n',
@@ -420,7 +427,7 @@ describe('slow and many connections', () => {
   })
 
   it('headers that are too long or too many are refused', async () => {
-    const host = await startWeb()
+    const host = shared
     const long = await host.send({ headers: { 'x-long': 'a'.repeat(20_000) } })
     expect(long.status).toBe(431)
     const line = openSocket(host.web.port)
@@ -455,15 +462,16 @@ describe('names and bytes that are none', () => {
     '..',
     'settings%00',
   ])('the command "%s" is unknown', async (name) => {
-    const host = await startWeb()
+    const host = shared
+    const logged = host.logged.length
     const answer = await host.call(name, {})
     expect(answer.status).toBe(404)
     expect(JSON.parse(answer.body)).toMatchObject({ ok: false, error: { code: 'usage' } })
-    expect(host.logged).toEqual([])
+    expect(host.logged.length).toBe(logged)
   })
 
   it('line breaks in addresses and headers split nothing', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const address of [
       '/?token=x%0d%0aSet-Cookie:%20a=b',
       '/%0d%0aSet-Cookie:%20a=b',
@@ -479,7 +487,7 @@ describe('names and bytes that are none', () => {
   })
 
   it('what is no HTTP at all is refused in a line, without a stack', async () => {
-    const host = await startWeb()
+    const host = shared
     for (const bytes of [
       '\x16\x03\x01\x02\x00\x01\x00',
       'hello\r\n\r\n',
