@@ -4,6 +4,9 @@
  */
 import type { Conflict } from '../contract/entities.ts'
 import type { SlipwayError } from '../contract/errors.ts'
+
+type ConfigurationProblem = NonNullable<SlipwayError['problems']>[number]
+
 import type { Context } from './context.ts'
 import { EXIT_OF_ERROR } from './exit.ts'
 import type { Paint } from './io.ts'
@@ -24,17 +27,25 @@ export function failureText(error: SlipwayError, paint: Paint): string {
   // The message of a duplicate is made of the sentences that are listed below, one for each batch.
   if (conflicts.length > 0)
     return `${[`${head} ${refusal(conflicts)}`, ...conflictLines(conflicts, paint)].join('\n')}\n`
-  const lines = [`${head} ${plainLines(error.message)}`]
-  for (const problem of error.problems ?? []) {
-    const { line, column, suggestion } = problem
-    const at = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`
-    lines.push(`  ${paint('bold', plain(`${problem.file}${at}`))}: ${plain(problem.message)}`)
-    if (problem.found) lines.push(`    found:    ${plain(problem.found)}`)
-    if (problem.expected) lines.push(`    expected: ${plain(problem.expected)}`)
-    if (suggestion !== undefined) lines.push(`    did you mean ${paint('green', plain(suggestion))}?`)
-  }
+  const problems = error.problems ?? []
+  // The same for problems: the message repeats the first one.
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const message = problems.length > 0 ? `nothing was created: ${count}.` : plainLines(error.message)
+  const lines = [`${head} ${message}`]
+  for (const problem of problems) lines.push(...problemLines(problem, paint))
   if (error.hint) lines.push(paint('dim', plainLines(error.hint)))
   return `${lines.join('\n')}\n`
+}
+
+function problemLines(problem: ConfigurationProblem, paint: Paint): string[] {
+  const { file, line, column, message, found, expected, suggestion } = problem
+  const at = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`
+  return [
+    `  ${paint('bold', plain(`${file}${at}`))}: ${plain(message)}`,
+    ...(found ? [`    found:    ${plain(found)}`] : []),
+    ...(expected ? [`    expected: ${plain(expected)}`] : []),
+    ...(suggestion === undefined ? [] : [`    did you mean ${paint('green', plain(suggestion))}?`]),
+  ]
 }
 
 function refusal(conflicts: readonly Conflict[]): string {

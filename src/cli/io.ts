@@ -11,7 +11,7 @@ export type Paint = (format: Format, text: string) => string
 
 export type Io = {
   /** Writes to stdout; resolves when the reader can take more. Quietly does nothing once it has gone. */
-  out(text: string): Promise<void>
+  out(text: string | Buffer): Promise<void>
   /** Writes to stderr. */
   err(text: string): void
   /** True once the reader of stdout has gone (`| head`): stop producing. */

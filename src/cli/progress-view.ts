@@ -21,16 +21,23 @@ export type ProgressView = {
 
 type Bars = { show(lines: readonly string[]): void; say(line: string): void; stop(): void }
 
-/** A view for these streams; silent with --json. `mine` narrows the plain lines to some batches. */
-export async function openProgressView(
-  context: Context,
-  mine: (batch: Batch) => boolean = () => true,
-): Promise<ProgressView> {
+export type ViewOptions = {
+  /** Narrows the plain lines to some batches. */
+  mine: (batch: Batch) => boolean
+  /** Say why nothing runs even when nothing is there to run. */
+  tellIdle: boolean
+}
+
+/** A view for these streams; silent with --json. */
+export async function openProgressView(context: Context, options: ViewOptions): Promise<ProgressView> {
   const { io } = context
+  const { mine, tellIdle } = options
   if (context.json) return { update() {}, say() {}, stop() {} }
   const bars = io.errIsTerminal ? await openBars() : undefined
   const seen = new Map<string, Batch>()
   let sentence = ''
+  const waiting = (): boolean =>
+    tellIdle || [...seen.values()].some((one) => mine(one) && isActive(one.status))
   const say = (text: string): void => {
     if (bars === undefined) io.err(`${plain(text)}\n`)
     else bars.say(plain(text))
@@ -50,10 +57,10 @@ export async function openProgressView(
       if (bars !== undefined) {
         const lines = progressLines(stateOf(event, seen), process.stderr.columns ?? 80, io.paintErr)
         bars.show(lines)
-      } else if (event.running === null && event.queue.sentence !== sentence && event.queue.sentence !== '') {
-        say(event.queue.sentence)
+      } else if (event.running === null && event.queue.sentence !== sentence && waiting()) {
+        sentence = event.queue.sentence
+        if (sentence !== '') say(sentence)
       }
-      sentence = event.queue.sentence
     },
     stop: () => bars?.stop(),
   }
@@ -113,6 +120,10 @@ async function openBars(): Promise<Bars> {
       })
     },
     say: (line) => (rows.length === 0 ? process.stderr.write(`${line}\n`) : bars.log(`${line}\n`)),
-    stop: () => bars.stop(),
+    stop() {
+      // Lines said since the last painting wait for the next one.
+      if (rows.length > 0) bars.update()
+      bars.stop()
+    },
   }
 }

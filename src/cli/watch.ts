@@ -27,7 +27,10 @@ const SAFETY_NET_MS = 10_000
 /** Becomes the executor (or waits in line for it) and resolves when the goal is reached or after a signal. */
 export async function workUntil(context: Context, core: Core, api: SlipwayApi, goal: Goal): Promise<Outcome> {
   const mine = new Set(goal.kind === 'batches' ? goal.ids : [])
-  const view = await openProgressView(context, (batch) => goal.kind !== 'batches' || mine.has(batch.id))
+  const view = await openProgressView(context, {
+    mine: (batch) => goal.kind !== 'batches' || mine.has(batch.id),
+    tellIdle: goal.kind === 'never',
+  })
   const seen = batchesSeen()
   const reached = oneAtATime(() => goalReached(api, goal, seen.now))
   const look = async (): Promise<void> => {
@@ -61,8 +64,11 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
       const shown = await api.invoke('show', { batch: id })
       if (shown.ok) seen.take([shown.value.batch])
     }
-    await look()
+    // Known before anything runs, so that what ends at once is noticed; shown once we are the executor.
+    const before = await api.invoke('snapshot', {})
+    if (before.ok) seen.take(before.value.active)
     core.startWorking()
+    await look()
     const blocked = await Promise.race([reached.answer, interrupt.stopped.then(() => undefined)])
     if (blocked !== undefined) {
       const other = [...seen.now.values()].find((one) => one.status === 'running' && !mine.has(one.id))

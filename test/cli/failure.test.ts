@@ -45,7 +45,7 @@ test('a problem says where, what was found, what would be right, and what was me
   )
   expect(text).toBe(
     [
-      'slipway: flood.slipway.yaml has 1 problem',
+      'slipway: nothing was created: 1 problem.',
       '  /p/flood.slipway.yaml:7:5: unknown key',
       '    found:    timout',
       '    expected: a key of a batch',

@@ -252,5 +252,6 @@ test('progress on a terminal is two bars, and the terminal is left as it was', a
   expect(code).toBe(0)
   expect(out).toMatch(/#1 x \/ t.*\[.*#.*\].* of 4/)
   expect(out).toMatch(/queue: \d of 1 batches/)
+  expect(out).toContain('#1 x / t: completed, 4 of 4')
   expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'))
 })

@@ -192,6 +192,20 @@ describe('looking', () => {
     })
   })
 
+  test('logs into a file are exact, whatever the bytes are', async () => {
+    const place = aPlace()
+    const number = await finished(
+      place,
+      `{batches: [{type: t, run: [sh, -c, 'printf "\\\\377\\\\000a\\\\303"'], over: {list: [a]}}]}`,
+    )
+    const child = place.start('logs', String(number))
+    const chunks: Buffer[] = []
+    child.child.stdout?.removeAllListeners('data').setEncoding('latin1')
+    child.child.stdout?.on('data', (text: string) => chunks.push(Buffer.from(text, 'latin1')))
+    await child.ended
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from([0xff, 0x00, 0x61, 0xc3]))
+  })
+
   test('summary is ready as JSON, as text, and as one page', async () => {
     const place = aPlace()
     const number = String(await finished(place, ONE_FAILS))

@@ -1,4 +1,5 @@
 /** `slipway logs`: a job's output, whole or followed; picks a job when none is named. */
+import { closeSync, openSync, readSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
@@ -103,7 +104,6 @@ async function printLog(
   options: LogOptions,
 ): Promise<Result<undefined>> {
   const { io, json } = context
-  const show = io.outIsTerminal ? plainLog : (text: string) => text
   let from = 0
   let attempt = options.attempt
   let opened = false
@@ -122,7 +122,7 @@ async function printLog(
       if (gap !== null && from >= gap.from && from < gap.to) {
         io.err(`${io.paintErr('yellow', `[${gap.to - gap.from} bytes left out: log limit]`)}\n`)
       }
-      await io.out(show(piece.text))
+      await io.out(io.outIsTerminal ? plainLog(piece.text) : (exactBytes(piece) ?? piece.text))
     }
     from = piece.from + piece.bytes
     if (io.gone) return ok(undefined)
@@ -139,6 +139,25 @@ async function printLog(
   }
   if (json) await io.out('"}\n')
   return ok(undefined)
+}
+
+/**
+ * The bytes as the job wrote them, for a pipe or a file: text would lose what is not UTF-8. A log without a gap
+ * is the job's output and nothing else; one with a gap is only readable through the core.
+ */
+function exactBytes({ path, from, bytes, gap }: Piece): Buffer | undefined {
+  if (gap !== null || bytes === 0) return undefined
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const buffer = Buffer.alloc(bytes)
+      return readSync(file, buffer, 0, bytes, from) === bytes ? buffer : undefined
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return undefined
+  }
 }
 
 function jsonHead(piece: Piece, batch: string, job: number): string {

@@ -107,7 +107,7 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['jobs', `${jobs.total}: ${counts.join(', ')}`],
     ['place', batch.position === null || batch.position === 0 ? null : String(batch.position)],
     ['priority', batch.priority === 0 ? null : String(batch.priority)],
-    ['waits', batch.waitsFor === null ? null : plain(batch.waitsFor)],
+    ['waits for', batch.waitsFor === null ? null : plain(batch.waitsFor.replace(/^waits for /, ''))],
     [
       'after',
       after.length === 0

@@ -133,7 +133,7 @@ export async function stopAfter(
   }
   return ask(context, 'stop-after', { batch: batch ?? null }, () => [
     batch === undefined
-      ? 'The mark is gone: the queue runs to its end.'
+      ? 'Nothing is marked to stop after any more.'
       : `Nothing starts after ${typeof batch === 'number' ? `#${batch}` : batch} has ended.`,
   ])
 }
