@@ -48,6 +48,7 @@ export function App() {
           main={<View />}
           side={withDetails && (batch !== null || !narrow) ? <DetailsPane log={<LogTab />} /> : null}
         />
+        <div id="layers" />
       </main>
       <StatusBar />
       <div className="sr-only" role="status" aria-live="polite">

@@ -64,5 +64,5 @@ export const panelActions: readonly PanelAction[] = [
   action('Queue', 'seen', 'Mark everything as seen', null, null, () => void markSeen()),
   action('Panel', 'undo', 'Undo', 'mod+Z', 'Ctrl Z', () => void undoLast()),
   action('Panel', 'search', 'Search', '/', '/', focusSearch),
-  action('Panel', 'keys', 'All keys', 'shift+?', '?', () => openDialog({ kind: 'keys' })),
+  action('Panel', 'keys', 'All keys', '?', '?', () => openDialog({ kind: 'keys' })),
 ]

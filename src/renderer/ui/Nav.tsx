@@ -141,7 +141,7 @@ function NavButton({
       className="nav-item"
       onClick={onClick}
       title={`${words} (${keys})`}
-      aria-label={words}
+      aria-label={`${words} ${keys}`}
     >
       {icon}
       <span className="nav-text">{words}</span>

@@ -29,10 +29,23 @@ const slate: MantineColorsTuple = [
   '#0f1216',
 ]
 
+const signal: MantineColorsTuple = [
+  '#fdf0ef',
+  '#fbdad7',
+  '#f5aea9',
+  '#ff8f86',
+  '#ff8f86',
+  '#cf453d',
+  '#bd2f28',
+  '#bd2f28',
+  '#a3261f',
+  '#8f1f19',
+]
+
 export const theme = createTheme({
   primaryColor: 'harbour',
-  primaryShade: { light: 7, dark: 6 },
-  colors: { harbour, dark: slate },
+  primaryShade: { light: 7, dark: 7 },
+  colors: { harbour, red: signal, dark: slate },
   autoContrast: true,
   luminanceThreshold: 0.35,
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
@@ -46,6 +59,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
     Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45, blur: 1 }, centered: true } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    // Menus open inside the main landmark, so that nothing on the page lies outside of all landmarks.
+    Menu: { defaultProps: { portalProps: { target: '#layers' } } },
     Button: { defaultProps: { size: 'sm' } },
   },
 })

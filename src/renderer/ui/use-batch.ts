@@ -14,8 +14,9 @@ function findByNumber(batches: ReadonlyMap<string, Batch> | undefined, number: n
 
 /** The batch in the details pane; `undefined` while it is being fetched or when there is none. */
 export function useChosenBatch(): { batch: Batch | undefined; error: SlipwayError | undefined } {
-  const number = usePanel((s) => s.place.batch)
-  const known = usePanel((s) => findByNumber(s.server?.batches, s.place.batch))
+  // Where nobody has chosen one, the details show what runs.
+  const number = usePanel((s) => s.place.batch ?? s.server?.running?.batch.number ?? null)
+  const known = usePanel((s) => findByNumber(s.server?.batches, number))
   const connected = usePanel((s) => s.server !== null)
   const counts = usePanel((s) => s.server?.counts)
   const asked = useAnswer(

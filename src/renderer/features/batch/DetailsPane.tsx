@@ -33,15 +33,15 @@ const tabWords: Readonly<Record<Tab, string>> = {
 const lookedAtAfterMs = 1_200
 
 export function DetailsPane({ log }: { log: ReactNode }) {
-  const number = usePanel((s) => s.place.batch)
+  const nothing = usePanel((s) => s.place.batch === null && s.server?.running == null)
   const tab = usePanel((s) => s.place.tab)
   const { batch, error } = useChosenBatch()
   useLookedAt(batch)
-  if (number === null)
+  if (nothing)
     return (
       <section className="details" aria-label="Details" id="details" tabIndex={-1}>
         <Center style={{ flex: 1 }}>
-          <Text c="dimmed" size="sm" className="dim">
+          <Text size="sm" className="dim">
             Choose a batch to see its details.
           </Text>
         </Center>

@@ -26,13 +26,15 @@ export function HealthView() {
         <span className="dim">{wrong.length === 0 ? 'All is well' : `${wrong.length} to look at`}</span>
       </header>
       <div className="page-body" tabIndex={0} role="region" aria-label="Health">
-        {wrong.map((each) => (
-          <Note key={each.sentence} kind="bad" title={each.sentence} />
-        ))}
-        <FinalizerCard finalizer={server.finalizer} />
-        <DiskCard disk={server.disk} least={server.settings['min-free-disk-mb']} />
-        <HostsCard hosts={server.hosts} />
-        <DoctorCard />
+        <div className="page-columns">
+          {wrong.map((each) => (
+            <Note key={each.sentence} kind="bad" title={each.sentence} />
+          ))}
+          <FinalizerCard finalizer={server.finalizer} />
+          <DiskCard disk={server.disk} least={server.settings['min-free-disk-mb']} />
+          <HostsCard hosts={server.hosts} />
+          <DoctorCard />
+        </div>
       </div>
     </section>
   )

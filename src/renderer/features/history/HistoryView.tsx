@@ -144,6 +144,7 @@ function HistoryList({ history }: { history: History }) {
   const scroller = useRef<HTMLDivElement>(null)
   const selected = usePanel((s) => s.selected)
   const cursor = usePanel((s) => s.cursor)
+  const shownNumber = usePanel((s) => s.place.batch)
   const live = usePanel((s) => s.server?.batches)
   const [menuFor, setMenuFor] = useState<string | null>(null)
   const byId = useMemo(() => new Map(history.batches.map((b) => [b.id, b])), [history.batches])
@@ -203,7 +204,7 @@ function HistoryList({ history }: { history: History }) {
                 batch={batch}
                 rowIndex={row.index + 1}
                 startPx={row.start}
-                selected={selected.has(id)}
+                selected={selected.has(id) || (selected.size === 0 && batch.number === shownNumber)}
                 current={id === current}
                 menuOpen={menuFor === id}
                 onMenu={(opened) => setMenuFor(opened ? id : null)}

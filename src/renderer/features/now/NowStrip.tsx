@@ -30,8 +30,13 @@ export function NowStrip() {
     )
   const state = running ? 'running' : queue.paused ? 'paused' : 'idle'
   return (
-    <section className="now" aria-label="Now" data-state={state}>
+    <section className="now" aria-label="Now" data-state={state} data-lost={link.state === 'lost'}>
       <div className="now-words">
+        {link.state === 'lost' && (
+          <p className="now-lost warn">
+            Connection lost since {clock(link.since, cycle)}, trying again. Last known:
+          </p>
+        )}
         <p className="now-sentence clip" title={queue.sentence}>
           {running ? (
             <button type="button" className="now-link clip" onClick={() => showBatch(running.batch)}>
@@ -41,7 +46,7 @@ export function NowStrip() {
             queue.sentence
           )}
         </p>
-        {running ? <Progress running={running} /> : null}
+        {running ? <Progress running={running} sentence={queue.sentence} /> : null}
       </div>
       <QueueActions paused={queue.paused} />
     </section>
@@ -50,7 +55,8 @@ export function NowStrip() {
 
 type Running = NonNullable<ReturnType<typeof usePanel.getState>['server']>['running']
 
-function Progress({ running }: { running: NonNullable<Running> }) {
+/** What the sentence says already is not said twice. */
+function Progress({ running, sentence }: { running: NonNullable<Running>; sentence: string }) {
   const { batch, jobsPerMinute, doneBy, jobs } = running
   const now = useNow()
   const cycle = useHourCycle()
@@ -59,11 +65,15 @@ function Progress({ running }: { running: NonNullable<Running> }) {
     <>
       <JobsBar jobs={batch.jobs} live label={`Progress of ${batchName(batch)}`} />
       <dl className="now-figures tabular">
-        <Figure name="Done" value={`${count(doneJobs(batch.jobs))} of ${count(batch.jobs.total)}`} strong />
-        <Figure name="Share" value={`${percentDone(batch.jobs)} %`} />
+        {/\d of \d/.test(sentence) ? null : (
+          <Figure name="Done" value={`${count(doneJobs(batch.jobs))} of ${count(batch.jobs.total)}`} />
+        )}
+        <Figure name="Share" value={`${percentDone(batch.jobs)} %`} strong />
         {batch.jobs.failed > 0 && <Figure name="Failed" value={`${count(batch.jobs.failed)} failed`} bad />}
         {jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
-        {doneBy && <Figure name="Done by" value={`done ${doneByRange(doneBy, now, cycle)}`} />}
+        {doneBy && !/\bdone b/.test(sentence) && (
+          <Figure name="Done by" value={`done ${doneByRange(doneBy, now, cycle)}`} />
+        )}
         {batch.startedAt !== null && (
           <Figure name="Running for" value={`for ${duration(Math.max(0, now - batch.startedAt))}`} />
         )}

@@ -95,6 +95,13 @@ function paletteGroups(
   ]
 }
 
+type Hotkey = [string, () => void]
+
+/** A sign that needs Shift on some keyboards and not on others counts either way. */
+function layouts(key: string): string[] {
+  return key === '?' || key === '/' ? [key, `shift+${key}`] : [key]
+}
+
 /** All keys in one place. They rest while a dialog is open or somebody types. */
 function useKeys(): void {
   const [single] = useSingleKeys()
@@ -109,16 +116,18 @@ function useKeys(): void {
   }
   const panel = panelActions
     .filter((each) => each.key !== null && (single || !each.single))
-    .map((each): [string, () => void] => [each.key ?? '', () => free() && each.run()])
+    .flatMap((each) => layouts(each.key ?? '').map((key): Hotkey => [key, () => free() && each.run()]))
   const keys = single ? new Set(batchActions.flatMap((each) => each.key ?? [])) : new Set<string>()
-  const batch = [...keys].map((key): [string, () => void] => [
-    key,
-    () => {
-      if (free())
-        possibleActions(chosen)
-          .find((each) => each.key === key)
-          ?.run(chosen)
-    },
-  ])
+  const batch = [...keys].map(
+    (key): Hotkey => [
+      key,
+      () => {
+        if (free())
+          possibleActions(chosen)
+            .find((each) => each.key === key)
+            ?.run(chosen)
+      },
+    ],
+  )
   useHotkeys([...panel, ...batch])
 }

@@ -37,6 +37,7 @@ export function QueueList() {
   const doneBy = usePanel((s) => s.server?.doneBy)
   const selected = usePanel((s) => s.selected)
   const cursor = usePanel((s) => s.cursor)
+  const shownNumber = usePanel((s) => s.place.batch)
   const [menuFor, setMenuFor] = useState<string | null>(null)
   const [dragging, setDragging] = useState<string | null>(null)
   const scroller = useRef<HTMLDivElement>(null)
@@ -160,7 +161,7 @@ export function QueueList() {
                   sortable={item.sortable}
                   rowIndex={each.index + 1}
                   startPx={each.start}
-                  selected={selected.has(item.id)}
+                  selected={selected.has(item.id) || (selected.size === 0 && batch.number === shownNumber)}
                   current={item.id === current}
                   menuOpen={menuFor === item.id}
                   onMenu={(opened) => setMenuFor(opened ? item.id : null)}

@@ -43,7 +43,9 @@ export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
       data-dragging={drag.isDragging}
       className="q-row"
       style={{
-        transform: `translateY(${props.startPx + shift}px)`,
+        // The drag library measures without transforms: only what it moves itself may be one.
+        top: props.startPx,
+        transform: shift === 0 ? undefined : `translateY(${shift}px)`,
         transition: drag.transition ?? undefined,
       }}
       onPointerDown={drag.listeners?.onPointerDown as undefined}

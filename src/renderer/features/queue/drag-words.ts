@@ -10,6 +10,7 @@ export function dragWords(find: (id: string) => Batch | undefined): {
   announcements: Announcements
   screenReaderInstructions: ScreenReaderInstructions
 } {
+  let justPickedUp = false
   const name = (id: UniqueIdentifier) => {
     const batch = find(String(id))
     return batch ? batchName(batch) : 'The batch'
@@ -21,9 +22,16 @@ export function dragWords(find: (id: string) => Batch | undefined): {
         'Press Space to pick the batch up, the arrow keys to move it, Space to put it down, Escape to leave it.',
     },
     announcements: {
-      onDragStart: ({ active }) => `Picked up ${name(active.id)} from place ${place(active.id)}.`,
-      onDragOver: ({ active, over }) =>
-        over ? `${name(active.id)} is over place ${place(over.id)}.` : undefined,
+      onDragStart({ active }) {
+        justPickedUp = true
+        return `Picked up ${name(active.id)} from place ${place(active.id)}.`
+      },
+      onDragOver({ active, over }) {
+        // Right after the start a row is over itself; saying so would drown the sentence above.
+        const nothingNew = justPickedUp && over?.id === active.id
+        justPickedUp = false
+        return over && !nothingNew ? `${name(active.id)} is over place ${place(over.id)}.` : undefined
+      },
       onDragEnd: ({ active, over }) =>
         over
           ? `Put ${name(active.id)} down at place ${place(over.id)}.`

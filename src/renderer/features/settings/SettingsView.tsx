@@ -125,19 +125,21 @@ export function SettingsView() {
         <span className="dim">Changes are kept at once.</span>
       </header>
       <div className="page-body" tabIndex={0} role="region" aria-label="Settings">
-        {groups.map((group) => (
-          <article className="card" key={group.title}>
-            <header>
-              <h2>{group.title}</h2>
-            </header>
-            {group.fields.map(([key, label, field]) => (
-              <Row key={key} label={label} words={settingWords[key]}>
-                <Control name={key} label={label} field={field} settings={settings} />
-              </Row>
-            ))}
-          </article>
-        ))}
-        <KeysCard />
+        <div className="page-columns">
+          {groups.map((group) => (
+            <article className="card" key={group.title}>
+              <header>
+                <h2>{group.title}</h2>
+              </header>
+              {group.fields.map(([key, label, field]) => (
+                <Row key={key} label={label} words={settingWords[key]}>
+                  <Control name={key} label={label} field={field} settings={settings} />
+                </Row>
+              ))}
+            </article>
+          ))}
+          <KeysCard />
+        </div>
       </div>
     </section>
   )

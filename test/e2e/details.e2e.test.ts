@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import { askedFor, panelBrowser, row } from './support/panel-browser.ts'
+
+const open = panelBrowser()
+
+describe('the details of a batch', () => {
+  it('keep their tab when another batch is chosen, and their place in the URL', async () => {
+    const page = await open()
+    await row(page, 13).click()
+    await page.getByRole('tab', { name: 'Jobs' }).click()
+    await row(page, 16).click()
+    await page.getByRole('heading', { name: '#16 evolve 10–19' }).waitFor()
+    expect(await page.getByRole('tab', { name: 'Jobs' }).getAttribute('aria-selected')).toBe('true')
+    expect(new URL(page.url()).hash).toBe('#/queue?batch=16&tab=jobs')
+    await page.reload()
+    await page.getByRole('heading', { name: '#16 evolve 10–19' }).waitFor()
+    await page.getByRole('grid', { name: 'Jobs' }).waitFor()
+  })
+
+  it('go back with the Back button', async () => {
+    const page = await open({ hash: '#/queue' })
+    await row(page, 13).click()
+    await page.keyboard.press('h')
+    await page.getByRole('heading', { level: 1, name: 'History' }).waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor()
+  })
+
+  it('show what runs while nobody has chosen a batch', async () => {
+    const page = await open()
+    await page.getByRole('heading', { name: '#12 portfolio' }).waitFor()
+    await page.getByText('Failed so far · 2 jobs').waitFor()
+  })
+
+  it('say what failed and why, and retry just these', async () => {
+    const page = await open({ hash: '#/history?batch=8' })
+    const cluster = page.getByRole('listitem').filter({ hasText: 'timed out after # min' }).last()
+    await cluster.getByText('6×').waitFor()
+    await cluster.getByRole('button', { name: /Retry these/ }).click()
+    await expect.poll(() => askedFor(page)).toContainEqual(expect.objectContaining({ name: 'retry' }))
+    const asked = (await askedFor(page)).filter((each) => each.name === 'retry')
+    expect(asked.map((each) => (each.input as { jobs: number[] }).jobs.length)).toEqual([6])
+  })
+
+  it('draw the durations, and name the slowest jobs, which lead to their logs', async () => {
+    const page = await open({ hash: '#/history?batch=8' })
+    await page.getByRole('img', { name: 'Histogram of job times' }).locator('canvas').waitFor()
+    await page.getByRole('region', { name: 'Slowest jobs' }).getByRole('button').first().click()
+    await page.getByRole('log').waitFor()
+    expect(page.url()).toContain('tab=log&job=')
+  })
+
+  it('save the report as a file', async () => {
+    const page = await open({ hash: '#/history?batch=8' })
+    await page.getByRole('button', { name: 'Save the report' }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'As text' }).click()
+    expect((await download).suggestedFilename()).toBe('slipway-8-losses.txt')
+  })
+
+  it('mark a finished batch as looked at after a moment', async () => {
+    const page = await open()
+    await page
+      .getByRole('region', { name: /Finished since/ })
+      .getByRole('button', { name: /#9/ })
+      .click()
+    await page.getByRole('region', { name: /Finished since you last looked · 2/ }).waitFor()
+  })
+})
+
+describe('the jobs', () => {
+  it('filter by their counts and find by their words', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=jobs' })
+    await page.getByText('850 jobs').last().waitFor()
+    await page.getByRole('button', { name: 'failed 17' }).click()
+    await page.getByText('17 of 850 jobs').waitFor()
+    await page.getByRole('textbox', { name: 'Search in inputs and errors' }).fill('area')
+    await page.getByText('5 of 850 jobs').waitFor()
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await page.getByRole('button', { name: 'failed 17' }).click()
+    await page.getByText('850 jobs', { exact: true }).last().waitFor()
+  })
+
+  it('are reached from the counts of the summary', async () => {
+    const page = await open({ hash: '#/history?batch=8' })
+    await page.getByTitle('Show these jobs').filter({ hasText: 'failed' }).click()
+    await page.getByText('17 of 850 jobs').waitFor()
+  })
+
+  it('run again one by one, and lead to their log', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=jobs' })
+    await page.getByRole('button', { name: 'Actions for job 3', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Run this job again' }).click()
+    await expect
+      .poll(() => askedFor(page))
+      .toContainEqual({ name: 'retry', input: { batch: expect.any(String), jobs: [8_000_003] } })
+  })
+
+  it('stay a table of a hundred thousand rows, of which few exist', async () => {
+    const page = await open({ scenario: 'many', hash: '#/queue?batch=12&tab=jobs' })
+    const grid = page.getByRole('grid', { name: 'Jobs' })
+    await grid.locator('[data-ordinal="1"]').waitFor()
+    expect(await grid.getAttribute('aria-rowcount')).toBe('100001')
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
+    await grid.locator('[data-ordinal="50000"]').waitFor()
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await grid.locator('[data-ordinal="100000"]').waitFor()
+    expect(await grid.locator('[role="row"]').count()).toBeLessThan(80)
+  })
+
+  it('are walked with the keys', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=jobs' })
+    const grid = page.getByRole('grid', { name: 'Jobs' })
+    await grid.locator('[data-ordinal="1"]').click()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-ordinal')))
+      .toBe('3')
+    await page.keyboard.press('Enter')
+    await page.getByRole('log', { name: 'Log of job 3' }).waitFor()
+  })
+})
+
+describe('the log', () => {
+  it('begins at the first failed job, in colour, at its end', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=log' })
+    await page.getByText('Traceback (most recent call last):').waitFor()
+    const colour = await page
+      .getByText('Traceback (most recent call last):')
+      .evaluate((element) => getComputedStyle(element).color)
+    const plain = await page.getByText(/load_area/).evaluate((element) => getComputedStyle(element).color)
+    expect(colour).not.toBe(plain)
+  })
+
+  it('opens a gigabyte at once, and goes anywhere in it', async () => {
+    const page = await open({ scenario: 'huge-log', hash: '#/history?batch=8&tab=log' })
+    await page.getByText('1.1 GB', { exact: true }).waitFor()
+    await page.getByText("no column 'area'").waitFor()
+    const slider = page.getByRole('slider', { name: 'Place in the log' })
+    await slider.focus()
+    await page.keyboard.press('Home')
+    await page.getByText(/tile 1 of 11184810/).waitFor()
+    await slider.fill('500')
+    await page
+      .getByText(/tile 55924\d\d of/)
+      .first()
+      .waitFor()
+  })
+
+  it('reads on in both directions while one scrolls', async () => {
+    const page = await open({ scenario: 'huge-log', hash: '#/history?batch=8&tab=log' })
+    await page.getByText("no column 'area'").waitFor()
+    const log = page.getByRole('log')
+    const before = await log.evaluate((element) => element.scrollHeight)
+    await log.evaluate((element) => element.scrollTo(0, 800))
+    await log.evaluate((element) => element.scrollTo(0, 300))
+    await expect.poll(() => log.evaluate((element) => element.scrollHeight)).toBeGreaterThan(before)
+    expect(await log.evaluate((element) => element.scrollTop)).toBeGreaterThan(10_000)
+  })
+
+  it('searches, and goes from match to match', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=log' })
+    await page.getByRole('textbox', { name: 'Search in the log' }).fill('no data')
+    await page.getByText('1 of 11').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText('2 of 11').waitFor()
+    await page.getByRole('button', { name: 'Match before' }).click()
+    await page.getByText('1 of 11').waitFor()
+    expect(await page.locator('mark').first().textContent()).toBe('no data')
+    await page.getByRole('textbox', { name: 'Search in the log' }).fill('zebra')
+    await page.getByText('not found').waitFor()
+  })
+
+  it('jumps to the failure, and from failed job to failed job', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=log&job=50' })
+    await page.getByText('Traceback').waitFor()
+    await page.getByRole('log').evaluate((element) => element.scrollTo(0, 0))
+    await page.getByText('Traceback').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Jump to the failure in this log' }).click()
+    await page.locator('[data-marked="true"]').getByText('Traceback').waitFor()
+    await page.getByRole('button', { name: 'Next failed job' }).click()
+    await page.getByRole('log', { name: 'Log of job 100' }).waitFor()
+  })
+
+  it('follows the job that runs', async () => {
+    const page = await open({ hash: '#/queue?tab=log' })
+    await page.getByRole('log', { name: 'Log of job 44' }).waitFor()
+    await page.getByText('still running').waitFor()
+    await page.evaluate(() => window.fixture.finishJobs(1))
+    await page.getByRole('log', { name: 'Log of job 45' }).waitFor()
+  })
+
+  it('says that a job which has not started has no log', async () => {
+    const page = await open({ hash: '#/queue?batch=12&tab=log&job=100' })
+    await page.getByText('This job has no log yet.').waitFor()
+  })
+})
+
+describe('the timeline and the events', () => {
+  it('draw every attempt and say where the batch stood still; zooming works by buttons', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=timeline' })
+    await page
+      .getByRole('img', { name: /^Timeline of 850 attempts/ })
+      .locator('canvas')
+      .waitFor()
+    await page
+      .getByRole('region', { name: 'Standstills' })
+      .getByText(/^asleep/)
+      .waitFor()
+    const canvas = page.locator('canvas')
+    const whole = await canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL())
+    await page.getByRole('button', { name: 'Zoom in' }).click()
+    await expect
+      .poll(() => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL()))
+      .not.toBe(whole)
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await expect
+      .poll(() => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL()))
+      .toBe(whole)
+  })
+
+  it('tell the story of a batch, newest first', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=events' })
+    const events = page.getByRole('region', { name: 'Events' }).getByRole('listitem')
+    await events.first().waitFor()
+    expect(await events.first().textContent()).toContain('completed with errors')
+    expect(await events.last().textContent()).toContain('slipway add flood.slipway.yaml')
+  })
+})

@@ -1,0 +1,185 @@
+import type { Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
+import { askedFor, expectOrder, panelBrowser, row } from './support/panel-browser.ts'
+
+const open = panelBrowser()
+const start = [13, 16, 17, 18, 19, 20]
+const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+
+async function choose(page: Page, number: number, action: string) {
+  await row(page, number).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: action }).click()
+}
+
+describe('the queue, by mouse', () => {
+  it('says in one sentence what runs and how far, and shows the rest on the same screen', async () => {
+    const page = await open()
+    const now = page.getByRole('region', { name: 'Now' })
+    await now.getByText('Running #12 flood-2026 · portfolio: 43 of 120').waitFor()
+    expect(await now.getByRole('progressbar').getAttribute('aria-valuetext')).toBe('43 of 120, 2 failed')
+    await expectOrder(page, start)
+    await page.getByText('#18 wind-eu · publish waits for #9, which failed.').waitFor()
+    await page.getByRole('region', { name: /Finished since you last looked · 3/ }).waitFor()
+  })
+
+  it('moves a row by dragging it, at once and for good', async () => {
+    const page = await open()
+    const from = await row(page, 19).boundingBox()
+    const to = await row(page, 13).boundingBox()
+    if (!from || !to) throw new Error('no rows')
+    await page.mouse.move(from.x + 200, from.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(from.x + 200, from.y - 20, { steps: 4 })
+    await page.mouse.move(to.x + 200, to.y + 10, { steps: 8 })
+    await page.mouse.up()
+    await expectOrder(page, [19, 13, 16, 17, 18, 20])
+    await expect.poll(() => askedFor(page)).toEqual([{ name: 'move', input: { batches: [id(19)], to: 1 } }])
+  })
+
+  it('drags several selected rows together', async () => {
+    const page = await open()
+    await row(page, 13).click()
+    await row(page, 17).click({ modifiers: ['Control'] })
+    await page.getByText('2 selected').waitFor()
+    const from = await row(page, 13).boundingBox()
+    const to = await row(page, 20).boundingBox()
+    if (!from || !to) throw new Error('no rows')
+    await page.mouse.move(from.x + 200, from.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(from.x + 200, from.y + 60, { steps: 4 })
+    await page.getByText('2 batches', { exact: true }).waitFor()
+    await page.mouse.move(to.x + 200, to.y + 30, { steps: 8 })
+    await page.mouse.up()
+    await expectOrder(page, [16, 18, 19, 20, 13, 17])
+    expect(await row(page, 17).getAttribute('aria-selected')).toBe('true')
+  })
+
+  it('selects a range with Shift and single rows with Ctrl', async () => {
+    const page = await open()
+    await row(page, 13).click()
+    await row(page, 18).click({ modifiers: ['Shift'] })
+    await page.getByText('4 selected').waitFor()
+    await row(page, 16).click({ modifiers: ['Control'] })
+    await page.getByText('3 selected').waitFor()
+  })
+
+  it('moves to the top, to the bottom and to a place, and takes it back', async () => {
+    const page = await open()
+    await choose(page, 18, 'Move to the top')
+    await expectOrder(page, [18, 13, 16, 17, 19, 20])
+    await choose(page, 18, 'Move to the bottom')
+    await expectOrder(page, [13, 16, 17, 19, 20, 18])
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expectOrder(page, [18, 13, 16, 17, 19, 20])
+    await choose(page, 18, 'Move to place…')
+    await page.getByRole('textbox', { name: 'To place' }).fill('3')
+    await page.getByRole('button', { name: 'Move', exact: true }).click()
+    await expectOrder(page, [13, 16, 18, 17, 19, 20])
+  })
+
+  it('sets a priority', async () => {
+    const page = await open()
+    await choose(page, 13, 'Set priority…')
+    await page.getByRole('textbox', { name: 'Priority' }).fill('7')
+    await page.getByRole('button', { name: 'Set priority', exact: true }).click()
+    await row(page, 13).getByText('priority 7').waitFor()
+  })
+
+  it('pauses a batch and lets it go on', async () => {
+    const page = await open()
+    await choose(page, 16, 'Pause')
+    await expectOrder(page, [13, 17, 18, 19, 20])
+    await page.getByText('Paused or on hold · 3').waitFor()
+    await choose(page, 16, 'Resume')
+    await expectOrder(page, [13, 17, 18, 19, 20, 16])
+  })
+
+  it('cancels with a reason, and brings a batch that had not started back to its place', async () => {
+    const page = await open()
+    await choose(page, 16, 'Cancel…')
+    const dialog = page.getByRole('dialog', { name: /Cancel #16/ })
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('wrong year')
+    await dialog.getByRole('button', { name: 'Cancel the batch' }).click()
+    await expectOrder(page, [13, 17, 18, 19, 20])
+    expect((await askedFor(page))[0]).toEqual({
+      name: 'cancel',
+      input: { batches: [id(16)], reason: 'wrong year' },
+    })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expectOrder(page, start)
+  })
+
+  it('draws the line after which nothing starts, and takes it away', async () => {
+    const page = await open()
+    await choose(page, 16, 'Stop the queue after this')
+    await page.getByText('Stops here: nothing below this line starts').waitFor()
+    await page.getByRole('button', { name: 'Take away' }).click()
+    await page.getByText('Stops here').waitFor({ state: 'detached' })
+  })
+
+  it('pauses and resumes the whole queue', async () => {
+    const page = await open()
+    await page.getByRole('button', { name: 'Pause queue' }).click()
+    await page.getByRole('button', { name: 'Resume queue' }).click()
+    await page.getByRole('button', { name: 'Pause queue' }).waitFor()
+    await page.getByRole('button', { name: 'More ways to pause' }).click()
+    await page.getByRole('menuitem', { name: 'Pause the queue and stop running jobs now' }).click()
+    await page.getByText('Paused by you since 18:02.').waitFor()
+  })
+
+  it('runs a batch without waiting for the one that failed', async () => {
+    const page = await open()
+    await choose(page, 18, 'Run without waiting for the others')
+    await row(page, 18).getByText('3 jobs').waitFor()
+    await page.getByText('which failed.').waitFor({ state: 'detached' })
+  })
+
+  it('does not let rows jump under the pointer, and shows what is new when asked', async () => {
+    const page = await open()
+    await row(page, 13).hover()
+    await page.mouse.move(500, 300)
+    await page.evaluate(() => {
+      for (let i = 0; i < 3; i += 1) window.fixture.add({ type: 'late' })
+    })
+    await page.getByRole('button', { name: '3 new · show' }).click()
+    await expectOrder(page, [...start, 21, 22, 23])
+  })
+
+  it('lets rows move again once the pointer has left', async () => {
+    const page = await open()
+    await row(page, 13).hover()
+    await page.evaluate(() => window.fixture.change(13, { status: 'paused', position: null }))
+    expect(await row(page, 13).getAttribute('data-status')).toBe('paused')
+    await page.mouse.move(20, 780)
+    await expectOrder(page, [16, 17, 18, 19, 20])
+  })
+
+  it('shows progress and what others change without being asked', async () => {
+    const page = await open()
+    await page.evaluate(() => window.fixture.finishJobs(10))
+    await row(page, 12).getByText('53 of 120 jobs').waitFor()
+    await page.evaluate(() => window.fixture.finishJobs(67))
+    await page.getByRole('region', { name: /Finished since you last looked · 4/ }).waitFor()
+  })
+
+  it('marks what finished as looked at', async () => {
+    const page = await open()
+    await page.getByRole('button', { name: 'Mark all as seen' }).click()
+    await page.getByText('Finished since you last looked').waitFor({ state: 'detached' })
+  })
+
+  it('says why something was refused and what to do next', async () => {
+    const page = await open()
+    await page.evaluate(() =>
+      window.fixture.failNext('pause', {
+        code: 'not-possible',
+        message: '#16 has just started.',
+        hint: 'Pause it as the running batch instead.',
+      }),
+    )
+    await choose(page, 16, 'Pause')
+    const told = page.getByRole('alert')
+    await told.getByText('#16 has just started.').waitFor()
+    await told.getByText('Pause it as the running batch instead.').waitFor()
+  })
+})

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { askedFor, panelBrowser, row } from './support/panel-browser.ts'
+
+const open = panelBrowser()
+
+describe('the history', () => {
+  it('filters by its counts and searches', async () => {
+    const page = await open({ hash: '#/history' })
+    const rows = page.getByRole('grid', { name: 'History' }).locator('[data-id]')
+    await expect.poll(() => rows.count()).toBe(9)
+    await page.getByRole('button', { name: 'failed 2', exact: true }).click()
+    await expect.poll(() => rows.count()).toBe(2)
+    await page.getByRole('button', { name: 'failed 2', exact: true }).click()
+    await page.getByRole('textbox', { name: /Search in configurations/ }).fill('rsync')
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.getByRole('textbox', { name: /Search in configurations/ }).fill('nothing like it')
+    await page.getByText('Nothing matches').waitFor()
+  })
+
+  it('marks what nobody has looked at until it is looked at', async () => {
+    const page = await open({ hash: '#/history' })
+    expect(await row(page, 8).getAttribute('data-unseen')).toBe('true')
+    await row(page, 8).click()
+    await expect.poll(() => row(page, 8).getAttribute('data-unseen')).toBe('false')
+    await page.getByRole('button', { name: 'Mark 2 as seen' }).click()
+    await expect.poll(() => page.locator('[data-unseen="true"]').count()).toBe(0)
+  })
+
+  it('clears, takes it back, and shows what was cleared', async () => {
+    const page = await open({ hash: '#/history' })
+    await row(page, 4).click()
+    await page.keyboard.press('c')
+    await row(page, 4).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await row(page, 4).waitFor()
+    await page.getByRole('button', { name: 'Clear all' }).click()
+    await page.getByText('Nothing has finished yet').waitFor()
+    await page.getByText('Show cleared').click()
+    await row(page, 4).waitFor()
+  })
+
+  it('retries what failed', async () => {
+    const page = await open({ hash: '#/history' })
+    await row(page, 3).click()
+    await page.keyboard.press('r')
+    await expect.poll(() => askedFor(page)).toContainEqual(expect.objectContaining({ name: 'retry' }))
+    await row(page, 3).waitFor({ state: 'detached' })
+  })
+})
+
+describe('health', () => {
+  it('has no badge while all is well', async () => {
+    const page = await open({ hash: '#/health' })
+    await page.getByText('All is well').waitFor()
+    expect(await page.getByTitle(/to look at/).count()).toBe(0)
+  })
+
+  it('has a badge and says what is wrong', async () => {
+    const page = await open({ scenario: 'trouble', hash: '#/health' })
+    await page.getByTitle('2 to look at').waitFor()
+    await page.getByText('The disk that keeps the logs is almost full.').waitFor()
+    await page.getByText('A host (process 4211) no longer says that it is alive.').waitFor()
+  })
+
+  it('sweeps and examines when asked', async () => {
+    const page = await open({ hash: '#/health' })
+    await page.getByRole('button', { name: 'Sweep now' }).click()
+    await page.getByText('Nothing was left open.').waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'Examine' }).click()
+    await page.getByText('The database is whole.').waitFor()
+  })
+})
+
+describe('settings', () => {
+  it('are kept at once', async () => {
+    const page = await open({ hash: '#/settings' })
+    await page.getByRole('radiogroup', { name: 'Theme' }).getByText('Dark').click()
+    await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
+    const sweep = page.getByRole('textbox', { name: 'Sweep every' })
+    await sweep.fill('45')
+    await sweep.press('Enter')
+    await page.getByRole('switch', { name: 'Completed' }).press('Space')
+    await expect
+      .poll(() => askedFor(page))
+      .toEqual([
+        { name: 'set-setting', input: { key: 'theme', value: 'dark' } },
+        { name: 'set-setting', input: { key: 'finalizer-interval-ms', value: 45_000 } },
+        { name: 'set-setting', input: { key: 'notify-completed', value: false } },
+      ])
+  })
+
+  it('write clock times in 12 or 24 hours', async () => {
+    const page = await open({ hash: '#/settings' })
+    await page.getByRole('radiogroup', { name: 'Clock' }).getByText('12 h').click()
+    await page.keyboard.press('q')
+    await row(page, 13)
+      .getByText(/6:\d\d\sPM/)
+      .waitFor()
+  })
+
+  it('follow the system where nobody decided', async () => {
+    const dark = await open({ dark: true })
+    expect(await dark.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
+  })
+})
+
+describe('the states of the panel', () => {
+  it('begins friendly, with an example', async () => {
+    const page = await open({ scenario: 'first-run' })
+    await page.getByRole('heading', { name: 'Welcome to Slipway' }).waitFor()
+    await page.getByText('first-steps.slipway.yaml').waitFor()
+    await page.getByRole('main').getByRole('button', { name: 'New batch' }).click()
+    await page.getByRole('dialog', { name: 'New batch' }).waitFor()
+  })
+
+  it('says that there is nothing to do', async () => {
+    const page = await open({ scenario: 'nothing-to-do' })
+    await page.getByText('Nothing is running: the queue is empty.').waitFor()
+    await page.getByText('The queue is empty. Everything that ran is in the history.').waitFor()
+  })
+
+  it('says since when the connection is lost, goes on by itself, and is right again', async () => {
+    const page = await open()
+    await page.evaluate(() => window.fixture.link(false))
+    await page.getByText(/^Connection lost since \d\d:\d\d, trying again$/).waitFor()
+    await page.evaluate(() => window.fixture.finishJobs(5))
+    await row(page, 12).getByText('43 of 120 jobs').waitFor()
+    await page.evaluate(() => window.fixture.link(true))
+    await page.getByText('Connected').waitFor()
+    await row(page, 12).getByText('48 of 120 jobs').waitFor()
+  })
+
+  it('shows a thousand batches as a few rows, and scrolls to the last', async () => {
+    const page = await open({ scenario: 'many' })
+    const grid = page.getByRole('grid', { name: 'Queue' })
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await row(page, 15).waitFor()
+    expect(await grid.locator('[role="row"]').count()).toBeLessThan(60)
+  })
+
+  it.each([
+    [1_024, 768],
+    [640, 400],
+  ])('fits %i × %i without a bar at the bottom', async (width, height) => {
+    for (const hash of ['#/queue', '#/history?batch=8', '#/health', '#/settings']) {
+      const page = await open({ width, height, hash })
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      expect(over).toBeLessThanOrEqual(0)
+    }
+  })
+
+  it('shows the details over the list where it is narrow, with a way back', async () => {
+    const page = await open({ width: 640, height: 600 })
+    await row(page, 13).click()
+    await page.getByRole('heading', { name: '#13 evolve 0–9' }).waitFor()
+    await page.getByRole('button', { name: 'Back' }).click()
+    await row(page, 13).waitFor()
+  })
+})
