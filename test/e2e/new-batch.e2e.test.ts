@@ -54,7 +54,7 @@ describe('a new batch', () => {
     await row(page, 21).waitFor()
     await page.keyboard.press('n')
     await page.getByRole('region', { name: 'Used lately' }).getByRole('button').click()
-    await page.getByText('storm-2027').waitFor()
+    await page.getByRole('heading', { name: 'storm-2027' }).waitFor()
     expect(await page.getByRole('checkbox', { name: 'I trust this file' }).count()).toBe(0)
   })
 

@@ -35,7 +35,7 @@ describe('the history', () => {
     await row(page, 4).waitFor()
     await page.getByRole('button', { name: 'Clear all' }).click()
     await page.getByText('Nothing has finished yet').waitFor()
-    await page.getByText('Show cleared').click()
+    await page.getByRole('switch', { name: 'Show cleared' }).press('Space')
     await row(page, 4).waitFor()
   })
 

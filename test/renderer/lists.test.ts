@@ -181,6 +181,9 @@ describe('the window on a log', () => {
       'bye',
     ]
     expect(failureLine(log)).toBe(1)
+    expect(
+      failureLine(['fine', '\u001b[31mTraceback\u001b[0m', '\u001b[1m\u001b[31mKeyError\u001b[0m: area']),
+    ).toBe(1)
     expect(failureLine(['all', 'fine'])).toBeNull()
   })
 })

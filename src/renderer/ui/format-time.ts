@@ -66,6 +66,12 @@ export function doneByRange(doneBy: DoneBy, nowMs: number, cycle: HourCycle): st
   return `${from}–${sameDay ? clock(doneBy.latest, cycle) : to}`
 }
 
+/** `done 19:10–19:40`, or `done about 19:10` where both ends read the same. */
+export function doneByWords(doneBy: DoneBy, nowMs: number, cycle: HourCycle): string {
+  const range = doneByRange(doneBy, nowMs, cycle)
+  return range.includes('–') ? `done ${range}` : `done about ${range}`
+}
+
 /** A duration in its two largest units: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`

@@ -57,8 +57,8 @@ function EventLine({ event }: { event: Event }) {
         <div>{event.sentence}</div>
         <div className="dim event-origin" title={event.origin ?? ''}>
           {event.actor}
-          {event.origin ? ` · ${event.origin}` : ''}
-          {event.reason ? ` · “${event.reason}”` : ''}
+          {event.origin && !event.sentence.includes(event.origin) ? ` · ${event.origin}` : ''}
+          {event.reason && !event.sentence.includes(event.reason) ? ` · “${event.reason}”` : ''}
         </div>
       </div>
     </li>

@@ -5,7 +5,7 @@ import type { Batch } from '../../../contract/entities.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { counted } from '../../ui/format-count.ts'
-import { doneByRange } from '../../ui/format-time.ts'
+import { doneByWords } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
@@ -25,7 +25,7 @@ export function LiveSummary({ batch }: { batch: Batch }) {
       )}
       {doneBy && (
         <p className="done-by tabular">
-          Expected to be done <b>{doneByRange(doneBy, now, cycle)}</b>
+          Expected to be <b>{doneByWords(doneBy, now, cycle)}</b>
         </p>
       )}
       {after.length > 0 && (

@@ -15,6 +15,7 @@ import { useLogSearch } from './use-log-search.ts'
 
 const linePx = 18
 const nearEdgePx = 600
+const touchMs = 1_000
 
 export function LogView({ batch, job, chosen }: { batch: Batch; job: number; chosen: boolean }) {
   const [attempt, setAttempt] = useState<number | null>(null)
@@ -23,6 +24,11 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
   const [marked, setMarked] = useState<number | null>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const { window } = log
+  // Only a person's own scrolling ends following; the list scrolls by itself too.
+  const touchedAt = useRef(0)
+  const touch = () => {
+    touchedAt.current = Date.now()
+  }
   const virtual = useVirtualizer({
     count: window.lines.length,
     getScrollElement: () => scroller.current,
@@ -37,11 +43,11 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
     setAttempt(null)
   }, [batch.id, job])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are the reason
+  // After every drawing: the list learns its height and its place in more than one step.
   useLayoutEffect(() => {
     const element = scroller.current
     if (follow && element) element.scrollTop = element.scrollHeight
-  }, [follow, window])
+  })
 
   const { lines: addedLines, turn } = log.addedAbove
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each turn
@@ -74,7 +80,7 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
     const fromEnd = element.scrollHeight - element.scrollTop - element.clientHeight
     if (element.scrollTop < nearEdgePx && window.from > 0 && !follow) log.earlier()
     if (fromEnd < nearEdgePx && window.to < window.size) log.later()
-    if (follow && fromEnd > linePx * 3) setFollow(false)
+    if (follow && fromEnd > linePx * 3 && Date.now() - touchedAt.current < touchMs) setFollow(false)
   }
   const toFailure = () => {
     const line = failureLine(window.lines)
@@ -123,6 +129,10 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
           aria-label={`Log of job ${job}`}
           tabIndex={0}
           onScroll={onScroll}
+          onWheel={touch}
+          onPointerDown={touch}
+          onPointerMove={(event) => event.buttons !== 0 && touch()}
+          onKeyDown={touch}
         >
           <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {virtual.getVirtualItems().map((row) => (

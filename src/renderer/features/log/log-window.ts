@@ -96,15 +96,21 @@ function make(chunks: readonly Chunk[], size: number): LogWindow {
   return { chunks, lines, from: first?.from ?? 0, to: last ? last.from + last.bytes : 0, size }
 }
 
-const failureWords = /\b(error|exception|traceback|fatal|panic|failed|segmentation fault|killed)\b/i
+const failureWords =
+  /(?:error|exception|fatal|panic)\b|\b(?:traceback|failed|killed|aborted)\b|segmentation fault/i
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one
+const colours = /\u001b\[[0-9;]*[A-Za-z]/g
+/** A traceback is rarely longer. */
+const burstLines = 40
 
-/** Index of the line that most likely says what went wrong: the first of the last burst of such lines. */
+/** Index of the line that most likely says what went wrong: where the last burst of such lines begins. */
 export function failureLine(lines: readonly string[]): number | null {
+  const plain = (index: number) => (lines[index] ?? '').replace(colours, '')
   for (let index = lines.length - 1; index >= 0; index -= 1) {
-    if (!failureWords.test(lines[index] ?? '')) continue
+    if (!failureWords.test(plain(index))) continue
     let first = index
-    for (let up = index; up >= 0 && index - up < 40; up -= 1)
-      if (/traceback|^\s*(fatal|panic)/i.test(lines[up] ?? '')) first = up
+    for (let up = index; up >= 0 && index - up < burstLines; up -= 1)
+      if (/traceback|^\s*(?:fatal|panic)/i.test(plain(up))) first = up
     return first
   }
   return null

@@ -7,7 +7,7 @@ import { pauseBatches, pauseQueue } from '../../store/act.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { batchName, count, doneJobs, percentDone, rate } from '../../ui/format-count.ts'
-import { clock, doneByRange, duration } from '../../ui/format-time.ts'
+import { clock, doneByWords, duration } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import './now.css'
 
@@ -72,7 +72,7 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
         {batch.jobs.failed > 0 && <Figure name="Failed" value={`${count(batch.jobs.failed)} failed`} bad />}
         {jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
         {doneBy && !/\bdone b/.test(sentence) && (
-          <Figure name="Done by" value={`done ${doneByRange(doneBy, now, cycle)}`} />
+          <Figure name="Done by" value={doneByWords(doneBy, now, cycle)} />
         )}
         {batch.startedAt !== null && (
           <Figure name="Running for" value={`for ${duration(Math.max(0, now - batch.startedAt))}`} />

@@ -95,39 +95,55 @@ function paletteGroups(
   ]
 }
 
-type Hotkey = [string, () => void]
+type Hotkey = [string, (event: KeyboardEvent) => void, { preventDefault: false }]
 
 /** A sign that needs Shift on some keyboards and not on others counts either way. */
 function layouts(key: string): string[] {
   return key === '?' || key === '/' ? [key, `shift+${key}`] : [key]
 }
 
-/** All keys in one place. They rest while a dialog is open or somebody types. */
+const wordless = ['checkbox', 'radio', 'range', 'button', 'submit', 'reset']
+
+/** True where a letter belongs to the field that has the focus. A switch or a slider takes no letters. */
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLInputElement) return !wordless.includes(target.type)
+  return target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName)
+}
+
+/** Keys rest while a dialog or a menu is open. */
+function somethingOpen(): boolean {
+  const { dialog, duplicates } = usePanel.getState()
+  return (
+    dialog !== null ||
+    duplicates !== null ||
+    document.querySelector('[role="dialog"], [role="menu"]') !== null
+  )
+}
+
+/** All keys in one place. */
 function useKeys(): void {
   const [single] = useSingleKeys()
   const chosen = useChosenBatches()
-  const free = () => {
-    const { dialog, duplicates } = usePanel.getState()
-    return (
-      dialog === null &&
-      duplicates === null &&
-      document.querySelector('[role="dialog"], [role="menu"]') === null
-    )
-  }
+  const hotkey = (key: string, run: () => void): Hotkey => [
+    key,
+    (event) => {
+      if (isTyping(event.target) || somethingOpen()) return
+      event.preventDefault()
+      run()
+    },
+    { preventDefault: false },
+  ]
   const panel = panelActions
     .filter((each) => each.key !== null && (single || !each.single))
-    .flatMap((each) => layouts(each.key ?? '').map((key): Hotkey => [key, () => free() && each.run()]))
+    .flatMap((each) => layouts(each.key ?? '').map((key) => hotkey(key, each.run)))
   const keys = single ? new Set(batchActions.flatMap((each) => each.key ?? [])) : new Set<string>()
-  const batch = [...keys].map(
-    (key): Hotkey => [
-      key,
-      () => {
-        if (free())
-          possibleActions(chosen)
-            .find((each) => each.key === key)
-            ?.run(chosen)
-      },
-    ],
+  const batch = [...keys].map((key) =>
+    hotkey(key, () =>
+      possibleActions(chosen)
+        .find((each) => each.key === key)
+        ?.run(chosen),
+    ),
   )
-  useHotkeys([...panel, ...batch])
+  useHotkeys([...panel, ...batch], [])
 }

@@ -8,7 +8,7 @@ import { openDialog } from '../../store/panel-store.ts'
 const example = `configuration: first-steps
 batches:
   - type: hello
-    run: [echo, "Hello {name}"]
+    run: [echo, "Hello {input}"]
     over: { list: [world, harbour, sea] }
 `
 
