@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchSchema, jobSchema } from '../../src/contract/entities.ts'
@@ -252,5 +253,57 @@ describe('SIGINT', () => {
     open(place, 2, 3)
     expect((await place.run('work', '--until-empty')).code).toBe(0)
     expect(trace(place)).toEqual(['begin 1', 'end 1', 'begin 2', 'begin 2', 'end 2', 'begin 3', 'end 3'])
+  })
+})
+
+describe('a database that somebody edits by hand while a batch runs', () => {
+  const edit = (place: Place, sql: string) => {
+    const db = new Database(join(place.home, 'slipway.db'))
+    db.exec(sql)
+    db.close()
+  }
+
+  test('so that the claim is no longer ours: no verdict is recorded under the old one, and the batch goes on', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    const host = place.start('work', '--until-empty')
+    await traced(place, 'begin 1')
+    edit(place, "UPDATE batches SET claim_token = 'forged' WHERE position = 0")
+    open(place, 1, 2, 3)
+    expect((await host.ended).code).toBe(0)
+    const { batch, jobs } = await show(place)
+    expect(batch.status).toBe('completed')
+    // The job that ran under the forged claim was stopped and ran again under a claim of our own.
+    expect(jobs.map((job) => [job.status, job.attempts])).toEqual([
+      ['succeeded', 2],
+      ['succeeded', 1],
+      ['succeeded', 1],
+    ])
+    expect(trace(place).filter((line) => line === 'begin 1')).toHaveLength(2)
+  })
+
+  test('so that a batch counts as running that nobody runs: it is taken up', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    edit(place, "UPDATE batches SET status = 'running', position = 0")
+    open(place, 1, 2, 3)
+    expect((await place.run('work', '--until-empty')).code).toBe(0)
+    expect((await show(place)).batch.status).toBe('completed')
+  })
+
+  test('so that it is done but open: the sweep closes it after the grace period, and doctor shows the rescue', async () => {
+    const place = aPlace()
+    await place.run('add', gated(place))
+    const long = Date.now() - 60_000
+    edit(
+      place,
+      `UPDATE batches SET status = 'running', position = 0;
+       UPDATE jobs SET status = 'running', started_at = ${long};
+       UPDATE jobs SET status = 'succeeded', completed_at = ${long}`,
+    )
+    expect((await place.run('sweep')).code).toBe(0)
+    const { batch } = await show(place)
+    expect(batch.status).toBe('completed')
+    expect(await kinds(place)).toContain('finalizer_rescued')
   })
 })

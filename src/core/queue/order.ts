@@ -79,6 +79,16 @@ export function moveTo(db: Db, ids: readonly string[], to: number): void {
   for (const { id, position } of misplaced) put.run(position, id)
 }
 
+/** Whether positions are not 1…n (a raw statement took a batch out of the line). */
+export function hasHoles(db: Db): boolean {
+  const row = db
+    .sql<{ n: number; last: number | null }>(
+      'SELECT count(*) AS n, max(position) AS last FROM batches WHERE position >= 1',
+    )
+    .get()
+  return row !== undefined && row.n !== (row.last ?? 0)
+}
+
 /** Heals positions after a raw statement in the sqlite3 shell left a hole; true if there was one. */
 export function makeDense(db: Db): boolean {
   const queued = db

@@ -149,9 +149,20 @@ export class Executor {
     this.#stopWhatMustStop()
     if (step?.changed) events.onChanged()
     if (step?.refused) events.onRefused()
-    if (this.#inbox.length === 0) this.#launcher.committed()
+    if (this.#inbox.length === 0 && step?.refused !== true) this.#launcher.committed()
+    if (this.#isAstray()) return void this.begin()
     if (this.#stopping !== null && this.#isIdle()) this.#settleIdle()
     this.#scheduleNext()
+  }
+
+  /**
+   * The batch that runs is not ours although the role is, or has jobs that nobody runs (its row was changed by
+   * hand, or a verdict was refused): it is looked at as if its host had died.
+   */
+  #isAstray(): boolean {
+    if (this.#slots.size > 0 || this.#inbox.length > 0 || this.#stopping !== null) return false
+    const row = runningRow(this.#o.db)
+    return row !== undefined && (row.host_id !== this.#o.hostId || row.jobs_running > 0)
   }
 
   /** The transaction. When the database or disk refuses, every end is kept and it is tried again. */

@@ -10,6 +10,7 @@ import type { Db } from '../db/db.ts'
 import { endBatch, getRow } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { recordEvent } from '../queue/event-store.ts'
+import { hasHoles, makeDense } from '../queue/order.ts'
 import { doneButOpen } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readMark, readSettings, writeMark } from '../queue/settings-store.ts'
@@ -112,6 +113,7 @@ export class Finalizer {
     const settings = readSettings(db)
     const graceMs = settings['finalizer-grace-ms']
     const closed: BatchRow[] = []
+    if (hasHoles(db)) db.write(() => makeDense(db))
     for (const row of this.#ripe(graceMs)) {
       const done = closeIfDone(db, this.#context(), row.id, 'sweep')
       if (done) closed.push(done)

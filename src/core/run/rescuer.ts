@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
-import { pauseBatch, takeOverBatch } from '../queue/batch-store.ts'
+import { requestPause, takeOverBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { runningJobs } from '../queue/job-store.ts'
 import { makeDense } from '../queue/order.ts'
@@ -71,9 +71,8 @@ export async function rescue(options: RescueOptions): Promise<Rescue> {
   })
   const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
   await stopStrays(options, new Set(result.adopted.map((slot) => slot.key)), settings['kill-grace-ms'])
-  const mustPause = taken !== undefined && settings['restart-policy'] === 'pause'
-  if (mustPause && result.adopted.length + result.finished.length === 0)
-    db.write(() => pauseBatch(db, context, taken.id, 'its host died (restart-policy: pause)'))
+  if (taken && settings['restart-policy'] === 'pause')
+    db.write(() => requestPause(db, context, taken.id, false, 'its host died (restart-policy: pause)'))
   return { ...result, journals: foreignJournals(home, hostId), sentence: taken ? tell(taken, result) : null }
 }
 
@@ -104,7 +103,7 @@ async function examine(
       logPath(home, batch.number, job.ordinal, job.attempts),
       null,
     )
-    const found = await lookFor(home, options.hostId, slot.key)
+    const found = await lookFor(home, slot.key)
     if (found.state === 'runs') adopted.push({ ...slot, adoptedFrom: found.journal })
     else if (found.state === 'ended') finished.push(found.finish(slot, clock.now()))
     else finished.push(await interrupted(options, slot, clock.now()))
@@ -118,9 +117,9 @@ type Found =
   | { state: 'unknown' }
 
 /** What the journals know of an attempt; waits while a fenced launcher is between `starting` and `started`. */
-async function lookFor(home: string, hostId: string, key: string): Promise<Found> {
+async function lookFor(home: string, key: string): Promise<Found> {
   for (let tries = 0; ; tries += 1) {
-    const journals = foreignJournals(home, hostId)
+    const journals = readJournals(path.join(home, 'run')) // ours too: a verdict of ours may have been refused
     const ended = journals.find((journal) => journal.exits.has(key) || journal.refused.has(key))
     if (ended) return { state: 'ended', finish: (slot, at) => finishFrom(ended, slot, at) ?? lost(slot, at) }
     const seen = journals.find((journal) => journal.started.has(key) || journal.starting.has(key))
