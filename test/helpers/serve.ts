@@ -58,6 +58,10 @@ export async function startPanel(options: PanelOptions = {}): Promise<ServedPane
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal })),
   )
+  // A test run that breaks off leaves no server behind.
+  const goToo = () => child.kill('SIGTERM')
+  process.once('exit', goToo)
+  void ended.then(() => process.off('exit', goToo))
   const { url, port, pid } = await firstLine(child, () => said)
 
   const cli = (args: string[], cwd?: string) =>
