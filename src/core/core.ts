@@ -20,6 +20,7 @@ import { Executor, type StopMode } from './run/executor.ts'
 import { failpoint } from './run/failpoint.ts'
 import { Finalizer } from './run/finalizer.ts'
 import { Lease } from './run/lease.ts'
+import { removeOldLogs } from './run/retention.ts'
 import { version } from './version.ts'
 
 export type CoreOptions = {
@@ -126,6 +127,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       const batch = findBatch(db, row.id)
       if (batch) tell({ kind: 'finished', batch })
     },
+    housekeeping: () => removeOldLogs(db, home, clock.now()),
     onError,
   })
 
@@ -178,7 +180,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     api: (caller) => ({
       async invoke(name, input) {
         if (closing) return { ok: false, error: { code: 'not-possible', message: 'This host is closing.' } }
-        const mutates = commands[name as CommandName]?.mutates ?? false
+        const mutates = Object.hasOwn(commands, name) && commands[name as CommandName].mutates
         if (mutates) lease.register()
         const scope: Scope = {
           db,

@@ -67,7 +67,7 @@ export async function dispatch<N extends CommandName>(
   name: N,
   input: unknown,
 ): Promise<Result<CommandOutput<N>>> {
-  const definition = commands[name]
+  const definition = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!definition) return fail('usage', `There is no command "${String(name)}".`)
   const parsed = definition.input.safeParse(input)
   if (!parsed.success) {

@@ -16,6 +16,7 @@ import { findConfiguration, saveConfiguration, trustConfiguration } from '../que
 import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
 import { insertJobs, type NewJob } from '../queue/job-store.ts'
 import { batchById, conflictingBatches } from '../queue/queries.ts'
+import { readSettings } from '../queue/settings-store.ts'
 import { removeAbandonedFills } from '../run/abandoned-fill.ts'
 import { failpoint } from '../run/failpoint.ts'
 import { close, leaveOutDone } from './close.ts'
@@ -38,7 +39,7 @@ type Order = {
 }
 
 export const enqueue: Handler<'enqueue'> = async (scope, input) => {
-  const planned = await readAndPlan(input.file, input.variables ?? {}, input.types)
+  const planned = await readAndPlan(scope, input.file, input.variables ?? {}, input.types)
   if (!planned.ok) return planned
   const { configuration, plans } = planned.value
   const digest = configuration.fileDigest
@@ -66,12 +67,14 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
 }
 
 /** Reads, validates and plans a configuration; every problem is in the error. */
-export async function readAndPlan(
+async function readAndPlan(
+  scope: Scope,
   file: string,
   variables: Record<string, string>,
   types: string[] | undefined,
 ): Promise<Result<{ configuration: Configuration; plans: BatchPlan[] }>> {
-  const read = await readConfiguration(file, { variables })
+  const defaultParallel = readSettings(scope.db)['default-parallel']
+  const read = await readConfiguration(file, { variables, defaultParallel })
   const planned = read.ok ? await planBatches(read.value, types === undefined ? {} : { types }) : read
   if (read.ok && planned.ok) return ok({ configuration: read.value, plans: planned.value })
   const problems = planned.ok ? [] : planned.problems

@@ -43,6 +43,7 @@ export function readBatchType(
   value: Value,
   variables: Record<string, string>,
   problems: Problems,
+  defaultParallel: number,
 ): BatchDraft | undefined {
   const before = problems.count
   const entries = fields(value, 'a batch', BATCH_KEYS, problems)
@@ -68,7 +69,7 @@ export function readBatchType(
     run: read('run', (given) => readRun(given, shell, problems)) ?? [],
     over: over ?? { kind: 'once', place: value.place },
     after: read('after', (given) => readAfter(given, problems)) ?? [],
-    parallel: read('parallel', (given) => number(given, { min: 1, max: 256 }, problems)) ?? 1,
+    parallel: read('parallel', (given) => number(given, { min: 1, max: 256 }, problems)) ?? defaultParallel,
     timeoutMs: read('timeout', (given) => readTimeout(given, problems)) ?? null,
     retries: read('retries', (given) => readRetries(given, problems)) ?? { times: 0, delayMs: 0, backoff: 1 },
     stopOnFailure: read('stop-on-failure', (given) => readStop(given, problems)) ?? { kind: 'never' },

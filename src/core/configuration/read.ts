@@ -19,8 +19,11 @@ import { checkExact } from './template.ts'
 
 export type { BatchType, Configuration } from './configuration.ts'
 
-/** Variables from the command line, which override those of the file. */
-export type ReadOptions = { variables?: Record<string, string> }
+/**
+ * `variables`: from the command line, override those of the file. `defaultParallel`: for batches that don't say
+ * how many jobs run at once; 1 if it is left out.
+ */
+export type ReadOptions = { variables?: Record<string, string>; defaultParallel?: number }
 
 /** Reads and validates a configuration; reports every problem at once, throws only for a broken machine. */
 export async function readConfiguration(file: string, options: ReadOptions): Promise<Checked<Configuration>> {
@@ -36,7 +39,7 @@ export async function readConfiguration(file: string, options: ReadOptions): Pro
     )
   }
   if (spec === undefined || tree === undefined) return { ok: false, problems: problems.list() }
-  const { searchable, ...configuration } = readTree(tree, spec, options.variables ?? {}, problems)
+  const { searchable, ...configuration } = readTree(tree, spec, options, problems)
   if (problems.count === 0) return { ok: true, value: configuration }
   await collectPlans(configuration, searchable, problems)
   return { ok: false, problems: problems.list() }
@@ -45,7 +48,7 @@ export async function readConfiguration(file: string, options: ReadOptions): Pro
 function readTree(
   tree: Value,
   spec: { text: string; specPath: string },
-  overrides: Record<string, string>,
+  options: ReadOptions,
   problems: Problems,
 ): Configuration & { searchable: BatchType[] } {
   const entries = fields(tree, 'a configuration', ['configuration', 'variables', 'batches'], problems)
@@ -54,7 +57,7 @@ function readTree(
   if (nameValue && name && (name.length > 200 || /\p{Cc}/u.test(name))) {
     wrong(nameValue, 'a name of at most 200 characters on one line', problems)
   }
-  const variables = readVariables(entries?.get('variables')?.value, overrides, tree, problems)
+  const variables = readVariables(entries?.get('variables')?.value, options.variables ?? {}, tree, problems)
   const batches = entries?.get('batches')?.value
   const items = batches?.kind === 'list' ? batches.items : []
   if (entries !== undefined && items.length === 0) {
@@ -66,7 +69,7 @@ function readTree(
     }
   }
   const drafts = items
-    .map((item) => readBatchType(item, variables, problems))
+    .map((item) => readBatchType(item, variables, problems, options.defaultParallel ?? 1))
     .filter((draft) => draft !== undefined)
   checkTypes(
     items,

@@ -112,6 +112,14 @@ export function countByStatus(db: Db): Record<BatchStatus, number> {
   return counts
 }
 
+/** Numbers of the batches that ended before `at` and have stayed final since. */
+export function endedBefore(db: Db, at: number): number[] {
+  return db
+    .sql<{ number: number }>('SELECT number FROM batches WHERE completed_at < ?')
+    .all(at)
+    .map((row) => row.number)
+}
+
 /** Finished batches nobody has looked at. */
 export function countUnseen(db: Db): number {
   return (

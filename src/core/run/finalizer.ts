@@ -62,6 +62,8 @@ export type FinalizerOptions = {
   makeSummary: (db: Db, batchId: string) => Summary
   /** Told about batches that this finalizer closed, after the commit. */
   onClosed: (row: BatchRow) => void
+  /** What else is to be done at each sweep; a failure is told and holds nothing up. */
+  housekeeping?: () => void
   onError: (cause: unknown) => void
 }
 
@@ -136,6 +138,11 @@ export class Finalizer {
       )
     })
     for (const row of closed) this.#options.onClosed(row)
+    try {
+      this.#options.housekeeping?.()
+    } catch (cause) {
+      this.#options.onError(cause)
+    }
     return closed
   }
 
