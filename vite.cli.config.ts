@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { defineConfig } from 'vite'
 
 /**
@@ -6,6 +7,10 @@ import { defineConfig } from 'vite'
  * better-sqlite3 stays outside, for its native part has to be loaded from its package.
  */
 export default defineConfig({
+  // Chunks carry a hash in their names; those of earlier builds would pile up.
+  plugins: [
+    { name: 'clean-chunks', buildStart: () => rmSync('out/chunks', { recursive: true, force: true }) },
+  ],
   ssr: { noExternal: true, external: ['better-sqlite3'] },
   build: {
     ssr: true,

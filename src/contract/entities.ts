@@ -6,12 +6,10 @@
 import { z } from 'zod'
 import { attemptOutcomes, batchStatuses, jobStatuses } from './states.ts'
 
+export { type BatchRef, batchRefSchema, type IfExists, ifExistsAnswers } from './references.ts'
+
 const time = z.number().int()
 const count = z.number().int().nonnegative()
-
-/** A batch by its UUID or by the number people say (also as text, with or without '#'). */
-export const batchRefSchema = z.union([z.number().int().positive(), z.string().min(1)])
-export type BatchRef = z.infer<typeof batchRefSchema>
 
 /** How many jobs of a batch are where; the five always add up to `total`. */
 export const jobCountsSchema = z.object({
@@ -126,10 +124,6 @@ export const eventSchema = z.object({
   sentence: z.string(),
 })
 export type Event = z.infer<typeof eventSchema>
-
-/** Answers to "a batch with this identity exists" (design §4). */
-export const ifExistsAnswers = ['fail', 'return', 'replace', 'allow', 'remaining'] as const
-export type IfExists = (typeof ifExistsAnswers)[number]
 
 /** One active batch that stands in the way of one that was asked for. */
 export const conflictSchema = z.object({

@@ -2,8 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { commands } from '../../src/contract/commands.ts'
 import { batchSchema, jobSchema, summarySchema } from '../../src/contract/entities.ts'
+import { outputs } from '../../src/contract/outputs.ts'
 import { aPlace, documentOf, entry, type Place, startProcess } from './slipway.ts'
 
 const workDocument = z.object({
@@ -11,10 +11,8 @@ const workDocument = z.object({
   interrupted: z.boolean(),
   blocked: z.array(z.string()),
 })
-const runDocument = commands.enqueue.output
-  .extend(workDocument.shape)
-  .extend({ summaries: z.array(summarySchema) })
-const showDocument = commands.show.output.extend({ jobs: z.array(jobSchema) })
+const runDocument = outputs.enqueue.extend(workDocument.shape).extend({ summaries: z.array(summarySchema) })
+const showDocument = outputs.show.extend({ jobs: z.array(jobSchema) })
 
 /** A job that says that it started and ends once the test has opened its gate (or taken its folder away). */
 const GATED = `
@@ -79,7 +77,7 @@ batches:
     const { code, err } = await place.run('run', file)
     expect(code).toBe(1)
     expect(err).toMatch(/#2 waits for #1/)
-    const { batches } = await place.json(commands.list.output, ['list'])
+    const { batches } = await place.json(outputs.list, ['list'])
     expect(batches).toMatchObject([{ number: 2, status: 'queued' }])
   })
 
@@ -252,6 +250,6 @@ test('progress on a terminal is two bars, and the terminal is left as it was', a
   expect(code).toBe(0)
   expect(out).toMatch(/#1 x \/ t.*\[.*#.*\].* of 4/)
   expect(out).toMatch(/queue: \d of 1 batches/)
-  expect(out).toContain('#1 x / t: completed, 4 of 4')
+  expect(out).toMatch(/#1 x .*: completed, 4 of 4/)
   expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'))
 })

@@ -2,15 +2,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { commands } from '../../src/contract/commands.ts'
 import { conflictSchema, jobSchema } from '../../src/contract/entities.ts'
 import { slipwayErrorSchema } from '../../src/contract/errors.ts'
+import { outputs as out } from '../../src/contract/outputs.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
 import { aPlace, documentOf, type Ended, type Place } from './slipway.ts'
 
-const out = Object.fromEntries(Object.entries(commands).map(([name, { output }]) => [name, output])) as {
-  [N in keyof typeof commands]: (typeof commands)[N]['output']
-}
 const showDocument = out.show.extend({ jobs: z.array(jobSchema) })
 const errorDocument = z.object({ error: slipwayErrorSchema })
 

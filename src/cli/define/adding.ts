@@ -1,6 +1,6 @@
 /** Defines the commands that bring work in: run, add, preview, trust. */
 import { type Command, Option } from 'commander'
-import { ifExistsAnswers } from '../../contract/entities.ts'
+import { ifExistsAnswers } from '../../contract/references.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { variable, wholeNumber } from '../reference.ts'
 import { type Act, showExample } from './act.ts'

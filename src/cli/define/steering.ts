@@ -1,6 +1,6 @@
 /** Defines the commands that steer the queue: work, pause, resume, cancel, retry, move, priority, stop-after. */
 import { type Command, Option } from 'commander'
-import { type BatchRef, ifExistsAnswers } from '../../contract/entities.ts'
+import { type BatchRef, ifExistsAnswers } from '../../contract/references.ts'
 import type { MoveOptions, RetryOptions } from '../commands/steer.ts'
 import { batchReference, batchReferences, wholeNumber } from '../reference.ts'
 import { type Act, showExample } from './act.ts'

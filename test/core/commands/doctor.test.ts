@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSy
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { commands } from '../../../src/contract/commands.ts'
+import { outputs } from '../../../src/contract/outputs.ts'
 import type { Scope } from '../../../src/core/commands/command.ts'
 import { doctor } from '../../../src/core/commands/doctor.ts'
 import { compareSchema } from '../../../src/core/db/schema-check.ts'
@@ -17,7 +17,7 @@ import { aBatch, aRunningBatch, aScope, clock, endJob } from './a-scope.ts'
 async function examine(scope: Scope, repair = true) {
   const result = await doctor(scope, { repair })
   if (!result.ok) throw new Error(result.error.message)
-  const { findings, healthy, versions } = commands.doctor.output.parse(result.value)
+  const { findings, healthy, versions } = outputs.doctor.parse(result.value)
   const bad = findings.filter(({ level }) => level !== 'ok')
   return { findings, healthy, versions, bad, about: (check: string) => bad.filter((f) => f.check === check) }
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, truncateSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { CommandInput } from '../../../src/contract/commands.ts'
 import { commands } from '../../../src/contract/commands.ts'
+import { outputs } from '../../../src/contract/outputs.ts'
 import type { Scope } from '../../../src/core/commands/command.ts'
 import { logSearch, searchBytesPerCall } from '../../../src/core/commands/log-search.ts'
 import { aRunningBatch, aScope, writeLog } from './a-scope.ts'
@@ -9,7 +10,7 @@ import { aRunningBatch, aScope, writeLog } from './a-scope.ts'
 async function search(scope: Scope, input: CommandInput<'log-search'>) {
   const result = await logSearch(scope, commands['log-search'].input.parse(input))
   if (!result.ok) throw new Error(result.error.message)
-  return commands['log-search'].output.parse(result.value)
+  return outputs['log-search'].parse(result.value)
 }
 
 describe('log-search', () => {

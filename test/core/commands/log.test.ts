@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CommandInput } from '../../../src/contract/commands.ts'
 import { commands } from '../../../src/contract/commands.ts'
+import { outputs } from '../../../src/contract/outputs.ts'
 import type { Scope } from '../../../src/core/commands/command.ts'
 import { log } from '../../../src/core/commands/log.ts'
 import { cutNotePath, keptTailPath } from '../../../src/core/run/launcher/log-extent.ts'
@@ -14,7 +15,7 @@ const head = 65_536
 async function read(scope: Scope, input: CommandInput<'log'>) {
   const result = await log(scope, commands.log.input.parse(input))
   if (!result.ok) throw new Error(result.error.message)
-  return commands.log.output.parse(result.value)
+  return outputs.log.parse(result.value)
 }
 
 /** Reads to the end as a follower does. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commands } from '../../../src/contract/commands.ts'
 import { type Summary, summarySchema } from '../../../src/contract/entities.ts'
+import { outputs } from '../../../src/contract/outputs.ts'
 import { bar, headline, makeReport, textReport } from '../../../src/core/insight/report.ts'
 import { noon } from '../../helpers/database.ts'
 
@@ -210,7 +210,7 @@ describe('the report as a page', () => {
     })
     for (const format of ['text', 'json', 'html'] as const) {
       const report = makeReport(bare, format)
-      expect(commands.report.output.parse(report)).toEqual(report)
+      expect(outputs.report.parse(report)).toEqual(report)
       expect(report.content).not.toMatch(/NaN|undefined|Infinity/)
     }
   })

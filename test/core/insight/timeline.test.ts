@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commands } from '../../../src/contract/commands.ts'
+import { outputs } from '../../../src/contract/outputs.ts'
 import { makeTimeline } from '../../../src/core/insight/timeline.ts'
 import { pauseBatch, releaseBatch, resumeBatch, takeOverBatch } from '../../../src/core/queue/batch-store.ts'
 import { beat } from '../../../src/core/queue/host-store.ts'
@@ -26,7 +26,7 @@ describe('the timeline of a batch', () => {
     const running = claim(db, noon)
     end(db, running, runJobs(db, running, noon, [{ ms: 1 }, { ms: 1 }, { ms: 1 }]))
     const timeline = makeTimeline(db, batch.id, 2)
-    expect(commands.timeline.output.parse(timeline)).toEqual(timeline)
+    expect(outputs.timeline.parse(timeline)).toEqual(timeline)
     expect(timeline).toMatchObject({ attempts: [{ ordinal: 1 }, { ordinal: 2 }], truncated: true })
     expect(makeTimeline(db, batch.id, 3)).toMatchObject({ truncated: false, stretches: [] })
   })

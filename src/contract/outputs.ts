@@ -1,0 +1,191 @@
+/**
+ * Owns what every command answers: name -> schema. Apart from the inputs, because hosts check what comes in, while
+ * what goes out is checked by tests and by clients that want to; a short-lived host should not build these
+ * schemas at every start. Import the types from commands.ts.
+ */
+import { z } from 'zod'
+import {
+  attemptSchema,
+  batchSchema,
+  conflictSchema,
+  doneBySchema,
+  eventSchema,
+  finalizerStateSchema,
+  findingSchema,
+  hostSchema,
+  jobCountsSchema,
+  jobSchema,
+  queueStateSchema,
+  summarySchema,
+} from './entities.ts'
+import { configurationProblemSchema } from './errors.ts'
+import { settingsSchema } from './settings.ts'
+import { batchStatuses } from './states.ts'
+
+const time = z.number().int()
+const rangeSchema = z.object({ start: z.number().int(), end: z.number().int() })
+
+/** What the running batch is doing, for the strip at the top. */
+export const runningSchema = z.object({
+  batch: batchSchema,
+  jobsPerMinute: z.number().nullable(),
+  doneBy: doneBySchema.nullable(),
+  /** The jobs that run now. */
+  jobs: z.array(jobSchema),
+})
+
+export const snapshotSchema = z.object({
+  epoch: z.string(),
+  seq: z.number().int(),
+  now: time,
+  queue: queueStateSchema,
+  running: runningSchema.nullable(),
+  /** Every active batch: running, queued in order, paused, on hold. */
+  active: z.array(batchSchema),
+  /** Batch id -> when it is expected to be done, given the queue before it. */
+  doneBy: z.record(z.string(), doneBySchema),
+  /** The latest finished batches, newest first (at most 50), and how many there are by status. */
+  recent: z.array(batchSchema),
+  counts: z.record(z.enum(batchStatuses), z.number().int()),
+  unseen: z.number().int(),
+  /** Sentences about what needs a person: failed predecessors, low disk, a claim that was lost, … */
+  attention: z.array(z.object({ kind: z.string(), batchId: z.string().nullable(), sentence: z.string() })),
+  finalizer: finalizerStateSchema,
+  hosts: z.array(hostSchema),
+  disk: z.object({ freeBytes: z.number(), totalBytes: z.number(), path: z.string() }),
+  settings: settingsSchema,
+})
+export type Snapshot = z.infer<typeof snapshotSchema>
+
+/** What would be created, shown before anything is. */
+export const previewSchema = z.object({
+  configuration: z.string(),
+  specPath: z.string(),
+  projectPath: z.string(),
+  /** 'known': trusted as it is; 'new': first use; 'changed': it differs from what was trusted. */
+  trust: z.enum(['known', 'new', 'changed']),
+  digest: z.string(),
+  variables: z.record(z.string(), z.string()),
+  types: z.array(
+    z.object({
+      type: z.string(),
+      selected: z.boolean(),
+      after: z.array(z.string()),
+      batches: z.array(
+        z.object({
+          range: rangeSchema.nullable(),
+          jobs: z.number().int(),
+          /** First and last few commands as they will run. */
+          commands: z.array(
+            z.object({ ordinal: z.number().int(), input: z.string(), argv: z.array(z.string()) }),
+          ),
+        }),
+      ),
+    }),
+  ),
+  problems: z.array(configurationProblemSchema),
+  conflicts: z.array(conflictSchema),
+})
+
+const enqueueOutput = z.object({
+  created: z.array(batchSchema),
+  existing: z.array(batchSchema),
+  /** Batches that were cancelled to make room (replace, remaining). */
+  closed: z.array(batchSchema),
+  /** Inputs left out because the very same command succeeded before. */
+  skipped: z.array(z.object({ type: z.string(), range: rangeSchema.nullable(), jobs: z.number().int() })),
+})
+
+const changed = z.object({ batches: z.array(batchSchema) })
+
+export const outputs = {
+  enqueue: enqueueOutput,
+  preview: previewSchema,
+  trust: z.object({ digest: z.string() }),
+  pause: changed,
+  resume: changed,
+  cancel: changed,
+  retry: z.object({
+    batches: z.array(batchSchema),
+    existing: z.array(batchSchema),
+    closed: z.array(batchSchema),
+  }),
+  move: changed,
+  priority: changed,
+  'stop-after': z.object({ stopAfter: z.string().nullable() }),
+  'mark-seen': z.object({ marked: z.number().int() }),
+  clear: z.object({ batches: z.array(z.string()) }),
+  snapshot: snapshotSchema,
+  list: z.object({
+    batches: z.array(batchSchema),
+    counts: z.record(z.enum(batchStatuses), z.number().int()),
+    nextBefore: z.number().int().nullable(),
+  }),
+  show: z.object({
+    batch: batchSchema,
+    after: z.array(z.object({ type: z.string(), batch: batchSchema.nullable(), satisfied: z.boolean() })),
+    options: z.record(z.string(), z.unknown()),
+    doneBy: doneBySchema.nullable(),
+    runs: z.number().int(),
+  }),
+  jobs: z.object({
+    jobs: z.array(jobSchema),
+    counts: jobCountsSchema,
+    matching: z.number().int(),
+    next: z.number().int().nullable(),
+  }),
+  job: z.object({
+    job: jobSchema,
+    argv: z.array(z.string()),
+    cwd: z.string(),
+    attempts: z.array(attemptSchema),
+  }),
+  log: z.object({
+    path: z.string(),
+    attempt: z.number().int(),
+    from: z.number().int(),
+    /** Size of the log now; a caller follows by asking again from `from + bytes`. */
+    size: z.number().int(),
+    bytes: z.number().int(),
+    text: z.string(),
+    /** Region that was left out because of the log limit, if any. */
+    gap: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
+    /** The attempt still runs, so more may come. */
+    open: z.boolean(),
+  }),
+  'log-search': z.object({
+    matches: z.array(z.object({ offset: z.number().int(), line: z.string() })),
+    next: z.number().int().nullable(),
+  }),
+  summary: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('ready'), summary: summarySchema, runs: z.number().int() }),
+    z.object({ state: z.literal('pending'), retryAfterSeconds: z.number().int(), sentence: z.string() }),
+  ]),
+  report: z.object({ content: z.string(), mediaType: z.string() }),
+  timeline: z.object({
+    attempts: z.array(attemptSchema),
+    /** Stretches in which the batch stood still: paused, or the machine slept. */
+    stretches: z.array(
+      z.object({ kind: z.enum(['paused', 'slept', 'no-host']), from: time, to: time.nullable() }),
+    ),
+    truncated: z.boolean(),
+  }),
+  events: z.object({ events: z.array(eventSchema) }),
+  sweep: z.object({ closed: z.array(batchSchema), finalizer: finalizerStateSchema }),
+  doctor: z.object({
+    findings: z.array(findingSchema),
+    healthy: z.boolean(),
+    versions: z.record(z.string(), z.string()),
+  }),
+  backup: z.object({ file: z.string(), bytes: z.number().int() }),
+  settings: z.object({ settings: settingsSchema }),
+  'set-setting': z.object({ settings: settingsSchema }),
+  browse: z.object({
+    folder: z.string(),
+    parent: z.string().nullable(),
+    entries: z.array(
+      z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'configuration']) }),
+    ),
+  }),
+} as const
+export type Outputs = typeof outputs
