@@ -1,17 +1,26 @@
 import { defineConfig } from 'electron-vite'
 import renderer from './vite.renderer.config.ts'
 
-/** The desktop app: main and preload beside the same renderer that the web host serves. */
+/**
+ * The desktop app: main and preload beside the same renderer that the web host serves. Dependencies are bundled,
+ * so that the installed app carries no node_modules but better-sqlite3, whose native part has to be a file.
+ */
 export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
-      rollupOptions: { input: { index: 'src/main/index.ts' } },
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: 'src/main/index.ts' },
+        external: ['electron', 'better-sqlite3'],
+        output: { format: 'es', entryFileNames: '[name].js' },
+      },
     },
   },
   preload: {
     build: {
       outDir: 'out/preload',
+      externalizeDeps: false,
       rollupOptions: {
         input: { index: 'src/preload/index.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -20,6 +29,11 @@ export default defineConfig({
   },
   renderer: {
     ...renderer,
-    build: { ...renderer.build, rollupOptions: { input: 'src/renderer/index.html' } },
+    build: {
+      ...renderer.build,
+      // electron-vite reads relative folders from here, not from the root of the renderer.
+      outDir: 'out/renderer',
+      rollupOptions: { input: 'src/renderer/index.html' },
+    },
   },
 })

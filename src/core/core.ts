@@ -29,6 +29,8 @@ export type CoreOptions = {
   kind: Host['kind']
   /** Folder of the built launchers (`out/launcher`). */
   launcherDir: string
+  /** Runs the Node launcher where the host's own program is no Node (the desktop app). */
+  nodePath?: string
   clock?: Clock
   /** Base environment of jobs; defaults to this process's. */
   env?: NodeJS.ProcessEnv
@@ -137,6 +139,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     home,
     hostId: lease.hostId,
     launcherDir: options.launcherDir,
+    ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
     env: options.env ?? process.env,
     events: {
       onFinished(row) {

@@ -14,6 +14,7 @@ import { App } from './App.tsx'
 import { connect } from './api/connection.ts'
 import { setApi } from './api/current.ts'
 import { createHttpApi } from './api/http.ts'
+import { followOpenedFiles } from './store/opened-file.ts'
 import { followLocation, setLink, setServer, usePanel } from './store/panel-store.ts'
 import { theme } from './ui/theme.ts'
 
@@ -21,6 +22,7 @@ const api = window.slipway ?? createHttpApi()
 setApi(api)
 connect(api, { server: setServer, link: setLink })
 followLocation()
+followOpenedFiles()
 
 function Root() {
   const wanted = usePanel((s) => s.server?.settings.theme)

@@ -42,6 +42,7 @@ export type ExecutorOptions = {
   home: string
   hostId: string
   launcherDir: string
+  nodePath?: string
   env: NodeJS.ProcessEnv
   events: ExecutorEvents
 }

@@ -15,7 +15,13 @@ import {
 /** So many exits may stay in the journal although they are committed. */
 const forgetEvery = 256
 
-export type OwnLauncherOptions = { home: string; hostId: string; launcherDir: string; env: NodeJS.ProcessEnv }
+export type OwnLauncherOptions = {
+  home: string
+  hostId: string
+  launcherDir: string
+  nodePath?: string
+  env: NodeJS.ProcessEnv
+}
 
 export type OwnLauncherEvents = {
   onStarted(): void
@@ -75,12 +81,13 @@ export class OwnLauncher {
 
   #get(): Promise<Launcher> {
     if (this.#launcher) return this.#launcher
-    const { home, hostId, launcherDir, env } = this.#options
+    const { home, hostId, launcherDir, nodePath, env } = this.#options
     const starting = startLauncher({
       launcherDir,
       runDir: path.join(home, 'run'),
       hostId,
       env,
+      ...(nodePath === undefined ? {} : { nodePath }),
       onEvent: (event) => this.#hear(event, starting),
     })
     starting.catch(() => {

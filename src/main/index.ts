@@ -1,0 +1,64 @@
+/**
+ * The entry of the desktop app: one instance, then the app. A second start hands over what it was asked to open
+ * and ends. Must do nothing else before it is known to be the first.
+ */
+import { userInfo } from 'node:os'
+import { app, session } from 'electron'
+import { DesktopApp } from './app.ts'
+import { wishesOf, wishOfLink } from './opening.ts'
+import { findPlaces } from './places.ts'
+import { registerScheme, servePanel } from './protocol.ts'
+import { guardContents, guardSession } from './security.ts'
+
+const places = findPlaces(import.meta.dirname, process.env)
+app.setName('Slipway')
+app.setAppUserModelId('app.slipway.desktop')
+// Chromium's own files and the lock of the single instance belong to the data folder.
+app.setPath('userData', places.desktopDir)
+
+/** Arguments without the program, and without the app's folder in a checkout. */
+const argumentsOf = (argv: readonly string[]) => argv.slice(app.isPackaged ? 1 : 2)
+
+if (app.requestSingleInstanceLock()) start()
+else app.exit(0)
+
+function start(): void {
+  const desktop = new DesktopApp(places, process.env, actor())
+  desktop.wish(wishesOf(argumentsOf(process.argv), process.cwd()))
+  registerScheme()
+  guardContents()
+  app.on('second-instance', (_event, argv, cwd) => {
+    desktop.wish(wishesOf(argumentsOf(argv), cwd))
+    desktop.show()
+  })
+  app.on('open-file', (event, file) => {
+    event.preventDefault()
+    desktop.wish([{ kind: 'file', file }])
+  })
+  app.on('open-url', (event, address) => {
+    event.preventDefault()
+    const wish = wishOfLink(address)
+    if (wish !== null) desktop.wish([wish])
+  })
+  app.on('activate', () => desktop.show())
+  // The tray keeps the app alive.
+  app.on('window-all-closed', () => {})
+  app.on('before-quit', (event) => {
+    if (desktop.isDone) return
+    event.preventDefault()
+    void desktop.askToQuit()
+  })
+  void app.whenReady().then(async () => {
+    guardSession(session.defaultSession)
+    servePanel(session.defaultSession, places.panelDir)
+    await desktop.start({ hidden: process.argv.includes('--hidden') })
+  })
+}
+
+function actor(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return process.env.USER ?? process.env.USERNAME ?? 'unknown user'
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Owns what notifications say: which ends are told, and how many of them become one. Pure.
+ */
+import type { Batch } from '../contract/entities.ts'
+import type { Settings } from '../contract/settings.ts'
+import { nameOf, resultOf } from './batch-words.ts'
+
+export type Words = { title: string; body: string /** Number to show on a click. */; batch: number | null }
+
+/** Ends that a person wants to hear of; cancelled ones were somebody's own doing. */
+export function worthTelling(batch: Batch, settings: Settings): boolean {
+  if (batch.status === 'completed') return settings['notify-completed']
+  if (batch.status === 'failed' || batch.status === 'completed_with_errors') return settings['notify-failed']
+  return false
+}
+
+/** One notification for all of these, null for none. */
+export function wordsFor(batches: readonly Batch[]): Words | null {
+  const [only] = batches
+  if (only === undefined) return null
+  if (batches.length === 1) return { title: nameOf(only), body: capital(resultOf(only)), batch: only.number }
+  const bad = batches.filter((batch) => batch.status !== 'completed')
+  const good = batches.length - bad.length
+  const parts = [
+    good > 0 ? `${good} completed` : '',
+    bad.length > 0 ? `${bad.length} failed or ended with errors` : '',
+  ]
+  const names = batches.slice(0, 3).map((batch) => `#${batch.number}`)
+  const more = batches.length > 3 ? ` and ${batches.length - 3} more` : ''
+  return {
+    title: `${batches.length} batches ended`,
+    body: `${parts.filter(Boolean).join(', ')}: ${names.join(', ')}${more}`,
+    batch: (bad[0] ?? only).number,
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

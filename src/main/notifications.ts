@@ -1,0 +1,79 @@
+/**
+ * Owns telling a person what happened while they looked elsewhere. Silent while the window is in front; many ends
+ * within a moment become one notification.
+ */
+import { Notification } from 'electron'
+import type { Snapshot } from '../contract/commands.ts'
+import type { Batch } from '../contract/entities.ts'
+import type { Settings } from '../contract/settings.ts'
+import { type Words, wordsFor, worthTelling } from './notice-words.ts'
+
+/** Ends within this time are told together. */
+const gatherMs = 1_000
+
+export type NotifierOptions = {
+  settings: () => Settings
+  isInFront: () => boolean
+  /** Number of an active batch or undefined. */
+  numberOf: (batchId: string) => number | undefined
+  open: (batch: number | null) => void
+}
+
+export class Notifier {
+  readonly #options: NotifierOptions
+  #ended: Batch[] = []
+  #timer: NodeJS.Timeout | null = null
+  /** Kept while shown: a notification that is collected loses its click. */
+  readonly #shown = new Set<Notification>()
+
+  constructor(options: NotifierOptions) {
+    this.#options = options
+  }
+
+  /** Batches that became final. */
+  finished(batches: readonly Batch[]): void {
+    const told = batches.filter((batch) => worthTelling(batch, this.#options.settings()))
+    if (told.length === 0) return
+    this.#ended.push(...told)
+    this.#timer ??= setTimeout(() => this.#flush(), gatherMs)
+  }
+
+  /** Things that need a person. Bad ends are told as ends. */
+  attention(news: Snapshot['attention']): void {
+    if (!this.#options.settings()['notify-attention']) return
+    const told = news.filter((one) => one.kind !== 'ended-badly')
+    const [first] = told
+    if (first === undefined) return
+    const number = first.batchId === null ? null : (this.#options.numberOf(first.batchId) ?? null)
+    const more = told.length > 1 ? ` (and ${told.length - 1} more)` : ''
+    this.#show({ title: 'Slipway needs you', body: `${first.sentence}${more}`, batch: number })
+  }
+
+  /** Says a sentence of the app itself. */
+  say(title: string, body: string): void {
+    this.#show({ title, body, batch: null })
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    for (const one of this.#shown) one.close()
+    this.#shown.clear()
+  }
+
+  #flush(): void {
+    this.#timer = null
+    const words = wordsFor(this.#ended)
+    this.#ended = []
+    if (words !== null) this.#show(words)
+  }
+
+  #show(words: Words): void {
+    if (this.#options.isInFront() || !Notification.isSupported()) return
+    const notification = new Notification({ title: words.title, body: words.body })
+    this.#shown.add(notification)
+    notification.on('click', () => this.#options.open(words.batch))
+    notification.on('close', () => this.#shown.delete(notification))
+    notification.show()
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Owns `app://slipway/`, the only address the window ever shows: the built panel with a strict content security
+ * policy. Must never read outside the panel's folder, and answers nothing but GET.
+ */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { protocol, type Session } from 'electron'
+
+export const panelOrigin = 'app://slipway'
+export const panelUrl = `${panelOrigin}/index.html`
+
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // Mantine sets positions and colours as style attributes.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+}
+
+/** Must be called before the app is ready. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ])
+}
+
+/** Serves `folder` as `app://slipway/` in this session. */
+export function servePanel(session: Session, folder: string): void {
+  session.protocol.handle('app', async (request) => {
+    const file = fileFor(folder, request.method, request.url)
+    if (file === null) return new Response('Not found', { status: 404, headers: headersFor('.txt') })
+    try {
+      return new Response(await readFile(file), { headers: headersFor(path.extname(file)) })
+    } catch {
+      return new Response('Not found', { status: 404, headers: headersFor('.txt') })
+    }
+  })
+}
+
+/** The file that an address means, or null when it means none of ours. */
+export function fileFor(folder: string, method: string, address: string): string | null {
+  if (method !== 'GET' || !URL.canParse(address)) return null
+  const url = new URL(address)
+  if (url.protocol !== 'app:' || url.host !== 'slipway') return null
+  let wanted: string
+  try {
+    wanted = decodeURIComponent(url.pathname)
+  } catch {
+    return null
+  }
+  if (wanted.includes('\0') || wanted.includes('\\')) return null
+  const file = path.resolve(folder, `.${wanted === '/' ? '/index.html' : wanted}`)
+  return file.startsWith(path.resolve(folder) + path.sep) ? file : null
+}
+
+/** The same for every answer; a kind that is not known is never guessed. */
+export function headersFor(extension: string): Record<string, string> {
+  return {
+    'content-type': mediaTypes[extension] ?? 'text/plain; charset=utf-8',
+    'content-security-policy': contentSecurityPolicy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'no-cache',
+  }
+}

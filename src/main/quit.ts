@@ -1,0 +1,44 @@
+/**
+ * Owns the question at quitting while jobs run, and its answers. Pure but for asking.
+ */
+import type { MessageBoxOptions } from 'electron'
+import { nameOf, progressOf } from './batch-words.ts'
+import type { PanelState } from './panel-state.ts'
+
+export type QuitAnswer = 'finish' | 'stop' | 'leave' | 'stay'
+const answers: readonly QuitAnswer[] = ['finish', 'leave', 'stop', 'stay']
+
+/** True when quitting has to be asked about: this app is the one that works, and a job runs. */
+export function mustAsk(state: PanelState, hostId: string): boolean {
+  return state.queue.executor?.id === hostId && (state.running?.batch.jobs.running ?? 0) > 0
+}
+
+/** The question; the index of the button is the index of the answer. */
+export function quitQuestion(state: PanelState): MessageBoxOptions {
+  const batch = state.running?.batch
+  const jobs = batch?.jobs.running ?? 0
+  return {
+    type: 'question',
+    message: jobs === 1 ? 'A job is running.' : `${jobs} jobs are running.`,
+    detail: [
+      batch === undefined ? '' : `${nameOf(batch)}: ${progressOf(batch)}.`,
+      'Jobs that are stopped go back to the queue and run again next time. In the background the queue goes on without a window until it is empty; the app takes it back when it starts.',
+    ]
+      .filter(Boolean)
+      .join('\n'),
+    buttons: [
+      'Finish the running jobs, then quit',
+      'Go on in the background',
+      'Stop now and quit',
+      "Don't quit",
+    ],
+    defaultId: 0,
+    cancelId: 3,
+    noLink: true,
+  }
+}
+
+/** What the pressed button means. */
+export function quitAnswer(response: number): QuitAnswer {
+  return answers[response] ?? 'stay'
+}

@@ -1,0 +1,91 @@
+/**
+ * Owns what happens to the machine when the queue has become empty: nothing, sleep, or shut down, after a
+ * countdown that a person can stop. Whether the moment has come is decided by `queueBecameEmpty`, purely.
+ */
+import { spawn } from 'node:child_process'
+import type { Settings } from '../contract/settings.ts'
+import { inLine, type PanelState } from './panel-state.ts'
+
+export type WhenDone = Settings['when-done']
+export const countdownSeconds = 60
+
+/** True at the step in which the last running or queued batch ended by itself. */
+export function queueBecameEmpty(before: PanelState, after: PanelState): boolean {
+  const left = (state: PanelState) => (state.running === null ? 0 : 1) + inLine(state).length
+  return before.running !== null && left(after) === 0 && !after.queue.paused
+}
+
+/** The program that puts this system to sleep or turns it off. */
+export function commandFor(what: Exclude<WhenDone, 'nothing'>, platform: NodeJS.Platform): string[] {
+  if (platform === 'win32')
+    return what === 'sleep'
+      ? ['rundll32.exe', 'powrprof.dll,SetSuspendState', '0,1,0']
+      : ['shutdown.exe', '/s', '/t', '0']
+  if (platform === 'darwin')
+    return what === 'sleep'
+      ? ['pmset', 'sleepnow']
+      : ['osascript', '-e', 'tell application "System Events" to shut down']
+  return what === 'sleep' ? ['systemctl', 'suspend'] : ['systemctl', 'poweroff']
+}
+
+export type CountdownOptions = {
+  /** Asks a person; resolves to 'now' or 'stop', and closes by itself when the signal aborts. */
+  ask: (sentence: string, signal: AbortSignal) => Promise<'now' | 'stop'>
+  run: (command: string[]) => void
+  /** Before a shutdown the core must have let go. */
+  prepare: (what: Exclude<WhenDone, 'nothing'>) => Promise<void>
+  later?: (work: () => void, ms: number) => () => void
+}
+
+export class Countdown {
+  readonly #options: CountdownOptions
+  #cancel: (() => void) | null = null
+
+  constructor(options: CountdownOptions) {
+    this.#options = options
+  }
+
+  get isRunning(): boolean {
+    return this.#cancel !== null
+  }
+
+  /** Begins, unless it runs already. Resolves when it was stopped or carried out. */
+  async begin(what: WhenDone): Promise<'stopped' | 'done'> {
+    if (what === 'nothing' || this.#cancel !== null) return 'stopped'
+    const abort = new AbortController()
+    const outcome = new Promise<'now' | 'stop'>((resolve) => {
+      const stopTimer = (this.#options.later ?? after)(() => resolve('now'), countdownSeconds * 1_000)
+      this.#cancel = () => resolve('stop')
+      void this.#options.ask(sentenceFor(what), abort.signal).then(resolve)
+      abort.signal.addEventListener('abort', stopTimer)
+    })
+    const answer = await outcome
+    this.#cancel = null
+    abort.abort()
+    if (answer === 'stop') return 'stopped'
+    await this.#options.prepare(what)
+    this.#options.run(commandFor(what, process.platform))
+    return 'done'
+  }
+
+  /** Something started again, or the app quits. */
+  stop(): void {
+    this.#cancel?.()
+  }
+}
+
+function sentenceFor(what: Exclude<WhenDone, 'nothing'>): string {
+  const verb = what === 'sleep' ? 'goes to sleep' : 'shuts down'
+  return `The queue is empty: this machine ${verb} in ${countdownSeconds} seconds.`
+}
+
+function after(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
+
+/** Starts the system's program and lets it be. */
+export function runDetached(command: string[], onError: (cause: Error) => void): void {
+  const [program = '', ...args] = command
+  spawn(program, args, { stdio: 'ignore', detached: true }).on('error', onError).unref()
+}

@@ -1,0 +1,104 @@
+/** The double of `app`: readiness, one instance, quitting. Its lock is a file in the user data folder. */
+import { randomUUID } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import type { App } from 'electron'
+import { Emitter, loud, type Modelled, refusable } from './loud.ts'
+import { record } from './record.ts'
+
+const paths = new Map<string, string>()
+const lockFile = () => path.join(paths.get('userData') ?? '/nowhere', 'double.lock')
+export const userData = () => paths.get('userData') ?? '/nowhere'
+/** Closes windows and Chromium; set by windows.ts. */
+export const ending = { windows: () => true as boolean, browser: async () => {} }
+let holdsLock = false
+let quitting = false
+
+const model = {
+  isPackaged: false,
+  setName() {},
+  setAppUserModelId() {},
+  getAppPath: () => path.resolve(import.meta.dirname, '../..'),
+  getVersion: () => '0.0.0',
+  setPath(name: string, value: string) {
+    paths.set(name, value)
+  },
+  requestSingleInstanceLock() {
+    const folder = userData()
+    mkdirSync(folder, { recursive: true })
+    try {
+      writeFileSync(lockFile(), String(process.pid), { flag: 'wx' })
+    } catch {
+      const holder = Number(readFileSync(lockFile(), 'utf8'))
+      if (isAlive(holder)) {
+        const note = path.join(folder, `handover-${randomUUID()}`)
+        writeFileSync(`${note}.new`, JSON.stringify({ argv: process.argv, cwd: process.cwd() }))
+        renameSync(`${note}.new`, `${note}.json`)
+        return false
+      }
+      writeFileSync(lockFile(), String(process.pid))
+    }
+    holdsLock = true
+    listenForSecond(folder)
+    return true
+  },
+  async whenReady() {
+    await new Promise((resolve) => setImmediate(resolve))
+  },
+  quit() {
+    if (quitting) return
+    const event = refusable({})
+    app.emit('before-quit', event)
+    if (event.defaultPrevented || !ending.windows()) return
+    app.emit('will-quit', refusable({}))
+    leave(0)
+  },
+  exit: (code?: number) => leave(code ?? 0),
+  setBadgeCount(count?: number) {
+    record.badge = count ?? 0
+    return true
+  },
+  getLoginItemSettings: () => ({ openAtLogin: false }) as Electron.LoginItemSettings,
+  setLoginItemSettings(settings: Electron.Settings) {
+    record.loginItem = { ...settings }
+  },
+} satisfies Modelled<App>
+
+function leave(code: number): void {
+  quitting = true
+  if (holdsLock) rmSync(lockFile(), { force: true })
+  void ending.browser().finally(() => process.exit(code))
+}
+
+function listenForSecond(folder: string): void {
+  const look = () => {
+    for (const name of readdirSync(folder).filter((one) => /^handover-.*\.json$/.test(one))) {
+      const file = path.join(folder, name)
+      if (!existsSync(file)) continue
+      const { argv, cwd } = JSON.parse(readFileSync(file, 'utf8'))
+      rmSync(file, { force: true })
+      app.emit('second-instance', refusable({}), argv, cwd, undefined)
+    }
+  }
+  watch(folder, look).unref()
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const app = loud('app', Object.assign(new Emitter(), model))
