@@ -17,5 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Inlined pictures would need data: in the policy.
     assetsInlineLimit: 0,
+    // It comes from this machine, not over a network.
+    chunkSizeWarningLimit: 1_500,
   },
 })

@@ -30,7 +30,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.e2e.test.ts'],
           fileParallelism: false,
           expect: { poll: { timeout: 8_000 } },
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
