@@ -39,9 +39,9 @@ export function App() {
   return (
     <div className="app">
       <Nav />
-      <header className="app-top">
+      <div className="app-top">
         <NowStrip />
-      </header>
+      </div>
       <main className="app-main">
         <Frame
           narrow={narrow}

@@ -48,7 +48,7 @@ export function BatchMenu({
           <Fragment key={action.id}>
             {index > 0 && actions[index - 1]?.group !== action.group && <Menu.Divider />}
             <Menu.Item
-              {...(action.danger ? { color: 'red' } : {})}
+              {...(action.danger ? { className: 'menu-danger' } : {})}
               leftSection={<action.Icon size={16} aria-hidden />}
               rightSection={action.keyWords ? <Kbd size="xs">{action.keyWords}</Kbd> : null}
               onClick={() => action.run(list)}

@@ -144,7 +144,7 @@ function NavButton({
       aria-label={`${words} ${keys}`}
     >
       {icon}
-      <span className="nav-text">{words}</span>
+      <span className="nav-text">{words}</span>{' '}
       <Kbd size="xs" className="nav-text nav-kbd">
         {keys}
       </Kbd>

@@ -57,10 +57,19 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
-    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45, blur: 1 }, centered: true } },
+    Modal: {
+      defaultProps: {
+        // A second dialog above the first would else be a second banner.
+        attributes: { header: { role: 'none' } },
+        closeButtonProps: { 'aria-label': 'Close' },
+        overlayProps: { backgroundOpacity: 0.45, blur: 1 },
+        centered: true,
+      },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Hide' } } },
     // Menus open inside the main landmark, so that nothing on the page lies outside of all landmarks.
-    Menu: { defaultProps: { portalProps: { target: '#layers' } } },
+    Menu: { defaultProps: { portalProps: { target: '#layers' }, withInitialFocusPlaceholder: false } },
     Button: { defaultProps: { size: 'sm' } },
   },
 })

@@ -16,6 +16,7 @@ import { count } from '../../ui/format-count.ts'
 import { clock, duration } from '../../ui/format-time.ts'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useJobPages } from './job-pages.ts'
+import './jobs.css'
 
 const rowPx = 28
 

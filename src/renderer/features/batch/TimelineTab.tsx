@@ -16,6 +16,7 @@ import { Note } from '../../ui/Note.tsx'
 import { Plot, type PlotOptions } from '../../ui/Plot.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { inLanes, type Lane } from './timeline-lanes.ts'
+import './timeline.css'
 
 type TimelineData = CommandOutput<'timeline'>
 

@@ -21,11 +21,11 @@ export function HealthView() {
   const wrong = troubles(server)
   return (
     <section className="view page" aria-labelledby="health-title">
-      <header className="view-head">
+      <div className="view-head">
         <h1 id="health-title">Health</h1>
         <span className="dim">{wrong.length === 0 ? 'All is well' : `${wrong.length} to look at`}</span>
-      </header>
-      <div className="page-body" tabIndex={0} role="region" aria-label="Health">
+      </div>
+      <div className="page-body" tabIndex={0} role="group" aria-label="All findings">
         <div className="page-columns">
           {wrong.map((each) => (
             <Note key={each.sentence} kind="bad" title={each.sentence} />

@@ -35,7 +35,7 @@ export function HistoryView() {
   const narrowed = statuses.length > 0 || search !== ''
   return (
     <section className="view" aria-labelledby="history-title">
-      <header className="view-head">
+      <div className="view-head">
         <h1 id="history-title">History</h1>
         <Tools batches={history.batches} />
         {unseen > 0 && (
@@ -52,7 +52,7 @@ export function HistoryView() {
         >
           {narrowed ? `Clear these ${count(history.batches.length)}` : 'Clear all'}
         </Button>
-      </header>
+      </div>
       <div className="history-tools">
         <Chips history={history} chosen={statuses} onChoose={setStatuses} />
         <TextInput

@@ -28,6 +28,7 @@ export function Palette() {
       highlightQuery
       scrollable
       maxHeight={420}
+      attributes={{ content: { 'aria-label': 'Commands and batches' } }}
       nothingFound="Nothing is called that."
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,

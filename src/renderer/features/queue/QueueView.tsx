@@ -25,11 +25,11 @@ export function QueueView() {
   )
   return (
     <section className="view" aria-labelledby="queue-title">
-      <header className="view-head">
+      <div className="view-head">
         <h1 id="queue-title">Queue</h1>
         <span className="dim tabular">{activeCount > 0 && counted(activeCount, 'batch', 'batches')}</span>
         <SelectionBar />
-      </header>
+      </div>
       <Attention />
       {activeCount > 0 && <QueueList />}
       {activeCount === 0 && ever === 0 && <FirstRun />}

@@ -120,11 +120,11 @@ export function SettingsView() {
   if (!settings) return null
   return (
     <section className="view page" aria-labelledby="settings-title">
-      <header className="view-head">
+      <div className="view-head">
         <h1 id="settings-title">Settings</h1>
         <span className="dim">Changes are kept at once.</span>
-      </header>
-      <div className="page-body" tabIndex={0} role="region" aria-label="Settings">
+      </div>
+      <div className="page-body" tabIndex={0} role="group" aria-label="All settings">
         <div className="page-columns">
           {groups.map((group) => (
             <article className="card" key={group.title}>
