@@ -67,7 +67,7 @@ function searchChart({ generations, best }: Findings): string {
   return chart(
     'Error of the best fit, by generation, on a logarithmic scale',
     `<path d="M${LEFT} ${floor}H${WIDTH}" stroke="var(--b)" stroke-dasharray="4 4"/>
-<text x="${WIDTH - 190}" y="${floor - 6}">no such curve does better: ${best.toFixed(2)} ppm</text>
+<text x="${WIDTH}" y="${floor - 6}" text-anchor="end">no such curve does better: ${best.toFixed(2)} ppm</text>
 <path d="${path(points.map(place))}" fill="none" stroke="var(--a)" stroke-width="2"/>`,
     [0, 20, 40, 60, 80, 99].map((generation) => [place([generation, 0])[0], String(generation)]),
     [1, 10, 50].map((ppm) => [place([0, Math.log10(ppm)])[1], `${ppm}`]),
