@@ -67,7 +67,7 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
     // Known before anything runs, so that what ends at once is noticed; shown once we are the executor.
     const before = await api.invoke('snapshot', {})
     if (before.ok) seen.take(before.value.active)
-    core.startWorking()
+    core.startWorking(goal.kind === 'batches' ? goal.ids : undefined)
     await look()
     const blocked = await Promise.race([reached.answer, interrupt.stopped.then(() => undefined)])
     if (blocked !== undefined) {

@@ -54,8 +54,11 @@ export type Core = {
   readonly home: string
   /** The contract, bound to who calls. */
   api(caller: Caller): SlipwayApi
-  /** Become the executor, or wait in line for it. Idempotent. */
-  startWorking(): void
+  /**
+   * Become the executor, or wait in line for it. Idempotent. With a `goal` (ids of batches) nothing is claimed any
+   * more once these have ended: whoever asked for them doesn't wait for somebody else's work.
+   */
+  startWorking(goal?: readonly string[]): void
   /**
    * Gives the executor's role back. 'finish' lets running jobs end first; 'stop' stops them (they go back to
    * pending); 'leave' lets them run on under the launcher for the next host to adopt. A later call with a
@@ -206,8 +209,9 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
         return feed.subscribe(listener)
       },
     }),
-    startWorking() {
+    startWorking(goal) {
       if (closing) return
+      executor.aimAt(goal ?? null)
       // Timers of the core don't keep a process alive; a host that works does.
       keepAlive ??= setInterval(() => {}, 2_147_483_647)
       watchOthers()

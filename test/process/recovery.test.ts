@@ -21,7 +21,7 @@ const gated = (place: Place, more = '') =>
     'gated.slipway.yaml',
     `batches:
   - type: gated
-    run: [sh, -c, 'echo "begin $1" >> trace; while [ ! -e "gate$1" ]; do sleep 0.02; done; echo "end $1" >> trace', sh, "{value}"]
+    run: [sh, -c, 'echo "begin $1" >> trace; while [ ! -e "gate$1" ] && [ -d "$PWD" ]; do sleep 0.02; done; echo "end $1" >> trace', sh, "{value}"]
     over: { range: 1..3 }
 ${more}`,
   )
@@ -306,4 +306,16 @@ describe('a database that somebody edits by hand while a batch runs', () => {
     expect(batch.status).toBe('completed')
     expect(await kinds(place)).toContain('finalizer_rescued')
   })
+})
+
+test('`run` ends when its own batches have ended, and leaves the rest of the line to others', async () => {
+  const place = aPlace()
+  const mine = place.write(
+    'mine.slipway.yaml',
+    `batches: [{ type: m, run: [sh, -c, 'echo mine >> trace'], priority: 1 }]`,
+  )
+  await place.run('add', gated(place))
+  expect((await place.run('run', mine)).code).toBe(0)
+  expect(trace(place)).toEqual(['mine'])
+  expect((await show(place, '1')).batch).toMatchObject({ status: 'queued', position: 1, startedAt: null })
 })

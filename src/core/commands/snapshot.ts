@@ -87,6 +87,9 @@ export function finalizerState(db: Db): FinalizerState {
 }
 
 function toHost(row: HostRow, now: number, leaseMs: number): Host {
+  const found = stateOf(row, now, leaseMs)
+  // Only who works, or stands by to, has a heartbeat; a host that just looks on is alive while its process is.
+  const state = found === 'silent' && row.executor === 0 ? 'alive' : found
   return {
     id: row.id,
     kind: row.kind,
@@ -94,6 +97,6 @@ function toHost(row: HostRow, now: number, leaseMs: number): Host {
     startedAt: row.started_at,
     heartbeatAt: row.heartbeat_at,
     executor: row.executor === 1,
-    state: stateOf(row, now, leaseMs),
+    state,
   }
 }

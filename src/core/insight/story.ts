@@ -14,7 +14,8 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
   batch_enqueued: (e) => `${who(e)} queued ${batch(e)}${place(e)}${how(e)}`,
   batch_resumed: (e) => `${who(e)} resumed ${batch(e)}${place(e)}${how(e)}`,
   batch_released: (e) => `${batch(e)} went back to the top of the queue${because(e)}`,
-  batch_retried: (e) => `${who(e)} retried ${batch(e)}, which ${wasStatus(e.fromStatus)}${place(e)}${how(e)}`,
+  batch_retried: (e) =>
+    `${who(e)} retried ${batch(e)}, which ${wasStatus(e.fromStatus)},${place(e)}${how(e)}`,
   batch_claimed: (e) => `${batch(e)} started`,
   batch_taken_over: (e) => `${who(e)} took over ${batch(e)} from the host that ran it${because(e)}`,
   batch_pause_requested: (e) =>
@@ -96,6 +97,7 @@ function batch(event: Told): string {
   const name = [event.details.configuration, event.details.type]
     .filter((part) => typeof part === 'string')
     .join(' / ')
+    .concat(typeof event.details.range === 'string' ? ` ${event.details.range}` : '')
   return `#${known}${name === '' ? '' : ` ${brief(name, 100)}`}`
 }
 

@@ -113,6 +113,8 @@ type EventRow = {
   batch_id: string | null
   batch_number: number | null
   batch_type: string | null
+  range_start: number | null
+  range_end: number | null
   configuration_name: string | null
   job_id: number | null
   job_ordinal: number | null
@@ -140,7 +142,7 @@ export function eventsPage(
   const backwards = page.after === undefined
   const rows = db
     .sql<EventRow>(
-      `SELECT e.*, b.number AS batch_number, b.batch_type, c.name AS configuration_name, j.ordinal AS job_ordinal,
+      `SELECT e.*, b.number AS batch_number, b.batch_type, b.range_start, b.range_end, c.name AS configuration_name, j.ordinal AS job_ordinal,
               j.input AS job_input
        FROM events e LEFT JOIN batches b ON b.id = e.batch_id
        LEFT JOIN configurations c ON c.id = b.configuration_id LEFT JOIN jobs j ON j.id = e.job_id
@@ -166,6 +168,7 @@ export function eventsPage(
     details: {
       ...(row.configuration_name === null ? {} : { configuration: row.configuration_name }),
       ...(row.batch_type === null ? {} : { type: row.batch_type }),
+      ...(row.range_start === null ? {} : { range: `${row.range_start}-${row.range_end}` }),
       ...(row.job_input === null ? {} : { input: row.job_input }),
       ...(JSON.parse(row.details) as Record<string, unknown>),
     },

@@ -63,6 +63,7 @@ export class Executor {
   #inbox: Finished[] = []
   #state: 'idle' | 'rescuing' | 'working' = 'idle'
   #stopping: StopMode | null = null
+  #goal: readonly string[] | null = null
   #blockedUntilAwake = 0
   #wakeQueued = false
   #timer: Timer | null = null
@@ -101,6 +102,12 @@ export class Executor {
       this.#o.events.onError(cause)
       if (this.#state === 'rescuing') this.#o.clock.after(blockedRetryMs, () => void this.begin())
     }
+  }
+
+  /** Claims nothing more once these batches (ids) have ended; null works on. */
+  aimAt(goal: readonly string[] | null): void {
+    this.#goal = goal
+    this.wake()
   }
 
   /** The role is somebody else's now: nothing of ours is recorded or started any more. */
@@ -188,6 +195,7 @@ export class Executor {
       stopping: this.#stopping !== null,
       diskIsLow: this.#disk.isLow(readSettings(this.#o.db)['min-free-disk-mb']),
       delays: this.#delays,
+      goal: this.#goal,
     }
   }
 

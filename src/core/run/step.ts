@@ -9,7 +9,7 @@ import type { Db } from '../db/db.ts'
 import { claimHead, endBatch, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { claimJob, pendingJobs } from '../queue/job-store.ts'
-import { runningRow } from '../queue/queries.ts'
+import { batchesByIds, runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readMark } from '../queue/settings-store.ts'
 import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
@@ -37,6 +37,8 @@ export type Situation = {
   /** The host is about to stop working. */
   stopping: boolean
   diskIsLow: boolean
+  /** Ids of the batches after whose end this host claims nothing more; null: it works on. */
+  goal: readonly string[] | null
   delays: RetryDelays
 }
 
@@ -47,6 +49,11 @@ export function mayStart({ db }: Scope, situation: Situation): boolean {
   return readMark(db, 'queue-paused') === undefined && !situation.stopping && !situation.diskIsLow
 }
 
+/** Whether all batches of the goal have ended. */
+function isReached(db: Db, goal: readonly string[] | null): boolean {
+  return goal !== null && batchesByIds(db, goal).every((batch) => batch.completedAt !== null)
+}
+
 /** A cheap look without a transaction, so that an advance with nothing to do writes nothing. */
 export function hasWork(scope: Scope, situation: Situation): boolean {
   const { db, hostId } = scope
@@ -54,7 +61,7 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
   if (row && row.host_id !== hostId) return false
   if (!row) {
     const waiting = db.sql('SELECT 1 FROM batches WHERE position = 1').get() !== undefined
-    return waiting && situation.busy === 0 && mayStart(scope, situation)
+    return waiting && situation.busy === 0 && mayStart(scope, situation) && !isReached(db, situation.goal)
   }
   if (row.jobs_running === 0) return true
   const free = runOptions(row).parallel - situation.busy
@@ -69,7 +76,7 @@ export function takeStep(scope: Scope, settling: readonly Finished[], situation:
   record(db, context, settling, situation.delays, step)
   let row = closeOrRelease(scope, context, situation, step)
   if (!mayStart(scope, situation)) return step
-  if (!row && situation.busy === 0) {
+  if (!row && situation.busy === 0 && !isReached(db, situation.goal)) {
     row = claimHead(db, context, randomUUID())
     if (row) {
       situation.delays.clear()
