@@ -41,7 +41,7 @@ test('the demo runs its batches, is stopped and continued, and finds all its che
     ['Alabama: the result of another row'],
     ['generation 50 was changed', 'generation 50 does not follow'],
   ])
-})
+}, 300_000)
 
 test('the demo leaves a folder alone that it did not make', async () => {
   writeFileSync(join(folder, 'thesis.txt'), 'three years of work')
