@@ -149,7 +149,7 @@ describe('the queue, by mouse', () => {
     const page = await open()
     await row(page, 13).hover()
     await page.evaluate(() => window.fixture.change(13, { status: 'paused', position: null }))
-    expect(await row(page, 13).getAttribute('data-status')).toBe('paused')
+    await expect.poll(() => row(page, 13).getAttribute('data-status')).toBe('paused')
     await page.mouse.move(20, 780)
     await expectOrder(page, [16, 17, 18, 19, 20])
   })

@@ -23,7 +23,7 @@ export function SelectionTools({
           <ActionIcon
             size="md"
             aria-label={action.words}
-            {...(action.danger ? { color: 'red' } : {})}
+            {...(action.danger ? { className: 'menu-danger' } : {})}
             onClick={() => action.run(batches)}
           >
             <action.Icon size={17} aria-hidden />

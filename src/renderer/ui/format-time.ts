@@ -21,10 +21,16 @@ function format(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTime
   return found
 }
 
+let systemUsesTwelve: boolean | undefined
+
 function usesTwelve(cycle: HourCycle): boolean {
   if (cycle !== 'system') return cycle === '12'
-  const system = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle
-  return system === 'h12' || system === 'h11'
+  if (systemUsesTwelve === undefined) {
+    // Asked once: making a format takes longer than all else that a row does.
+    const system = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle
+    systemUsesTwelve = system === 'h12' || system === 'h11'
+  }
+  return systemUsesTwelve
 }
 
 /** A time of day such as `18:02` or `6:02 PM`; with `seconds`, `18:02:07`. */

@@ -64,6 +64,7 @@ export const theme = createTheme({
         closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.45, blur: 1 },
         centered: true,
+        styles: { title: { fontWeight: 600 } },
       },
     },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },

@@ -6,7 +6,7 @@ import { ActionIcon, CloseButton, Menu, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconDots, IconFileText, IconRefresh, IconSearch } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react'
 import type { Batch, Job } from '../../../contract/entities.ts'
 import { isFinal, type JobStatus, jobStatuses } from '../../../contract/states.ts'
 import { retryBatch } from '../../store/act.ts'
@@ -99,6 +99,11 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
     return () => clearTimeout(timer)
   }, [want, first, last])
 
+  const openMenu = useCallback((index: number, opened: boolean) => setMenuFor(opened ? index : null), [])
+  const latestBatch = useRef(batch)
+  latestBatch.current = batch
+  const retry = useCallback((job: Job) => void retryBatch(latestBatch.current, { jobs: [job.id] }), [])
+
   const focusRow = (index: number) => {
     const to = Math.max(0, Math.min(jobs.total - 1, index))
     setCurrent(to)
@@ -162,11 +167,12 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
             index={row.index}
             startPx={row.start}
             job={jobs.at(row.index)}
-            batch={batch}
+            ended={isFinal(batch.status)}
             current={row.index === Math.min(current, Math.max(0, jobs.total - 1))}
-            onFocus={() => setCurrent(row.index)}
+            onFocus={setCurrent}
             menuOpen={menuFor === row.index}
-            onMenu={(opened) => setMenuFor(opened ? row.index : null)}
+            onMenu={openMenu}
+            onRetry={retry}
           />
         ))}
       </div>
@@ -174,17 +180,19 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
   )
 }
 
-function JobRow(props: {
+const JobRow = memo(function JobRow(props: {
   index: number
   startPx: number
   job: Job | undefined
-  batch: Batch
+  /** The batch has ended, so that its jobs may run again. */
+  ended: boolean
   current: boolean
-  onFocus: () => void
+  onFocus: (index: number) => void
   menuOpen: boolean
-  onMenu: (opened: boolean) => void
+  onMenu: (index: number, opened: boolean) => void
+  onRetry: (job: Job) => void
 }) {
-  const { job, batch } = props
+  const { job } = props
   const cycle = useHourCycle()
   const placement = { transform: `translateY(${props.startPx}px)` }
   if (!job)
@@ -207,7 +215,7 @@ function JobRow(props: {
       data-ordinal={job.ordinal}
       tabIndex={props.current ? 0 : -1}
       style={placement}
-      onFocus={props.onFocus}
+      onFocus={() => props.onFocus(props.index)}
       onDoubleClick={() => go({ tab: 'log', job: job.ordinal })}
       onClick={(event) => event.currentTarget.focus()}
     >
@@ -234,24 +242,26 @@ function JobRow(props: {
         {job.completedAt === null ? '' : clock(job.completedAt, cycle, true)}
       </span>
       <span role="gridcell">
-        <JobMenu {...props} job={job} batch={batch} />
+        <JobMenu {...props} job={job} onMenu={(opened) => props.onMenu(props.index, opened)} />
       </span>
     </div>
   )
-}
+})
 
 function JobMenu({
   job,
-  batch,
+  ended,
   current,
   menuOpen,
   onMenu,
+  onRetry,
 }: {
   job: Job
-  batch: Batch
+  ended: boolean
   current: boolean
   menuOpen: boolean
   onMenu: (opened: boolean) => void
+  onRetry: (job: Job) => void
 }) {
   const button = (
     <ActionIcon
@@ -276,11 +286,7 @@ function JobMenu({
         >
           Show its log
         </Menu.Item>
-        <Menu.Item
-          leftSection={<IconRefresh size={16} />}
-          disabled={!isFinal(batch.status)}
-          onClick={() => void retryBatch(batch, { jobs: [job.id] })}
-        >
+        <Menu.Item leftSection={<IconRefresh size={16} />} disabled={!ended} onClick={() => onRetry(job)}>
           Run this job again
         </Menu.Item>
       </Menu.Dropdown>

@@ -17,9 +17,9 @@ export const HistoryRow = memo(function HistoryRow(props: {
   selected: boolean
   current: boolean
   menuOpen: boolean
-  onMenu: (opened: boolean) => void
+  onMenu: (id: string, opened: boolean) => void
   onChoose: (batch: Batch, event: MouseEvent) => void
-  menuBatches: () => readonly Batch[]
+  chosen: (id: string) => readonly Batch[]
 }) {
   const { batch, current } = props
   const now = useNow()
@@ -42,7 +42,7 @@ export const HistoryRow = memo(function HistoryRow(props: {
       onContextMenu={(event) => {
         event.preventDefault()
         props.onChoose(batch, event)
-        props.onMenu(true)
+        props.onMenu(batch.id, true)
       }}
     >
       <span role="gridcell" className="h-mark">
@@ -82,10 +82,10 @@ export const HistoryRow = memo(function HistoryRow(props: {
       </span>
       <span role="gridcell" className="q-menu">
         <BatchMenu
-          batches={props.menuBatches}
+          batches={() => props.chosen(batch.id)}
           label={`Actions for ${batchName(batch)}`}
           opened={props.menuOpen}
-          onChange={props.onMenu}
+          onChange={(opened) => props.onMenu(batch.id, opened)}
           tabIndex={current ? 0 : -1}
         />
       </span>

@@ -173,6 +173,14 @@ function HistoryList({ history }: { history: History }) {
   useEffect(() => {
     if (more && lastShown >= ids.length - 30) loadMore()
   }, [lastShown, ids.length, more, loadMore])
+  const openMenu = useCallback((id: string, opened: boolean) => setMenuFor(opened ? id : null), [])
+  const chosen = useCallback(
+    (id: string) => {
+      const { selected: wanted } = usePanel.getState()
+      return [...byId.values()].filter((b) => (wanted.has(id) ? wanted.has(b.id) : b.id === id))
+    },
+    [byId],
+  )
   const current = cursor !== null && byId.has(cursor) ? cursor : ids[0]
 
   return (
@@ -207,11 +215,9 @@ function HistoryList({ history }: { history: History }) {
                 selected={selected.has(id) || (selected.size === 0 && batch.number === shownNumber)}
                 current={id === current}
                 menuOpen={menuFor === id}
-                onMenu={(opened) => setMenuFor(opened ? id : null)}
+                onMenu={openMenu}
                 onChoose={grid.choose}
-                menuBatches={() =>
-                  selected.has(id) ? history.batches.filter((b) => selected.has(b.id)) : [batch]
-                }
+                chosen={chosen}
               />
             )
           })}

@@ -5,7 +5,7 @@ import { Kbd } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconList, IconSearch } from '@tabler/icons-react'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { batchActions, possibleActions } from '../../store/batch-actions.ts'
 import { panelActions } from '../../store/panel-actions.ts'
@@ -19,10 +19,14 @@ export function Palette() {
   useKeys()
   const chosen = useChosenBatches()
   const batches = usePanel((s) => s.server?.batches)
-  const actions = useMemo(() => paletteGroups(chosen, batches), [chosen, batches])
+  // A closed palette costs nothing, however many batches there are.
+  const [open, setOpen] = useState(false)
+  const actions = useMemo(() => (open ? paletteGroups(chosen, batches) : []), [open, chosen, batches])
   return (
     <Spotlight
       actions={actions}
+      onSpotlightOpen={() => setOpen(true)}
+      onSpotlightClose={() => setOpen(false)}
       shortcut="mod + K"
       limit={40}
       highlightQuery

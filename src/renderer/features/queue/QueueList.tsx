@@ -78,6 +78,8 @@ export function QueueList() {
     return wanted.flatMap((each) => state.server?.batches.get(each) ?? [])
   }, [])
 
+  const openMenu = useCallback((id: string, opened: boolean) => setMenuFor(opened ? id : null), [])
+
   const reorder = (moved: ReadonlySet<string>, next: { order: string[]; place: number } | null) => {
     if (!next) return
     wishOrder(next.order)
@@ -164,9 +166,9 @@ export function QueueList() {
                   selected={selected.has(item.id) || (selected.size === 0 && batch.number === shownNumber)}
                   current={item.id === current}
                   menuOpen={menuFor === item.id}
-                  onMenu={(opened) => setMenuFor(opened ? item.id : null)}
+                  onMenu={openMenu}
                   onChoose={grid.choose}
-                  menuBatches={() => chosen(item.id)}
+                  chosen={chosen}
                 />
               )
             })}

@@ -21,9 +21,22 @@ export type QueueRowProps = {
   selected: boolean
   current: boolean
   menuOpen: boolean
-  onMenu: (opened: boolean) => void
+  onMenu: (id: string, opened: boolean) => void
   onChoose: (batch: Batch, event: MouseEvent) => void
-  menuBatches: () => readonly Batch[]
+  /** The batches that a row's menu acts on. */
+  chosen: (id: string) => readonly Batch[]
+}
+
+/** Every event brings fresh estimates; a row is drawn again only when its minutes read differently. */
+function sameRow(before: QueueRowProps, now: QueueRowProps): boolean {
+  const { doneBy: a, ...rest } = before
+  const { doneBy: b, ...more } = now
+  const minute = (at: number | undefined) => (at === undefined ? -1 : Math.floor(at / 60_000))
+  return (
+    minute(a?.earliest) === minute(b?.earliest) &&
+    minute(a?.latest) === minute(b?.latest) &&
+    (Object.keys(rest) as (keyof typeof rest)[]).every((key) => rest[key] === more[key])
+  )
 }
 
 export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
@@ -53,7 +66,7 @@ export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
       onContextMenu={(event) => {
         event.preventDefault()
         props.onChoose(batch, event)
-        props.onMenu(true)
+        props.onMenu(batch.id, true)
       }}
     >
       <span role="gridcell" className="q-grip">
@@ -89,16 +102,16 @@ export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
       </span>
       <span role="gridcell" className="q-menu">
         <BatchMenu
-          batches={props.menuBatches}
+          batches={() => props.chosen(batch.id)}
           label={`Actions for ${batchName(batch)}`}
           opened={props.menuOpen}
-          onChange={props.onMenu}
+          onChange={(opened) => props.onMenu(batch.id, opened)}
           tabIndex={current ? 0 : -1}
         />
       </span>
     </div>
   )
-})
+}, sameRow)
 
 function rowLabel(batch: Batch): string {
   const place = batch.status === 'queued' ? `place ${batch.position}` : statusWord(batch.status)
