@@ -105,6 +105,7 @@ async function judge(steps: readonly Check[]): Promise<number> {
   const seconds = ((performance.now() - began) / 1000).toFixed(0)
   console.log(`\n  report   ${shortPath(report)}`)
   console.log(`  results  ${shortPath(results)}`)
+  console.log(`  browser  SLIPWAY_HOME=${shortPath(home)} bin/slipway serve`)
   console.log(
     bad === 0
       ? styleText(['bold', 'green'], `\nAll ${all.length} checks hold, after ${seconds} s.`)

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { parse } from 'csv-parse/sync'
-import type { Batch, Summary } from '../../src/contract/entities.ts'
+import type { Batch, Finding, Summary } from '../../src/contract/entities.ts'
 import { type Generation, readGeneration, readNotes } from './chain.ts'
 import { bestPossible, offBy, readMonths } from './co2.ts'
 import type { Slipway } from './slipway.ts'
@@ -173,6 +173,8 @@ async function checkBooks(slipway: Slipway, home: string): Promise<{ batches: Ba
       )
       .all() as { a: number; b: number }[]
     const damage = db.pragma('integrity_check', { simple: true })
+    const doctor = (await slipway.ask(['doctor', '--no-repair'])).document as { findings: Finding[] }
+    const bad = doctor.findings.filter(({ level }) => level === 'warning' || level === 'error')
     return {
       batches,
       checks: [
@@ -186,6 +188,7 @@ async function checkBooks(slipway: Slipway, home: string): Promise<{ batches: Ba
         },
         { what: 'every batch was closed the moment it was done; nothing had to be rescued', problems: late },
         { what: 'the database is sound', problems: damage === 'ok' ? [] : [String(damage)] },
+        { what: 'slipway doctor finds nothing wrong', problems: bad.map(({ message }) => message) },
       ],
     }
   } finally {

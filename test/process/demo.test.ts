@@ -14,13 +14,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 test('the demo runs its batches, is stopped and continued, and finds all its checks to hold', async () => {
   const home = join(folder, 'demo')
   const { code, text } = await demo(home)
-  expect(text).toContain('All 23 checks hold')
+  expect(text).toMatch(/All \d+ checks hold/)
   expect(text).not.toContain('✗')
   expect(text).toMatch(/refused.*already there/)
   expect(text).toContain('nothing left to do')
   expect(code).toBe(0)
   const page = readFileSync(join(home, 'report.html'), 'utf8')
-  expect(page).toContain('All 23 checks hold.')
+  expect(page).toMatch(/All \d+ checks hold\./)
   expect(page).not.toMatch(/(?:src|href)=/)
 
   // What it checks can fail: one broken link of the chain, and one result of another row.
