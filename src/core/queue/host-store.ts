@@ -45,6 +45,11 @@ export function beat(db: Db, id: string, at: number): HostRow | undefined {
   return db.sql<HostRow>('UPDATE hosts SET heartbeat_at = ? WHERE id = ? RETURNING *').get(at, id)
 }
 
+/** A sign of life that always changes its row, so that a durable transaction with it reaches the disk. */
+export function mark(db: Db, id: string, at: number): void {
+  db.sql('UPDATE hosts SET heartbeat_at = max(heartbeat_at + 1, ?) WHERE id = ?').run(at, id)
+}
+
 /** Takes the executor's role if nobody has it. */
 export function takeRole(db: Db, id: string): boolean {
   return (

@@ -13,6 +13,7 @@ import { readMark, readSettings } from '../queue/settings-store.ts'
 import { attemptKey, environmentOf, logPath, runOptions, stopRule } from './batch-options.ts'
 import { DiskGuard } from './disk-guard.ts'
 import { failpoint } from './failpoint.ts'
+import { GroupCommit } from './group-commit.ts'
 import { type LauncherJournal, readJournal, stopOrphanedLauncher } from './launcher/journal.ts'
 import type { JobExit } from './launcher/launcher.ts'
 import { OwnLauncher } from './own-launcher.ts'
@@ -21,7 +22,7 @@ import { finishFrom, interrupted, rescue, tidyJournals } from './rescuer.ts'
 import { RetryDelays } from './retry-delays.ts'
 import type { Finished } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
-import { type Claimed, hasWork, type Situation, type Step, takeStep } from './step.ts'
+import { type Claimed, hasWork, type Situation, type Step } from './step.ts'
 import { judge, refusal } from './verdict.ts'
 
 export type ExecutorEvents = {
@@ -57,6 +58,7 @@ export class Executor {
   readonly #o: ExecutorOptions
   readonly #disk: DiskGuard
   readonly #delays: RetryDelays
+  readonly #steps: GroupCommit
   readonly #launcher: OwnLauncher
   readonly #slots = new Map<string, Slot>()
   /** Ends that came in and are not committed yet. */
@@ -76,6 +78,7 @@ export class Executor {
     this.#o = options
     this.#disk = new DiskGuard(options.home, options.clock)
     this.#delays = new RetryDelays(options.clock)
+    this.#steps = new GroupCommit(options)
     this.#launcher = new OwnLauncher(options, {
       onStarted: () => failpoint('after-spawn-before-pid'),
       onExit: (exit) => this.#finish(exit),
@@ -130,6 +133,7 @@ export class Executor {
     }
     this.#state = 'idle'
     this.#stopWatching()
+    this.#steps.sync()
     await this.#launcher.drop('close')
     await this.#tidyUp()
   }
@@ -175,11 +179,11 @@ export class Executor {
 
   /** The transaction. When the database or disk refuses, every end is kept and it is tried again. */
   #tryStep(settling: Finished[]): Step | null | 'blocked' {
-    const { db, clock, events } = this.#o
+    const { clock, events } = this.#o
     try {
       const situation = this.#situation()
       if (settling.length === 0 && !hasWork(this.#o, situation)) return null
-      return db.write(() => takeStep(this.#o, settling, situation))
+      return this.#steps.take(settling, situation)
     } catch (cause) {
       this.#inbox = [...settling, ...this.#inbox]
       this.#blockedUntilAwake = clock.awakeMs() + blockedRetryMs
@@ -345,6 +349,7 @@ export class Executor {
 
   #letGo(): void {
     this.#state = 'idle'
+    this.#steps.sync()
     this.#slots.clear()
     this.#inbox = []
     this.#delays.clear()

@@ -16,7 +16,7 @@ import { runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readSettings } from '../queue/settings-store.ts'
 import { removeAbandonedFills } from './abandoned-fill.ts'
-import { logPath } from './batch-options.ts'
+import { attemptKey, logPath } from './batch-options.ts'
 import {
   fenceLauncher,
   type LauncherJournal,
@@ -71,6 +71,9 @@ export async function rescue(options: RescueOptions): Promise<Rescue> {
   })
   const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
   await stopStrays(options, new Set(result.adopted.map((slot) => slot.key)), settings['kill-grace-ms'])
+  // Before anything is claimed: after a power cut an old journal may know more attempts than the database does.
+  const open = [...result.adopted, ...result.finished.map(({ job }) => ({ key: attemptKey(job) }))]
+  tidyJournals(home, hostId, new Set(open.map(({ key }) => key)))
   if (taken && settings['restart-policy'] === 'pause')
     db.write(() => requestPause(db, context, taken.id, false, 'its host died (restart-policy: pause)'))
   return { ...result, journals: foreignJournals(home, hostId), sentence: taken ? tell(taken, result) : null }
