@@ -44,13 +44,17 @@ export function readSummary(db: Db, batchId: string, run: number): StoredSummary
   )
 }
 
-/** Final batches of the current run that have no summary yet (their host died between the two). */
-export function batchesWithoutSummary(db: Db, limit: number): { id: string; run: number }[] {
+/** Final batches without a summary of their current run (their host died between the two), by number, behind one. */
+export function batchesWithoutSummary(
+  db: Db,
+  behind: number,
+  limit: number,
+): { id: string; number: number; run: number }[] {
   return db
-    .sql<{ id: string; run: number }>(
-      `SELECT b.id, b.run FROM batches b WHERE b.completed_at IS NOT NULL
+    .sql<{ id: string; number: number; run: number }>(
+      `SELECT b.id, b.number, b.run FROM batches b WHERE b.number > ? AND b.completed_at IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM run_summaries s WHERE s.batch_id = b.id AND s.run = b.run)
-       ORDER BY b.completed_at LIMIT ?`,
+       ORDER BY b.number LIMIT ?`,
     )
-    .all(limit)
+    .all(behind, limit)
 }

@@ -67,12 +67,16 @@ export type FinalizerOptions = {
   onError: (cause: unknown) => void
 }
 
+const summariesPerSweep = 100
+
 export class Finalizer {
   readonly #options: FinalizerOptions
   #timer: Timer | null = null
   #running = false
   /** Done batches that an earlier sweep saw, with the awake time of the first sight: independent of the wall clock. */
   readonly #seenDone = new Map<string, number>()
+  /** Number of the last batch that the page of the sweep before looked at. */
+  #summarizedUpTo = 0
 
   constructor(options: FinalizerOptions) {
     this.#options = options
@@ -121,7 +125,7 @@ export class Finalizer {
       if (done) closed.push(done)
     }
     removeAbandonedFills(db, this.#context())
-    for (const { id, run } of batchesWithoutSummary(db, 100)) this.summarize(id, run)
+    this.#summarizeSome()
     const at = clock.now()
     db.note(() => {
       const mark = readMark(db, 'finalizer')
@@ -144,6 +148,13 @@ export class Finalizer {
       this.#options.onError(cause)
     }
     return closed
+  }
+
+  /** A page of missing summaries; the next sweep goes on behind it, so that those that fail hold no other back. */
+  #summarizeSome(): void {
+    const page = batchesWithoutSummary(this.#options.db, this.#summarizedUpTo, summariesPerSweep)
+    for (const { id, run } of page) this.summarize(id, run)
+    this.#summarizedUpTo = page.length < summariesPerSweep ? 0 : (page.at(-1)?.number ?? 0)
   }
 
   /**
