@@ -25,6 +25,7 @@ export function checkAll(ground: Ground, memory: Memory): Verdict {
   try {
     db.exec('BEGIN')
     checkDatabase(db, verdict)
+    checkRest(db, verdict)
     checkFacts(db, ground.facts, verdict)
     checkAttempts(db, verdict)
     checkTrace(db, ground.traceLines(), verdict)
@@ -48,7 +49,19 @@ function none(db: Database.Database, verdict: Verdict, what: string, sql: string
   holds(verdict, rows.length === 0, () => `${what}: ${JSON.stringify(rows.slice(0, 5))}`)
 }
 
-/** Whole, by its own rules, at rest, and with nothing half done in it. */
+/** At rest: nothing half filled and nothing without its summary. */
+function checkRest(db: Database.Database, verdict: Verdict): void {
+  none(db, verdict, 'unsealed and left alone', 'SELECT number FROM batches WHERE sealed = 0')
+  none(
+    db,
+    verdict,
+    'final without a summary',
+    `SELECT b.number FROM batches b WHERE b.completed_at IS NOT NULL AND b.status <> 'cancelled'
+       AND NOT EXISTS (SELECT 1 FROM run_summaries s WHERE s.batch_id = b.id AND s.run = b.run)`,
+  )
+}
+
+/** Whole, and by its own rules: at any moment. */
 export function checkDatabase(db: Database.Database, verdict: Verdict): void {
   const health = db.pragma('integrity_check', { simple: true })
   holds(verdict, health === 'ok', () => `integrity_check: ${String(health)}`)
@@ -65,7 +78,6 @@ export function checkDatabase(db: Database.Database, verdict: Verdict): void {
     `SELECT position, n FROM (SELECT position, row_number() OVER (ORDER BY position) AS n FROM batches
      WHERE position >= 1) WHERE position <> n`,
   )
-  none(db, verdict, 'unsealed and left alone', 'SELECT number FROM batches WHERE sealed = 0')
   none(
     db,
     verdict,
@@ -74,13 +86,6 @@ export function checkDatabase(db: Database.Database, verdict: Verdict): void {
      HAVING b.jobs_total <> count(j.id) OR b.jobs_pending <> sum(j.status = 'pending')
          OR b.jobs_running <> sum(j.status = 'running') OR b.jobs_succeeded <> sum(j.status = 'succeeded')
          OR b.jobs_failed <> sum(j.status = 'failed') OR b.jobs_cancelled <> sum(j.status = 'cancelled')`,
-  )
-  none(
-    db,
-    verdict,
-    'final without a summary',
-    `SELECT b.number FROM batches b WHERE b.completed_at IS NOT NULL AND b.status <> 'cancelled'
-       AND NOT EXISTS (SELECT 1 FROM run_summaries s WHERE s.batch_id = b.id AND s.run = b.run)`,
   )
   none(
     db,

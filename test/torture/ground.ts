@@ -46,7 +46,11 @@ export class Ground {
   readonly #sideLog: number
   #deeds = 0
 
-  constructor(stamp: readonly string[]) {
+  readonly #env: NodeJS.ProcessEnv
+
+  /** `env`: more for the environment of every process of the command line. */
+  constructor(stamp: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.#env = env
     mkdirSync(join(this.project, 'by'), { recursive: true })
     this.#sideLog = openSync(join(this.folder, 'acknowledged.jsonl'), 'a', 0o600)
     for (const name of configurations) writeFileSync(this.file(name), configuration(stamp, this.trace))
@@ -91,7 +95,7 @@ export class Ground {
   }
 
   #start(args: string[], armed: string | null, cwd: string): Host {
-    const env: NodeJS.ProcessEnv = { ...process.env, SLIPWAY_HOME: this.home, NO_COLOR: '1' }
+    const env: NodeJS.ProcessEnv = { ...process.env, ...this.#env, SLIPWAY_HOME: this.home, NO_COLOR: '1' }
     if (armed !== null) env.SLIPWAY_FAILPOINT = armed
     const child = spawn(process.execPath, [entry, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let out = ''

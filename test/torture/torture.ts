@@ -291,11 +291,10 @@ class Round {
     if (code !== 0) return
     const copy = new Database(file, { readonly: true })
     const verdict = { checked: 0, wrong: [] as string[] }
-    checkDatabase(copy, { checked: 0, wrong: [] }) // it is not at rest: only its health counts
-    if (copy.pragma('integrity_check', { simple: true }) !== 'ok') verdict.wrong.push('it is damaged')
+    checkDatabase(copy, verdict)
     checkFacts(copy, this.#ground.facts.slice(0, known), verdict)
     copy.close()
-    this.#report.checks += verdict.checked + 1
+    this.#report.checks += verdict.checked
     this.#report.losses.push(
       ...verdict.wrong.map((one) => `the backup of round ${this.#report.rounds + 1}: ${one}`),
     )
