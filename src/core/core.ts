@@ -9,7 +9,7 @@ import type { Batch, Host } from '../contract/entities.ts'
 import { ok, type Result } from '../contract/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Scope } from './commands/command.ts'
-import { dispatch } from './commands/dispatch.ts'
+import { dispatch, explainThrown } from './commands/dispatch.ts'
 import { openDatabase } from './db/open.ts'
 import { watchDatabase } from './db/watch.ts'
 import { Feed } from './feed.ts'
@@ -187,7 +187,11 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       async invoke(name, input) {
         if (closing) return { ok: false, error: { code: 'not-possible', message: 'This host is closing.' } }
         const mutates = Object.hasOwn(commands, name) && commands[name as CommandName].mutates
-        if (mutates) lease.register()
+        try {
+          if (mutates) lease.register()
+        } catch (cause) {
+          return explainThrown(name, cause)
+        }
         const scope: Scope = {
           db,
           clock,

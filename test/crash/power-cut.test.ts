@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/core/db/open.ts'
-import { checkDatabase, checkFacts } from '../torture/checks.ts'
+import { checkDatabase, checkFacts, checkSubmits } from '../torture/checks.ts'
 import { buildStamp, type Fact, Ground } from '../torture/ground.ts'
 import { seeded } from '../torture/random.ts'
 import { afterPowerCut, buildRecorder, type Operation, readOperations, tears } from './written.ts'
@@ -98,6 +98,7 @@ describe.skipIf(recorder === null)(
         const db = new Database(files.D, { readonly: true })
         const verdict = { checked: 0, wrong: [] as string[] }
         checkDatabase(db, verdict)
+        checkSubmits(db, verdict)
         const due = confirmed.filter((one) => one.logged <= logged)
         checkFacts(
           db,

@@ -25,6 +25,7 @@ export function checkAll(ground: Ground, memory: Memory): Verdict {
   try {
     db.exec('BEGIN')
     checkDatabase(db, verdict)
+    checkSubmits(db, verdict)
     checkRest(db, verdict)
     checkFacts(db, ground.facts, verdict)
     checkAttempts(db, verdict)
@@ -94,6 +95,10 @@ export function checkDatabase(db: Database.Database, verdict: Verdict): void {
     `SELECT number, run FROM batches b WHERE run - 1 <>
        (SELECT count(*) FROM events e WHERE e.batch_id = b.id AND e.kind = 'batch_retried')`,
   )
+}
+
+/** All batches of a submit or none, where each command has an origin of its own. */
+export function checkSubmits(db: Database.Database, verdict: Verdict): void {
   none(
     db,
     verdict,
@@ -130,9 +135,10 @@ export function checkFacts(db: Database.Database, facts: readonly Fact[], verdic
       'created' | 'batches',
       { id: string; jobs: { total: number } }[]
     >
-    // Confirmed, and nothing had to be done: the queue was not paused, or what exists was returned.
+    // Confirmed, and maybe nothing had to be done: the queue was so already, or what exists was returned.
     const idle =
       (args[0] === 'resume' && args[1] === undefined) ||
+      (args[0] === 'pause' && args[1] === '--reason') || // it may be paused already
       (args[0] === 'add' && created.length === 0) ||
       (args[0] === 'retry' && batches.length === 0)
     if (kinds && !idle)

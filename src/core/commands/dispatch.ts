@@ -4,6 +4,7 @@
  */
 import { type CommandName, type CommandOutput, commands, type ParsedInput } from '../../contract/commands.ts'
 import { fail, type Result } from '../../contract/errors.ts'
+import { isFullDisk } from '../db/open.ts'
 import { backup } from './backup.ts'
 import { browse } from './browse.ts'
 import { cancel } from './cancel.ts'
@@ -78,15 +79,15 @@ export async function dispatch<N extends CommandName>(
   try {
     return await (handlers[name] as Handler<N>)(scope, parsed.data as ParsedInput<N>)
   } catch (cause) {
-    return describe(name, cause)
+    return explainThrown(name, cause)
   }
 }
 
 /** A database or disk that refuses is an answer; anything else is a bug and keeps its stack. */
-function describe(name: string, cause: unknown): Result<never> {
+export function explainThrown(name: string, cause: unknown): Result<never> {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const message = cause instanceof Error ? cause.message : String(cause)
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC')
+  if (isFullDisk(code))
     return fail('database', 'The disk is full: nothing was changed.', {
       hint: 'Free some space and try again.',
     })

@@ -290,10 +290,16 @@ async function fillOne({ db }: Scope, fill: Fill): Promise<void> {
   if (chunk.length > 0) flush()
 }
 
-function abandon({ db, context }: Scope, fills: readonly Fill[], reason: string): void {
-  db.write(() => {
-    for (const fill of fills) removeUnsealed(db, context, fill.id, reason)
-  })
+/** Where even that can't be written (a full disk), it is tried again; should this host end before, others do it. */
+function abandon(scope: Scope, fills: readonly Fill[], reason: string): void {
+  const { db, clock, context } = scope
+  try {
+    db.write(() => {
+      for (const fill of fills) removeUnsealed(db, context, fill.id, reason)
+    })
+  } catch {
+    clock.after(1_000, () => abandon(scope, fills, reason))
+  }
 }
 
 /** The last transaction: closes what is replaced, seals, links and queues everything. Returns what was closed. */

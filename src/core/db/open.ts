@@ -68,6 +68,11 @@ function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
 }
 
+/** Without room for the WAL's index SQLite speaks of an I/O error. */
+export function isFullDisk(code: string): boolean {
+  return ['ENOSPC', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'].includes(code)
+}
+
 /** SQLite's codes come extended too: SQLITE_READONLY_DIRECTORY, SQLITE_CANTOPEN_ISDIR, … */
 function isUnwritable(code: string): boolean {
   return ['EACCES', 'EROFS', 'EPERM'].includes(code) || /^SQLITE_(READONLY|CANTOPEN)/.test(code)
@@ -81,7 +86,7 @@ function describe(file: string, cause: unknown): string {
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return `The data folder ${path.dirname(file)} is not a folder: ${message}.`
   if (code === 'EISDIR') return `${file} is a folder, not a database.`
-  if (code === 'ENOSPC' || code === 'SQLITE_FULL') return `The disk of ${path.dirname(file)} is full.`
+  if (isFullDisk(code)) return `The disk of ${path.dirname(file)} is full.`
   if (code === 'SQLITE_NOTADB') return `${file} is not a database, or its first page is damaged.`
   if (code.startsWith('SQLITE_CORRUPT')) return `${file} is damaged: ${message}.`
   if (code.startsWith('SQLITE_BUSY'))

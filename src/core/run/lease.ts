@@ -114,13 +114,22 @@ export class Lease {
     this.#toldStandby = ''
     if (!this.#hasRole) return
     this.#hasRole = false
-    this.#db.write(() => giveRoleBack(this.#db, this.hostId))
+    try {
+      this.#db.write(() => giveRoleBack(this.#db, this.hostId))
+    } catch (cause) {
+      this.#events.onError(cause) // the next host looks at our process, and takes the role when that is gone
+    }
   }
 
   /** Says goodbye for good. */
   end(): void {
     this.stop()
-    if (this.#registered) this.#db.note(() => endHost(this.#db, this.hostId, this.#clock.now()))
+    if (!this.#registered) return
+    try {
+      this.#db.note(() => endHost(this.#db, this.hostId, this.#clock.now()))
+    } catch {
+      // A full disk must not turn what was acknowledged into a failure; our process tells that we are gone.
+    }
   }
 
   /** Looks now whether the role is still ours (after a verdict was refused). */
