@@ -69,6 +69,11 @@ export type FinalizerOptions = {
 
 const summariesPerSweep = 100
 
+/** What a sweep has seen: a batch that was retried and is done again is another sight. */
+function sightOf(row: BatchRow): string {
+  return `${row.id} ${row.run} ${row.last_job_finished_at}`
+}
+
 export class Finalizer {
   readonly #options: FinalizerOptions
   #timer: Timer | null = null
@@ -165,10 +170,11 @@ export class Finalizer {
     const { db, clock } = this.#options
     const done = doneButOpen(db, Number.MAX_SAFE_INTEGER)
     const awake = clock.awakeMs()
-    for (const id of this.#seenDone.keys()) if (!done.some((row) => row.id === id)) this.#seenDone.delete(id)
+    const keys = new Set(done.map(sightOf))
+    for (const key of this.#seenDone.keys()) if (!keys.has(key)) this.#seenDone.delete(key)
     return done.filter((row) => {
-      const since = this.#seenDone.get(row.id)
-      if (since === undefined) this.#seenDone.set(row.id, awake)
+      const since = this.#seenDone.get(sightOf(row))
+      if (since === undefined) this.#seenDone.set(sightOf(row), awake)
       const endedAt = row.last_job_finished_at ?? row.started_at ?? row.created_at
       return clock.now() - endedAt > graceMs || (since !== undefined && awake - since > graceMs)
     })

@@ -1,0 +1,115 @@
+/** One database for each released schema, as SQL text in test/schema/: each must open with everything in it. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { copyBeforeMigration } from '../../../src/core/db/migrate.ts'
+import { type Migration, migrations, schemaVersion } from '../../../src/core/db/migrations/index.ts'
+import { databasePath, openDatabase } from '../../../src/core/db/open.ts'
+import { temporaryFolder } from '../../helpers/database.ts'
+
+const folder = fileURLToPath(new URL('../../schema', import.meta.url))
+const files = readdirSync(folder).filter((name) => /^v\d+\.sql$/.test(name))
+
+const next: Migration = {
+  version: schemaVersion + 1,
+  name: 'a next one',
+  sql: 'CREATE TABLE colours (name TEXT) STRICT; INSERT INTO colours SELECT batch_type FROM batches',
+}
+
+/** A data folder with the database of that text. */
+function homeOf(name: string): string {
+  const home = temporaryFolder()
+  const db = new Database(databasePath(home))
+  db.exec(readFileSync(join(folder, name), 'utf8'))
+  db.close()
+  return home
+}
+
+/** Every row of every table, and the version. */
+function contents(file: string): { version: unknown; rows: Record<string, unknown[]> } {
+  const db = new Database(file, { readonly: true })
+  const tables = db
+    .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .all()
+  const rows = Object.fromEntries(
+    tables.map(({ name }) => [name, db.prepare(`SELECT * FROM "${name}"`).all()]),
+  )
+  const version = db.pragma('user_version', { simple: true })
+  db.close()
+  return { version, rows }
+}
+
+function open(home: string, list: readonly Migration[] = migrations, onMigrationStep = () => {}): void {
+  const opened = openDatabase(home, { migrations: list, onMigrationStep })
+  if (!opened.ok) throw new Error(opened.error.message)
+  const health = opened.value.sql('PRAGMA integrity_check').get()
+  opened.value.close()
+  expect(health).toEqual({ integrity_check: 'ok' })
+}
+
+test('there is one for each schema', () => {
+  expect(files.sort()).toEqual(migrations.map((migration) => `v${migration.version}.sql`))
+})
+
+describe.each(files)('the database %s', (name) => {
+  test('has something in every table, and a batch of every kind', () => {
+    const { rows } = contents(databasePath(homeOf(name)))
+    const empty = Object.keys(rows).filter((table) => rows[table]?.length === 0)
+    expect(empty).toEqual(['job_count_moves']) // what triggers use while a statement runs
+    const statuses = new Set((rows.batches as { status: string }[]).map((row) => row.status))
+    for (const status of ['initiated', 'queued', 'running', 'paused', 'completed', 'cancelled'])
+      expect(statuses).toContain(status)
+  })
+
+  test('opens with every row as it was', () => {
+    const home = homeOf(name)
+    const before = contents(databasePath(home))
+    open(home)
+    const after = contents(databasePath(home))
+    expect(after.version).toBe(schemaVersion)
+    for (const [table, list] of Object.entries(before.rows))
+      expect(after.rows[table], table).toEqual(list.map((row) => expect.objectContaining(row as object)))
+  })
+
+  test('is copied first, and keeps every row through a next migration', () => {
+    const home = homeOf(name)
+    const before = contents(databasePath(home))
+    open(home, [...migrations, next])
+    expect(contents(copyBeforeMigration(databasePath(home), Number(before.version)))).toEqual(before)
+    const after = contents(databasePath(home))
+    expect(after.version).toBe(schemaVersion + 1)
+    expect(after.rows.colours).toHaveLength(before.rows.batches?.length ?? 0)
+    for (const [table, list] of Object.entries(before.rows))
+      expect(after.rows[table], table).toEqual(list.map((row) => expect.objectContaining(row as object)))
+  })
+
+  test('is whole and old when the process dies in the middle of a migration, and migrates the next time', () => {
+    const home = homeOf(name)
+    const before = contents(databasePath(home))
+    const killed = join(home, 'killed')
+    mkdirSync(killed)
+    // What the files hold at that moment is what they hold after a SIGKILL then.
+    open(home, [...migrations, next], () => {
+      for (const end of ['', '-wal'])
+        if (existsSync(databasePath(home) + end))
+          copyFileSync(databasePath(home) + end, databasePath(killed) + end)
+    })
+    open(killed)
+    expect(contents(databasePath(killed))).toEqual({ ...before, version: schemaVersion })
+    open(killed, [...migrations, next])
+    expect(contents(databasePath(killed)).rows.colours).toHaveLength(before.rows.batches?.length ?? 0)
+  })
+
+  test('is refused by an older program, and not touched, once it is newer', () => {
+    const home = homeOf(name)
+    open(home, [...migrations, next])
+    const before = readFileSync(databasePath(home))
+    const refused = openDatabase(home)
+    expect(refused.ok ? '' : refused.error.message).toMatch(
+      /written by a newer Slipway \(schema \d+; this one knows \d+\)/,
+    )
+    expect(readFileSync(databasePath(home)).equals(before)).toBe(true)
+  })
+})
