@@ -6,6 +6,7 @@ import { app, dialog, nativeTheme } from 'electron'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
 import type { Settings } from '../contract/settings.ts'
 import { type Core, openCore } from '../core/core.ts'
+import { autostartFolder, setAutostart } from './autostart.ts'
 import { startBackground, takeBack } from './background.ts'
 import { openIpc } from './ipc.ts'
 import { type MenuActs, showMenu } from './menu.ts'
@@ -235,7 +236,13 @@ export class DesktopApp {
 
   #applySettings(settings: Settings): void {
     if (nativeTheme.themeSource !== settings.theme) nativeTheme.themeSource = settings.theme
-    if (!app.isPackaged || process.platform === 'linux') return
+    if (!app.isPackaged) return
+    if (process.platform === 'linux') {
+      const folder = autostartFolder(this.#env, app.getPath('home'))
+      // An AppImage runs from a mount that is gone after it: its file is what has to be started.
+      setAutostart(settings['start-with-session'], folder, this.#env.APPIMAGE ?? process.execPath)
+      return
+    }
     if (app.getLoginItemSettings().openAtLogin !== settings['start-with-session'])
       app.setLoginItemSettings({ openAtLogin: settings['start-with-session'], args: ['--hidden'] })
   }

@@ -92,11 +92,14 @@ export class PanelWindow {
     this.#window = window
     this.#loaded = false
     if (preferences.maximized) window.maximize()
-    window.once('ready-to-show', () => window.show())
+    // Shown once there is something to see, unless it was closed to the tray before.
+    let closedEarly = false
+    window.once('ready-to-show', () => closedEarly || window.show())
     window.on('close', (event) => {
       this.#remember()
       if (!this.#options.hideOnClose()) return
       event.preventDefault()
+      closedEarly = true
       window.hide()
       this.#options.onHidden()
     })
@@ -114,7 +117,8 @@ export class PanelWindow {
       if (details.reason !== 'clean-exit') void this.#afterCrash(window, details.reason)
     })
     window.on('unresponsive', () => void this.#whileHung(window))
-    void window.loadURL(panelUrl)
+    // Rejects when the window is closed while it loads; a panel that fails to load is seen in the log.
+    window.loadURL(panelUrl).catch((cause: unknown) => this.#options.log(String(cause)))
   }
 
   #go(): void {

@@ -1,12 +1,14 @@
 /** Owns the real Chromium that shows the double's windows: started with the first one, closed with the process. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type BrowserContext, chromium } from 'playwright'
-import { ending } from './app-double.ts'
 
 let started: Promise<BrowserContext> | null = null
 let folder = ''
+
+/** The system's, else the one that Playwright brought. */
+const system = '/usr/bin/chromium'
 
 const args = [
   '--no-sandbox',
@@ -22,7 +24,7 @@ export function browser(): Promise<BrowserContext> {
   started ??= (async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'slipway-double-'))
     return chromium.launchPersistentContext(folder, {
-      executablePath: process.env.SLIPWAY_CHROMIUM ?? '/usr/bin/chromium',
+      ...(existsSync(system) ? { executablePath: system } : {}),
       args,
       viewport: null,
       colorScheme: null,
@@ -44,8 +46,6 @@ export async function debugAddress(): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-ending.browser = async () => {
-  if (started === null) return
-  await (await started).close().catch(() => {})
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-}
+process.on('exit', () => {
+  if (folder !== '') rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})

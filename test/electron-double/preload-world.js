@@ -32,6 +32,11 @@
       },
     })
   const invoke = window.__electronDoubleInvoke
+  // A window that main refuses is null for the page.
+  window.open = (address = '') => {
+    void window.__electronDoubleOpen(new URL(address, location.href).href)
+    return null
+  }
   const electron = loud('electron', {
     contextBridge: loud('contextBridge', {
       exposeInMainWorld(key, api) {

@@ -17,7 +17,9 @@ export const toPage = (url: string) => url.replace(/^app:\/\/([^/]+)/, 'https://
 export const toMain = (url: string) => url.replace(/^https:\/\/([^/]+)\.app\.invalid/, 'app://$1')
 
 const world = readFileSync(new URL('./preload-world.js', import.meta.url), 'utf8')
-export const all = new Set<DoubleWindow>()
+const all = new Set<DoubleWindow>()
+/** Windows that were not destroyed; the set holds them without their loud wrapping. */
+const shown = () => [...all].filter((window) => !window.double.destroyed)
 let ids = 0
 
 class DoubleContents extends Emitter {
@@ -120,6 +122,11 @@ async function openPage(contents: DoubleContents): Promise<Page> {
     } catch (cause) {
       return { error: String(cause) }
     }
+  })
+  await page.exposeBinding('__electronDoubleOpen', (_source, address: string) => {
+    const verdict = contents.double.open?.({ url: toMain(address) })
+    if (verdict?.action !== 'deny') throw new Error('electron double: only refused windows are modelled')
+    record.refusedWindows.push(toMain(address))
   })
   await page.addInitScript(world.replace('PRELOAD', () => readFileSync(contents.double.preload, 'utf8')))
   await page.route('**/*', (route) => answer(contents, page, route))
@@ -263,7 +270,6 @@ class DoubleWindow extends Emitter {
     if (this.double.destroyed) return
     this.double.destroyed = true
     this.webContents.double.destroyed = true
-    all.delete(this)
     void this.webContents.double.page?.then((page) => page.close()).catch(() => {})
     this.emit('closed')
   }
@@ -272,12 +278,12 @@ onlyReal<Exclude<keyof DoubleWindow, keyof Real.BrowserWindow | 'double'>>()
 export const BrowserWindow = loud('BrowserWindow', DoubleWindow)
 
 ending.windows = () => {
-  for (const window of [...all]) window.close()
-  return all.size === 0
+  for (const window of shown()) window.close()
+  return shown().length === 0
 }
 
 nativeTheme.on('updated', () => {
-  for (const window of all)
+  for (const window of shown())
     void window.webContents.double.page?.then((page) =>
       page.emulateMedia({ colorScheme: nativeTheme.shouldUseDarkColors ? 'dark' : 'light' }),
     )
@@ -285,7 +291,7 @@ nativeTheme.on('updated', () => {
 
 /** The one window a test drives. */
 export function onlyWindow(): DoubleWindow | null {
-  return [...all][0] ?? null
+  return shown()[0] ?? null
 }
 
 export { live }

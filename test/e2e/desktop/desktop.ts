@@ -122,6 +122,7 @@ function startDesktop(
       browser ??= (async () => {
         const connected = await chromium.connectOverCDP((await ask('debugAddress')) as string)
         closers.push(() => connected.close())
+        await expect.poll(async () => ((await ask('state')) as State).window?.visible).toBe(true)
         return connected
       })()
       const context = (await browser).contexts()[0]

@@ -1,0 +1,178 @@
+/** The desktop app's decisions, which are pure: what to open, what to refuse, what to say, what to show. */
+import { describe, expect, it } from 'vitest'
+import type { Batch } from '../../src/contract/entities.ts'
+import { settingsSchema } from '../../src/contract/settings.ts'
+import { backgroundHost } from '../../src/main/background.ts'
+import { durationWords, nameOf, resultOf } from '../../src/main/batch-words.ts'
+import { wordsFor, worthTelling } from '../../src/main/notice-words.ts'
+import { hashOf, isConfiguration, wishesOf, wishOfLink } from '../../src/main/opening.ts'
+import { placeWindow } from '../../src/main/window-place.ts'
+
+const settings = settingsSchema.parse({})
+
+const batch = (change: Partial<Batch> = {}): Batch => ({
+  id: 'a',
+  number: 12,
+  configuration: 'flood-2026',
+  type: 'portfolio',
+  status: 'completed',
+  position: null,
+  priority: 0,
+  duplicateOf: null,
+  range: null,
+  jobs: { total: 3, pending: 0, running: 0, succeeded: 3, failed: 0, cancelled: 0 },
+  createdAt: 0,
+  startedAt: 1_000,
+  completedAt: 251_000,
+  error: null,
+  reason: null,
+  queuedAt: 0,
+  lastJobFinishedAt: 251_000,
+  sealed: true,
+  specPath: '/p/flood.slipway.yaml',
+  projectPath: '/p',
+  pausing: false,
+  waitsFor: null,
+  continues: null,
+  seen: false,
+  stopAfter: false,
+  ...change,
+})
+
+describe('opening', () => {
+  it('takes configurations and batch links from the arguments and leaves the rest', () => {
+    expect(
+      wishesOf(
+        [
+          '--hidden',
+          'a/flood.slipway.yaml',
+          '/b/X.SLIPWAY.YML',
+          'notes.txt',
+          'slipway://batch/7',
+          'file:///b/x.slipway.yaml',
+        ],
+        '/home/ana',
+      ),
+    ).toEqual([
+      { kind: 'file', file: '/home/ana/a/flood.slipway.yaml' },
+      { kind: 'file', file: '/b/X.SLIPWAY.YML' },
+      { kind: 'batch', number: 7 },
+    ])
+  })
+
+  it.each([
+    'slipway://batch/',
+    'slipway://batch/1/../2',
+    'slipway://open?file=/x',
+    'slipway://batch/12345678901',
+    'x://batch/1',
+  ])('ignores the link %s', (link) => expect(wishOfLink(link)).toBeNull())
+
+  it('keeps a name with every special character whole on its way to the panel', () => {
+    const file = '/ana & co/100 %/#1?&=ü.slipway.yaml'
+    const hash = hashOf({ kind: 'file', file })
+    expect(new URLSearchParams(hash.split('?')[1]).get('new')).toBe(file)
+    expect(isConfiguration(file)).toBe(true)
+  })
+})
+
+describe('the window', () => {
+  const screen = { x: 0, y: 0, width: 1920, height: 1040 }
+  it('opens where it was', () => {
+    const place = { x: 100, y: 90, width: 1200, height: 800 }
+    expect(placeWindow(place, [screen])).toEqual(place)
+  })
+  it('opens in the middle when its screen is gone', () => {
+    expect(placeWindow({ x: 2500, y: 90, width: 1200, height: 800 }, [screen])).toEqual({
+      width: 1280,
+      height: 800,
+    })
+  })
+  it('keeps its title bar within reach and fits a smaller screen', () => {
+    expect(placeWindow({ x: 10, y: -300, width: 3000, height: 2000 }, [screen])).toEqual({
+      x: 10,
+      y: 0,
+      width: 1920,
+      height: 1040,
+    })
+  })
+})
+
+describe('notifications', () => {
+  it('say result and duration', () => {
+    expect(wordsFor([batch()])).toEqual({
+      title: '#12 flood-2026 / portfolio',
+      body: 'Completed in 4 min 10 s: 3 of 3 jobs succeeded',
+      batch: 12,
+    })
+  })
+  it('say what failed and why', () => {
+    const failed = batch({
+      status: 'failed',
+      reason: '2 of 3 failed',
+      jobs: { total: 3, pending: 0, running: 0, succeeded: 1, failed: 2, cancelled: 0 },
+    })
+    expect(resultOf(failed)).toBe('failed in 4 min 10 s: 1 of 3 jobs succeeded, 2 failed (2 of 3 failed)')
+  })
+  it('are one for many, leading to what went wrong', () => {
+    const many = [
+      batch(),
+      batch({ number: 13 }),
+      batch({ number: 14, status: 'failed' }),
+      batch({ number: 15 }),
+    ]
+    expect(wordsFor(many)).toEqual({
+      title: '4 batches ended',
+      body: '3 completed, 1 failed or ended with errors: #12, #13, #14 and 1 more',
+      batch: 14,
+    })
+  })
+  it.each([
+    ['completed', 'notify-completed'],
+    ['failed', 'notify-failed'],
+    ['completed_with_errors', 'notify-failed'],
+  ] as const)('of a batch that is %s can be turned off with %s', (status, key) => {
+    expect(worthTelling(batch({ status }), settings)).toBe(true)
+    expect(worthTelling(batch({ status }), { ...settings, [key]: false })).toBe(false)
+  })
+  it('tell nobody what they did themselves', () => {
+    expect(worthTelling(batch({ status: 'cancelled' }), settings)).toBe(false)
+  })
+})
+
+describe('words', () => {
+  it('name the range of a batch', () => {
+    expect(nameOf(batch({ range: { start: 0, end: 9 } }))).toBe('#12 flood-2026 / portfolio 0-9')
+  })
+  it.each([
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [12_400, '12 s'],
+    [59_600, '1 min'],
+    [250_000, '4 min 10 s'],
+    [7_500_000, '2 h 5 min'],
+  ])('%i ms are %s', (ms, words) => expect(durationWords(ms)).toBe(words))
+})
+
+describe('the host in the background', () => {
+  const host = {
+    id: 'h',
+    kind: 'cli' as const,
+    pid: 77,
+    startedAt: 10_500,
+    heartbeatAt: 11_000,
+    executor: true,
+    state: 'alive' as const,
+  }
+  it('is known by process, kind and start', () => {
+    expect(backgroundHost({ pid: 77, startedAt: 10_000 }, [host])).toBe(host)
+  })
+  it.each([
+    ['another process', { ...host, pid: 78 }],
+    ['another kind of host', { ...host, kind: 'web' as const }],
+    ['a host that is gone', { ...host, state: 'gone' as const }],
+    ['a later process with the same number', { ...host, startedAt: 500_000 }],
+  ])('is not %s', (_what, other) => {
+    expect(backgroundHost({ pid: 77, startedAt: 10_000 }, [other])).toBeNull()
+  })
+})

@@ -1,0 +1,97 @@
+/** What tray and notifications know of the queue, step by step, on the core's own snapshots. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SlipwayApi } from '../../src/contract/api.ts'
+import { type Core, openCore } from '../../src/core/core.ts'
+import { followCore, inLine, type Step } from '../../src/main/panel-state.ts'
+import { menuFor, pictureFor, tooltipFor } from '../../src/main/tray-state.ts'
+import { queueBecameEmpty } from '../../src/main/when-done.ts'
+
+let folder: string
+let core: Core
+let api: SlipwayApi
+let steps: Step[]
+let stop = () => {}
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'slipway-state-'))
+  const opened = await openCore({ home: path.join(folder, 'home'), kind: 'test', launcherDir: folder })
+  if (!opened.ok) throw new Error(opened.error.message)
+  core = opened.value
+  api = core.api({ actor: 'ana', origin: 'test' })
+  steps = []
+})
+afterEach(async () => {
+  stop()
+  await core.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function follow() {
+  const follower = await followCore(api, Date.now, (step) => steps.push(step))
+  stop = follower.stop
+  return follower
+}
+
+async function add(name: string) {
+  const file = path.join(folder, `${name}.slipway.yaml`)
+  writeFileSync(file, 'batches:\n  - type: t\n    run: ["true", "{input}"]\n    over: { list: [a, b] }\n')
+  const added = await api.invoke('enqueue', { file })
+  if (!added.ok) throw new Error(added.error.message)
+}
+
+describe('the state behind the tray', () => {
+  it('keeps the line in order and names the next three and the rest', async () => {
+    const follower = await follow()
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await add(name)
+    await api.invoke('move', { batches: [5], to: 'top' })
+    await expect.poll(() => inLine(follower.state()).map((batch) => batch.number)).toEqual([5, 1, 2, 3, 4])
+    const labels = menuFor(follower.state()).map((item) => ('separator' in item ? '-' : item.label))
+    expect(labels).toEqual([
+      'Open Slipway',
+      '-',
+      expect.stringContaining('queued'),
+      '1  #5 e / t',
+      '2  #1 a / t',
+      '3  #2 b / t',
+      'and 2 more',
+      '-',
+      'Pause the queue',
+      '-',
+      'Quit',
+    ])
+    expect(tooltipFor(follower.state())).toMatch(/^Slipway: 5 batches/)
+  })
+
+  it('shows a pause, and offers to end it', async () => {
+    const follower = await follow()
+    expect(pictureFor(follower.state())).toBe('idle')
+    await api.invoke('pause', {})
+    await expect.poll(() => pictureFor(follower.state())).toBe('paused')
+    expect(menuFor(follower.state())).toContainEqual({ label: 'Resume the queue', act: { kind: 'resume' } })
+  })
+
+  it('tells each end once, and none from before it looked', async () => {
+    await add('old')
+    await api.invoke('cancel', { batches: [1] })
+    const follower = await follow()
+    await add('new')
+    await api.invoke('cancel', { batches: [2] })
+    await api.invoke('priority', { batches: [2], priority: 0 })
+    await add('third')
+    await expect.poll(() => follower.state().active.size).toBe(1)
+    expect(steps.flatMap((step) => step.finished.map((batch) => batch.number))).toEqual([2])
+  })
+
+  it('finds that the queue became empty only when something had run', async () => {
+    const follower = await follow()
+    const idle = follower.state()
+    const running = { ...idle, running: { batch: {} } } as never
+    expect(queueBecameEmpty(idle, idle)).toBe(false)
+    expect(queueBecameEmpty(running, idle)).toBe(true)
+    expect(queueBecameEmpty(running, { ...idle, queue: { ...idle.queue, paused: true } })).toBe(false)
+    expect(queueBecameEmpty(running, running)).toBe(false)
+  })
+})

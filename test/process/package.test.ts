@@ -1,0 +1,112 @@
+/**
+ * What is packed: built here with a stand-in for Electron's program (its files and a place for the fuses), then
+ * opened and looked at. Installers themselves are made and run by the release workflow.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { extractFile, listPackage } from '@electron/asar'
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { root } from './slipway.ts'
+import { writeStandIn } from './stand-in-runtime.ts'
+
+/** As the bytes of the fuses say it. */
+const FuseState = { DISABLE: 48, ENABLE: 49 }
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-package-'))
+const app = join(folder, 'dist/linux-unpacked')
+const resources = join(app, 'resources')
+const asar = join(resources, 'app.asar')
+const mine = `linux-${process.arch}.node`
+const electron = JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8')).version
+
+describe.skipIf(process.platform !== 'linux')('the packed app', () => {
+  beforeAll(() => {
+    const runtime = join(folder, 'electron')
+    writeStandIn(runtime, electron)
+    const packed = spawnSync(
+      process.execPath,
+      [
+        join(root, 'node_modules/electron-builder/cli.js'),
+        ...['--linux', 'dir', `--${process.arch}`, '--publish', 'never'],
+        `-c.electronDist=${runtime}`,
+        `-c.electronVersion=${electron}`,
+        `-c.directories.output=${join(folder, 'dist')}`,
+      ],
+      { cwd: root, encoding: 'utf8' },
+    )
+    expect(packed.status, packed.stdout + packed.stderr).toBe(0)
+  }, 180_000)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('has in its asar what the app loads, and no sources, tests, maps or other dependencies', () => {
+    const files = listPackage(asar, { isPack: false }).map((file) => file.replaceAll('\\', '/'))
+    for (const file of [
+      '/package.json',
+      '/out/main/index.js',
+      '/out/preload/index.cjs',
+      '/out/renderer/index.html',
+      '/resources/icons/tray/idle-dark@2x.png',
+      '/node_modules/better-sqlite3/lib/index.js',
+    ])
+      expect(files).toContain(file)
+    expect(
+      files.filter((file) => /\.(ts|tsx|map|c|cpp|h|gyp)$|^\/(src|test|docs|scripts)/.test(file)),
+    ).toEqual([])
+    const packages = files.flatMap((file) => /^\/node_modules\/([^/]+)$/.exec(file)?.[1] ?? [])
+    expect(packages).toEqual(['better-sqlite3'])
+    expect(JSON.parse(extractFile(asar, 'package.json').toString()).main).toBe('out/main/index.js')
+  })
+
+  it('has its fuses set', async () => {
+    const wire = await getCurrentFuseWire(join(app, 'slipway-desktop'))
+    expect(wire[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE)
+    expect(wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable]).toBe(FuseState.DISABLE)
+    expect(wire[FuseV1Options.EnableNodeCliInspectArguments]).toBe(FuseState.DISABLE)
+    expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(FuseState.DISABLE)
+    expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(FuseState.ENABLE)
+    expect(wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation]).toBe(FuseState.ENABLE)
+    expect(wire[FuseV1Options.EnableCookieEncryption]).toBe(FuseState.ENABLE)
+  })
+
+  it('has the native module of this system only, outside the asar, and it opens a database', () => {
+    for (const place of ['app.asar.unpacked', 'cli']) {
+      const prebuilds = join(resources, place, 'node_modules/better-sqlite3/prebuilds')
+      expect(readdirSync(prebuilds)).toEqual([mine])
+    }
+    const native = join(resources, 'app.asar.unpacked/node_modules/better-sqlite3/prebuilds', mine)
+    const script = `
+      const Database = require(${JSON.stringify(join(resources, 'cli/node_modules/better-sqlite3'))})
+      const db = new Database(${JSON.stringify(join(folder, 'x.db'))}, { nativeBinding: ${JSON.stringify(native)} })
+      process.stdout.write(db.prepare('SELECT 6 * 7 AS n').get().n + '')`
+    const run = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
+    expect(run.stdout, run.stderr).toBe('42')
+  })
+
+  it('brings a slipway command that runs with the Node beside it, and nothing else on the path', () => {
+    const env = { PATH: '/usr/bin:/bin', SLIPWAY_HOME: join(folder, 'home') }
+    const slipway = (...args: string[]) =>
+      spawnSync(join(resources, 'bin/slipway'), args, { encoding: 'utf8', env, cwd: folder })
+    const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+    expect(slipway('--version').stdout.trim()).toContain(version)
+    const doctor = slipway('doctor', '--json')
+    expect(doctor.status, doctor.stdout + doctor.stderr).toBe(0)
+  })
+
+  it('has the launcher outside the asar', () => {
+    const launcher = join(resources, 'cli/out/launcher')
+    expect(existsSync(join(launcher, 'node-launcher.js'))).toBe(true)
+    if (existsSync(join(root, 'out/launcher/slipway-launcher')))
+      expect(statSync(join(launcher, 'slipway-launcher')).mode & 0o111).not.toBe(0)
+  })
+
+  it('stays within its size: 16 MB beside Electron and Node', () => {
+    const size = (path: string): number =>
+      statSync(path).isDirectory()
+        ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0)
+        : statSync(path).size
+    expect(size(resources) - size(join(resources, 'cli/runtime'))).toBeLessThan(16 * 1024 * 1024)
+  })
+})
