@@ -80,7 +80,7 @@ export function retry(context: Context, batch: BatchRef, options: RetryOptions):
       await printLines(context, [
         ...closed.map((one) => `closed ${batchName(one)}`),
         ...existing.map((one) => `exists ${batchName(one)}`),
-        ...batches.map((one) => `${batchName(one)} is queued again: ${one.jobs.pending} jobs to run`),
+        ...batches.map((one) => `${batchName(one)} is queued again: ${jobsToRun(one.jobs.pending)}`),
       ])
     }
     return EXIT_FINE
@@ -137,3 +137,5 @@ export async function stopAfter(
       : `Nothing starts after ${typeof batch === 'number' ? `#${batch}` : batch} has ended.`,
   ])
 }
+
+const jobsToRun = (count: number): string => (count === 1 ? '1 job to run' : `${count} jobs to run`)

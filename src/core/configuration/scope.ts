@@ -69,7 +69,8 @@ export function checkPlaceholders(
     sound = false
     const found = `{${name}}`
     if (meanings.length > 1) {
-      const message = `${shorten(found)} has two meanings: ${meanings.join(' and ')}; rename one of them`
+      const which = new Set(meanings).size === 1 ? 'two columns of the table' : meanings.join(' and ')
+      const message = `${shorten(found)} has two meanings: ${which}; rename one of them`
       problems.add(place, { found, expected: 'a name with one meaning', message })
       continue
     }

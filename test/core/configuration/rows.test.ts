@@ -67,7 +67,7 @@ test('a missing column comes with the nearest, a column like a variable is refus
   })
   expect(both?.message).toMatch(/a column of the table and a variable/)
   const [twice] = await problemsOf({ ...table('"{a}"'), 'rows.csv': 'a,a\n1,2\n' })
-  expect(twice?.message).toMatch(/two meanings/)
+  expect(twice?.message).toMatch(/two meanings: two columns of the table;/)
 })
 
 test('a table that is missing, and one that is a folder', async () => {
