@@ -11,8 +11,9 @@ import type { Db } from './db/db.ts'
 import { lastEventId, touchedSince } from './queue/job-queries.ts'
 import { batchesByIds } from './queue/queries.ts'
 
-/** At most this often: well within the 250 ms that a change may take to be seen. */
+/** At most this often, and in a long queue less often: well within the 250 ms that a change may take to be seen. */
 const quietMs = 40
+const longestQuietMs = 150
 
 type View = ReturnType<typeof view>
 
@@ -25,6 +26,7 @@ export class Feed {
   #seq = 0
   readonly #listeners = new Set<(event: ChangeEvent) => void>()
   #timer: Timer | null = null
+  #quietMs = quietMs
   #lastEvent = 0
   #told: { batches: Map<string, string>; settings: string; order: string } | null = null
 
@@ -51,10 +53,14 @@ export class Feed {
   /** Something was committed, by us or by another process. */
   touch(): void {
     if (this.#listeners.size === 0 || this.#timer) return
-    this.#timer = this.#clock.after(quietMs, () => {
+    this.#timer = this.#clock.after(this.#quietMs, () => {
       this.#timer = null
+      const from = this.#clock.awakeMs()
       try {
         this.#emit()
+        // A look takes at most about a tenth of the host's time, however long the queue is.
+        const took = this.#clock.awakeMs() - from
+        this.#quietMs = Math.min(longestQuietMs, Math.max(quietMs, 9 * took))
       } catch (cause) {
         this.#onError(cause) // the next change tells this one too
       }

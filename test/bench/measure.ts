@@ -36,7 +36,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** Milliseconds of CPU that an action takes on this thread: what other work on the machine changes least. */
+/** Milliseconds of CPU that a long action takes on this thread (some kernels count in ticks of 4 ms and more). */
 export function cpu(action: () => unknown): number {
   const from = process.threadCpuUsage()
   action()
@@ -44,20 +44,17 @@ export function cpu(action: () => unknown): number {
   return (user + system) / 1_000
 }
 
-/** The median CPU milliseconds of some tries, after one that warms up. */
-export function timed(action: () => unknown, tries = 9): number {
+/** Milliseconds by the clock on the wall. */
+export function wall(action: () => unknown): number {
+  const from = performance.now()
   action()
-  return median(Array.from({ length: tries }, () => cpu(action)))
+  return performance.now() - from
 }
 
-/** The same by the clock on the wall. */
-export function timedByWall(action: () => unknown, tries: number): number {
-  const once = () => {
-    const from = performance.now()
-    action()
-    return performance.now() - from
-  }
-  return median(Array.from({ length: tries }, once))
+/** A short action's milliseconds when nothing else on the machine interrupts it: the fastest of some tries. */
+export function fastest(action: () => unknown, tries = 25): number {
+  action()
+  return Math.min(...Array.from({ length: tries }, () => wall(action)))
 }
 
 /** Runs every contestant once a round, one after the other, so that a busy moment falls on all of them. */
