@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * Three projects: `unit` runs in the one check command (no build needed, under a minute); `process` runs the
- * built command line with real processes, kills and files; `e2e` drives the built panel in a real Chromium. Nothing is retried: a test that needs a second
- * chance is a defect.
+ * built command line with real processes, kills and files; `e2e` drives the built panel in a real Chromium. One
+ * after the other: real processes and a browser would otherwise take the machine from each other. Nothing is
+ * retried: a test that needs a second chance is a defect.
  */
 export default defineConfig({
   test: {
@@ -12,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['test/{contract,core,cli,web,main,renderer}/**/*.test.{ts,tsx}'],
           testTimeout: 20_000,
         },
@@ -19,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'process',
+          sequence: { groupOrder: 1 },
           include: ['test/{process,crash,docs}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -27,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['test/e2e/**/*.e2e.test.ts'],
           fileParallelism: false,
           expect: { poll: { timeout: 8_000 } },
