@@ -585,9 +585,9 @@ export const attacks: Record<string, Attack[]> = {
       refusal: 'sealed_before_finished',
     },
     {
-      why: 'an unsealed one running',
-      sql: `UPDATE batches SET status = 'paused', position = NULL WHERE id = 'b1'; UPDATE batches SET status = 'queued', position = 9 WHERE id = 'b6'; UPDATE batches SET status = 'running', position = 0 WHERE id = 'b6'`,
-      refusal: 'sealed_before_running',
+      why: 'an unsealed one run to its end',
+      sql: `UPDATE batches SET status = 'paused', position = NULL WHERE id = 'b1'; UPDATE batches SET status = 'queued', position = 9 WHERE id = 'b6'; UPDATE batches SET status = 'running', position = 0 WHERE id = 'b6'; UPDATE batches SET status = 'completed', position = NULL, completed_at = 1 WHERE id = 'b6'`,
+      refusal: 'sealed_before_finished',
     },
     {
       why: 'the seal broken',

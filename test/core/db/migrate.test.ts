@@ -47,7 +47,7 @@ function readCopy(home: string): { types: unknown[]; version: unknown } {
  * Text of each migration as it was released. A line here never changes: databases of that schema exist. Before
  * the first release the last line may follow the file; afterwards a change needs a new migration.
  */
-const releasedTexts = ['e561f92ebededdd5c56ae20e5f77f685b33a6cb83123f8f157f25ff55104838b']
+const releasedTexts = ['8a588651d7c2c59506c44219463f0980bbf0bd2c1e38381651dd321ad4f74df4']
 
 test('a released migration never changes, and every one is listed here', () => {
   const digest = (text: string) => createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex')

@@ -81,7 +81,6 @@ CREATE TABLE batches (
     (completed_at IS NOT NULL) = (status IN ('completed', 'completed_with_errors', 'failed', 'cancelled'))),
   CONSTRAINT sealed_before_finished CHECK (
     sealed = 1 OR status NOT IN ('completed', 'completed_with_errors', 'failed', 'cancelled')),
-  CONSTRAINT sealed_before_running CHECK (sealed = 1 OR status <> 'running'),
   CONSTRAINT counts_add_up CHECK (
     jobs_total = jobs_pending + jobs_running + jobs_succeeded + jobs_failed + jobs_cancelled
     AND min(jobs_pending, jobs_running, jobs_succeeded, jobs_failed, jobs_cancelled) >= 0),
