@@ -87,16 +87,17 @@ export function releaseBatch(db: Db, context: Context, id: string, reason: strin
   return toQueue(db, context, id, ['running'], 'batch_released', 'top', reason)
 }
 
-/** A final batch is queued again; the caller has returned its jobs to `pending` after this. */
+/**
+ * A final batch is queued again; the caller has returned its jobs to `pending` after this. Without `duplicateOf` it
+ * stands alone again: what it once duplicated may have ended, or been an add that was taken back.
+ */
 export function reopenBatch(
   db: Db,
   context: Context,
   id: string,
   duplicateOf: string | null,
 ): BatchRow | undefined {
-  db.sql(
-    `UPDATE batches SET duplicate_of = coalesce(?, duplicate_of) WHERE id = ? AND completed_at IS NOT NULL`,
-  ).run(duplicateOf, id)
+  db.sql(`UPDATE batches SET duplicate_of = ? WHERE id = ? AND completed_at IS NOT NULL`).run(duplicateOf, id)
   return toQueue(
     db,
     context,
