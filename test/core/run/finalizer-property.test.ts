@@ -284,7 +284,7 @@ test('never early, always within two sweeps, each run closed once, and a second 
         opened.value.close()
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   )
   expect(closed).toBeGreaterThan(20) // the histories really lead somewhere
 })
