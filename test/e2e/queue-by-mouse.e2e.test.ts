@@ -165,7 +165,8 @@ describe('the queue, by mouse', () => {
   it('marks what finished as looked at', async () => {
     const page = await open()
     await page.getByRole('button', { name: 'Mark all as seen' }).click()
-    await page.getByText('Finished since you last looked').waitFor({ state: 'detached' })
+    const shelf = page.getByRole('region', { name: /Finished since you last looked/ })
+    await shelf.waitFor({ state: 'detached' })
   })
 
   it('says why something was refused and what to do next', async () => {
