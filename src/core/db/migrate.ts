@@ -13,7 +13,12 @@ export const applicationId = 0x534c5057
 
 type Header = { version: number; application: number; tables: number }
 
+/** All three of one moment: another process may be in the middle of creating the database. */
 function readHeader(db: Db): Header {
+  return db.read(() => headerNow(db))
+}
+
+function headerNow(db: Db): Header {
   const version = db.sql<{ user_version: number }>('PRAGMA user_version').get()?.user_version ?? 0
   const application = db.sql<{ application_id: number }>('PRAGMA application_id').get()?.application_id ?? 0
   const tables =

@@ -41,7 +41,7 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
       raw.close()
       return checked
     }
-    raw.pragma('journal_mode = WAL')
+    switchToWal(raw, options.busyTimeoutMs ?? busyTimeoutMs)
     raw.pragma('synchronous = FULL')
     raw.pragma('foreign_keys = ON')
     raw.pragma('wal_autocheckpoint = 1000')
@@ -56,6 +56,24 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     return fail('database', describe(file, cause), hint(cause))
   }
 }
+
+/**
+ * The change to WAL needs the file alone for a moment. Where two do it at once, SQLite refuses one at once instead
+ * of waiting (each holds what the other needs: https://sqlite.org/c3ref/busy_handler.html), so the wait is here.
+ */
+function switchToWal(raw: Database.Database, patienceMs: number): void {
+  const until = performance.now() + patienceMs
+  for (;;)
+    try {
+      raw.pragma('journal_mode = WAL')
+      return
+    } catch (cause) {
+      if (!codeOf(cause).startsWith('SQLITE_BUSY') || performance.now() >= until) throw cause
+      Atomics.wait(pause, 0, 0, 5)
+    }
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
 
 const notADatabase = Object.assign(new Error('file is not a database'), { code: 'SQLITE_NOTADB' })
 
