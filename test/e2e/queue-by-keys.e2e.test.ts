@@ -23,6 +23,16 @@ async function down(page: Page, times: number) {
   for (let i = 0; i < times; i += 1) await page.keyboard.press('ArrowDown')
 }
 
+/** Finds something in the palette and takes it; typing begins when the palette has the keys. */
+async function choose(page: Page, words: string) {
+  const palette = page.getByRole('dialog', { name: 'Commands and batches' })
+  await page.keyboard.press('Control+k')
+  await palette.locator('input:focus').waitFor()
+  await page.keyboard.type(words)
+  await page.keyboard.press('Enter')
+  await palette.waitFor({ state: 'detached' })
+}
+
 const focusedRow = (page: Page) =>
   page.evaluate(() => Number(document.activeElement?.getAttribute('data-id')?.slice(-12)))
 
@@ -177,13 +187,9 @@ describe('the queue, by keyboard alone', () => {
 
   it('does anything by name in the palette', async () => {
     const page = await open()
-    await page.keyboard.press('Control+k')
-    await page.keyboard.type('pause or resume the queue')
-    await page.keyboard.press('Enter')
+    await choose(page, 'pause or resume the queue')
     await page.getByRole('button', { name: 'Resume queue' }).waitFor()
-    await page.keyboard.press('Control+k')
-    await page.keyboard.type('hazard-grids')
-    await page.keyboard.press('Enter')
+    await choose(page, 'hazard-grids')
     await page.getByRole('heading', { name: /hazard-grids/ }).waitFor()
   })
 
