@@ -118,6 +118,7 @@ const shownBy: Record<string, readonly string[]> = {
   priority: ['batch_reprioritized'],
   pause: ['batch_paused', 'batch_pause_requested', 'queue_paused'],
   resume: ['batch_resumed', 'batch_pause_withdrawn', 'queue_resumed'],
+  'stop-after': ['stop_after_set', 'stop_after_cleared'],
   backup: ['database_backed_up'],
   settings: ['setting_changed'],
 }
@@ -129,22 +130,18 @@ export function checkFacts(db: Database.Database, facts: readonly Fact[], verdic
   )
   const total = db.prepare<[string], { jobs_total: number }>('SELECT jobs_total FROM batches WHERE id = ?')
   for (const { by, args, answer } of facts) {
-    const kinds = shownBy[args[0] ?? '']
     const found = marks.all(`%(in ${by})`)
-    const { created = [], batches = [] } = answer as Record<
-      'created' | 'batches',
-      { id: string; jobs: { total: number } }[]
-    >
-    // Confirmed, and maybe nothing had to be done: the queue was so already, or what exists was returned.
-    const idle =
-      (args[0] === 'resume' && args[1] === undefined) ||
-      (args[0] === 'pause' && args[1] === '--reason') || // it may be paused already
-      (args[0] === 'add' && created.length === 0) ||
-      (args[0] === 'retry' && batches.length === 0)
+    type Named = { id: string; sealed: boolean; jobs: { total: number } }
+    const { created = [], batches = [], existing = [] } = answer as Record<string, Named[]>
+    const kinds = shownBy[args[0] ?? '']
+    // Answered with what exists: nothing was made, and that it was asked for is kept instead.
+    const returned = (args[0] === 'add' ? created : batches).length === 0 && existing.length > 0
+    // Everything that was to be done was done before, and nothing of it is active: the answer says so.
+    const idle = args[0] === 'add' && created.length + existing.length === 0
     if (kinds && !idle)
       holds(
         verdict,
-        found.some((event) => kinds.includes(event.kind)),
+        found.some((event) => (returned ? event.kind === 'enqueue_conflicted' : kinds.includes(event.kind))),
         () => `acknowledged but not there: ${args.join(' ')} (${by})`,
       )
     for (const batch of created) {
@@ -159,7 +156,8 @@ export function checkFacts(db: Database.Database, facts: readonly Fact[], verdic
         () => `lost or changed: ${batch.id}`,
       )
     }
-    for (const batch of batches)
+    // What another command was still filling when it was answered with goes where that one was killed.
+    for (const batch of [...batches, ...existing.filter((one) => one.sealed)])
       holds(verdict, total.get(batch.id) !== undefined, () => `answered with, but gone: ${batch.id}`)
   }
 }

@@ -61,13 +61,23 @@ function describe({ clock }: Scope, batch: Batch): string {
   return `#${batch.number} ${batch.configuration} / ${batch.type}${range} is ${status}${place}: ${filled}, created ${when}.`
 }
 
+/** Keeps, inside the caller's transaction, that somebody asked for what these batches already are. */
+export function noteConflicts(
+  { db, context }: Scope,
+  existing: readonly Batch[],
+  what: 'enqueue' | 'retry',
+): void {
+  for (const { id } of existing)
+    recordEvent(db, context, { kind: 'enqueue_conflicted', batchId: id, details: { what } })
+}
+
 /** The typed refusal; noted in the audit trail, so that a person sees what a script was told. */
 export function refuseConflicts(
   scope: Scope,
   conflicts: Conflict[],
   what: 'enqueue' | 'retry',
 ): Result<never> {
-  const { db, context } = scope
+  const { db } = scope
   const overlap = conflicts.some((conflict) => conflict.kind === 'overlap')
   const first = conflicts[0]
   const subject = first ? `${first.requested.configuration} / ${first.requested.type}` : 'This'
@@ -77,10 +87,8 @@ export function refuseConflicts(
   queueMicrotask(() => {
     // After the refused transaction has been rolled back. Best effort: the refusal itself is what counts.
     try {
-      for (const { existing } of conflicts)
-        db.note(() =>
-          recordEvent(db, context, { kind: 'enqueue_conflicted', batchId: existing.id, details: { what } }),
-        )
+      const existing = conflicts.map((conflict) => conflict.existing)
+      db.note(() => noteConflicts(scope, existing, what))
     } catch {
       // The database is closing or full; the caller has its answer.
     }

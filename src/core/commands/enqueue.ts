@@ -15,13 +15,13 @@ import { createBatch, enqueueBatch, removeUnsealed, sealBatch } from '../queue/b
 import { findConfiguration, saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
 import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
 import { insertJobs, type NewJob } from '../queue/job-store.ts'
-import { batchById, conflictingBatches } from '../queue/queries.ts'
+import { batchById, conflictingBatches, findBatch } from '../queue/queries.ts'
 import { readSettings } from '../queue/settings-store.ts'
 import { removeAbandonedFills } from '../run/abandoned-fill.ts'
 import { failpoint } from '../run/failpoint.ts'
 import { close, leaveOutDone } from './close.ts'
 import { type Handler, Refusal, type Scope, writeOrRefuse } from './command.ts'
-import { conflictsWith, refuseConflicts } from './conflicts.ts'
+import { conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
 
 /** Rows per transaction of a fill: some 20 ms, so that nobody who waits for the lock notices. */
 const fillChunk = 2_000
@@ -60,7 +60,8 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const read = (ids: readonly string[]) => ids.map((id) => batchById(scope.db, id))
   return ok({
     created: read(fills.map((fill) => fill.id)),
-    existing: read(existing),
+    // One that another command was still filling is gone where that command was killed meanwhile.
+    existing: existing.flatMap((id) => findBatch(scope.db, id) ?? []),
     closed: read(finished.value),
     skipped,
   })
@@ -178,6 +179,7 @@ async function open(
         conflicts.length > 0 &&
         (input.ifExists === 'return' || (input.ifExists === 'remaining' && nothingLeft))
       ) {
+        noteConflicts(scope, conflicts, 'enqueue')
         existing.push(...conflicts.map((one) => one.id))
         continue
       }

@@ -4,25 +4,13 @@ import { pauseBatch, requestPause } from '../queue/batch-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { batchById } from '../queue/queries.ts'
 import { readMark, writeMark } from '../queue/settings-store.ts'
-import { type Handler, notPossible, resolveBatch } from './command.ts'
+import { type Handler, notPossible, resolveBatch, type Scope } from './command.ts'
 
 export const pause: Handler<'pause'> = (scope, input) => {
   const { db, context } = scope
   const reason = input.reason ?? null
   if (input.batch === undefined) {
-    db.write(() => {
-      const before = readMark(db, 'queue-paused')
-      const mark = before ?? {
-        since: context.at,
-        by: context.actor,
-        reason,
-        kind: 'person' as const,
-        now: false,
-      }
-      writeMark(db, 'queue-paused', { ...mark, now: mark.now || input.now }, context.at)
-      if (!before || (input.now && !before.now))
-        recordEvent(db, context, { kind: 'queue_paused', reason, details: { now: input.now } })
-    })
+    db.write(() => pauseQueue(scope, input.now, reason))
     return ok({ batches: [] })
   }
   const found = resolveBatch(db, input.batch)
@@ -34,4 +22,19 @@ export const pause: Handler<'pause'> = (scope, input) => {
   const batch = batchById(db, id)
   if (!changed) return notPossible(batch, 'paused', 'Only a queued or running batch can be paused.')
   return ok({ batches: [batch] })
+}
+
+/** Asking again changes nothing, and is kept all the same: what was answered stands in the audit trail. */
+function pauseQueue({ db, context }: Scope, now: boolean, reason: string | null): void {
+  const before = readMark(db, 'queue-paused')
+  const already = before !== undefined && (before.now || !now)
+  if (!already) {
+    const byPerson = { since: context.at, by: context.actor, reason, kind: 'person' as const }
+    writeMark(db, 'queue-paused', { ...byPerson, ...before, now }, context.at)
+  }
+  recordEvent(db, context, {
+    kind: 'queue_paused',
+    reason,
+    details: { now, ...(already ? { already } : {}) },
+  })
 }

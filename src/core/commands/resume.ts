@@ -11,9 +11,10 @@ export const resume: Handler<'resume'> = (scope, input) => {
   const { db, context } = scope
   if (input.batch === undefined) {
     db.write(() => {
-      if (!readMark(db, 'queue-paused')) return
-      writeMark(db, 'queue-paused', undefined, context.at)
-      recordEvent(db, context, { kind: 'queue_resumed' })
+      // Also where nothing was paused: what was answered stands in the audit trail.
+      const already = readMark(db, 'queue-paused') === undefined
+      if (!already) writeMark(db, 'queue-paused', undefined, context.at)
+      recordEvent(db, context, { kind: 'queue_resumed', ...(already ? { details: { already } } : {}) })
     })
     return ok({ batches: [] })
   }

@@ -9,7 +9,7 @@ import { reopenJobs } from '../queue/job-store.ts'
 import { batchById, conflictingBatches } from '../queue/queries.ts'
 import { close, leaveOutDone } from './close.ts'
 import { type Handler, notPossible, Refusal, resolveBatch, type Scope, writeOrRefuse } from './command.ts'
-import { conflictsWith, refuseConflicts } from './conflicts.ts'
+import { conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
 
 export const retry: Handler<'retry'> = (scope, input) => {
   const { db } = scope
@@ -35,8 +35,10 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened
   const conflicting = conflictingBatches(db, identity, id)
   if (conflicting.length > 0) {
     if (input.ifExists === 'fail') throw new Refusal(refuse(scope, batch, conflicting))
-    if (input.ifExists === 'return')
+    if (input.ifExists === 'return') {
+      noteConflicts(scope, conflicting, 'retry')
       return { reopened: false, existing: conflicting.map((one) => one.id), closed: [] }
+    }
   }
   const closing = input.ifExists === 'replace' || input.ifExists === 'remaining' ? conflicting : []
   for (const other of closing)

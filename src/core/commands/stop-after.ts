@@ -10,9 +10,10 @@ export const stopAfter: Handler<'stop-after'> = ({ db, context }, input) => {
   if (input.batch === null) {
     db.write(() => {
       const mark = readMark(db, 'stop-after')
-      if (!mark) return
-      writeMark(db, 'stop-after', undefined, context.at)
-      recordEvent(db, context, { kind: 'stop_after_cleared', batchId: mark.batchId })
+      if (mark) writeMark(db, 'stop-after', undefined, context.at)
+      // Also where there was no mark: what was answered stands in the audit trail.
+      const what = mark ? { batchId: mark.batchId } : { details: { already: true } }
+      recordEvent(db, context, { kind: 'stop_after_cleared', ...what })
     })
     return ok({ stopAfter: null })
   }

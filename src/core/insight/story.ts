@@ -36,10 +36,13 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
   jobs_left_out: (e) =>
     `${countOf(number(e, 'jobs') ?? 0, 'job')} of ${batch(e)} were left out, as a later batch runs them`,
   job_leftovers_stopped: (e) => `Processes that ${job(e)} had left behind were stopped${because(e)}`,
-  queue_paused: (e) => `${who(e)} paused the queue${how(e)}${because(e)}`,
-  queue_resumed: (e) => `${who(e)} resumed the queue${how(e)}${because(e)}`,
+  queue_paused: (e) =>
+    `${who(e)} paused the queue${flag(e, 'already') ? ' (it was paused already)' : ''}${how(e)}${because(e)}`,
+  queue_resumed: (e) =>
+    `${who(e)} resumed the queue${flag(e, 'already') ? ' (it was not paused)' : ''}${how(e)}${because(e)}`,
   stop_after_set: (e) => `${who(e)} asked that nothing starts after ${batch(e)}${how(e)}`,
-  stop_after_cleared: (e) => `${who(e)} took away the mark after which nothing starts${how(e)}`,
+  stop_after_cleared: (e) =>
+    `${who(e)} took away the mark after which nothing starts${flag(e, 'already') ? ' (there was none)' : ''}${how(e)}`,
   stop_after_reached: (e) => `The queue stopped after ${batch(e)}, as it was asked to`,
   host_started: (e) => `${who(e)} started ${host(e)}`,
   host_took_over: (e) => `${capital(host(e))} became the executor${because(e)}`,

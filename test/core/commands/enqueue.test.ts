@@ -105,6 +105,8 @@ describe('the same work again', () => {
     const first = await ask('enqueue', { file })
     const second = await ask('enqueue', { file, ifExists: 'return' })
     expect(second).toMatchObject({ created: [], existing: [{ id: first.created[0]?.id }] })
+    const { events } = await ask('events', { batch: 1 })
+    expect(events.filter(({ kind }) => kind === 'enqueue_conflicted')).toHaveLength(1)
     expect(await list()).toHaveLength(1)
   })
 

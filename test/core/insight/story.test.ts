@@ -87,6 +87,14 @@ describe('the story', () => {
     expect(tell(event('queue_paused', { origin: 'at foo (bar.ts:1)' }))).toBe('ana paused the queue')
   })
 
+  it('tells of a pause and a resume that changed nothing as such', () => {
+    const details = { already: true }
+    expect(tell(event('queue_paused', { origin: 'slipway pause --now', details }))).toBe(
+      'ana paused the queue (it was paused already) with `slipway pause --now`',
+    )
+    expect(tell(event('queue_resumed', { details }))).toBe('ana resumed the queue (it was not paused)')
+  })
+
   it('counts what a batch came to, and says when the finalizer had to close it', () => {
     const details = { total: 120, succeeded: 118, failed: 2, cancelled: 0, closedBy: 'sweep' }
     expect(tell(event('batch_completed_with_errors', { actor: 'finalizer', details }))).toBe(
