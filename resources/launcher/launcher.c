@@ -334,16 +334,27 @@ static void note_gap(struct job *j, int64_t gap_end, int64_t left_out, int64_t t
   free(path);
 }
 
+#if ON_LINUX
+static void forget_gap(struct job *j) {
+  char *path = format("%s.cut", j->log_path);
+  unlink(path);
+  free(path);
+}
+#endif
+
 /* Gives the middle of the log back to the disk. False where the file system can't. */
 static bool punch_gap(struct job *j, int64_t size) {
 #if ON_LINUX
   int64_t from = most(HEAD_BYTES, j->gap_end);
   int64_t to = (size - j->limit) & ~(int64_t)4095;
   if (to <= from) return true;
-  if (fallocate(j->log_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)(to - from)) != 0)
+  note_gap(j, to, to - HEAD_BYTES, 0); /* first, so that who reads by the note never reads the hole */
+  if (fallocate(j->log_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)(to - from)) != 0) {
+    if (j->gap_end > 0) note_gap(j, j->gap_end, j->gap_end - HEAD_BYTES, 0);
+    else forget_gap(j);
     return false;
+  }
   j->gap_end = to;
-  note_gap(j, to, to - HEAD_BYTES, 0);
   return true;
 #else
   (void)j, (void)size;

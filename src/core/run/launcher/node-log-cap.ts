@@ -94,12 +94,12 @@ export class NodeLogCap {
   #cut(size: number): void {
     const from = Math.max(LOG_HEAD_BYTES, this.#gapEnd)
     const to = Math.floor((size - this.#limit) / BLOCK_BYTES) * BLOCK_BYTES
-    this.#aside ||= !this.#punch(this.#fd, from, to)
-    if (this.#aside) this.#setAside(size)
-    else {
-      this.#gapEnd = to
-      this.#note(to, to - LOG_HEAD_BYTES)
+    if (!this.#aside) {
+      this.#note(to, to - LOG_HEAD_BYTES) // first, so that who reads by the note never reads the hole
+      this.#aside = !this.#punch(this.#fd, from, to)
     }
+    if (this.#aside) this.#setAside(size)
+    else this.#gapEnd = to
   }
 
   #setAside(size: number): void {
