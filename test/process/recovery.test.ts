@@ -190,6 +190,32 @@ describe('a second host', () => {
   })
 })
 
+test('a host whose launcher was fenced goes on with another one, and follows what the first one runs', async () => {
+  const place = aPlace()
+  await place.run('add', gated(place, '    parallel: 2'))
+  const host = place.start('work', '--until-empty')
+  await traced(place, 'begin 1')
+  await traced(place, 'begin 2')
+  const run = join(place.home, 'run')
+  const journal = readdirSync(run).find((name) => name.endsWith('.journal')) ?? ''
+  writeFileSync(join(run, journal.replace('.journal', '.fence')), '')
+  open(place, 1)
+  await host.until(/told to start nothing more/)
+  await traced(place, 'begin 3')
+  open(place, 3)
+  await traced(place, 'end 3')
+  open(place, 2)
+  expect((await host.ended).code).toBe(0)
+  expect(trace(place).sort()).toEqual(['begin 1', 'begin 2', 'begin 3', 'end 1', 'end 2', 'end 3'])
+  const { jobs } = await show(place)
+  expect(jobs.map((job) => [job.status, job.attempts])).toEqual([
+    ['succeeded', 1],
+    ['succeeded', 1],
+    ['succeeded', 2],
+  ])
+  expect(readdirSync(run)).toEqual([])
+})
+
 test('a job that takes its host down twice is failed with that reason, and the rest go on', async () => {
   const place = aPlace()
   // The second job ends its host and its launcher, each time it runs.

@@ -83,7 +83,8 @@ export class Executor {
       onStarted: () => failpoint('after-spawn-before-pid'),
       onExit: (exit) => this.#finish(exit),
       onRefused: (attempt, stage, message) => this.#refuse(attempt, stage, message),
-      onGone: (reason, journal) => void this.#launcherDied(reason, journal).catch(options.events.onError),
+      onGone: (reason, journal, attempts) =>
+        void this.#launcherDied(reason, journal, attempts).catch(options.events.onError),
     })
   }
 
@@ -94,6 +95,10 @@ export class Executor {
     try {
       const found = await rescue(this.#o)
       if (this.#state !== 'rescuing') return
+      if (!found) {
+        this.#o.events.onRefused() // the role is somebody else's: whoever gave it to us takes it back
+        return this.#beginLater()
+      }
       for (const slot of found.adopted) this.#slots.set(slot.key, slot)
       this.#inbox.push(...found.finished)
       this.#state = 'working'
@@ -103,8 +108,15 @@ export class Executor {
       this.wake()
     } catch (cause) {
       this.#o.events.onError(cause)
-      if (this.#state === 'rescuing') this.#o.clock.after(blockedRetryMs, () => void this.begin())
+      this.#beginLater()
     }
+  }
+
+  /** Unless the role is lost meanwhile. */
+  #beginLater(): void {
+    this.#o.clock.after(blockedRetryMs, () => {
+      if (this.#state === 'rescuing') void this.begin()
+    })
   }
 
   /** Claims nothing more once these batches (ids) have ended; null works on. */
@@ -262,10 +274,14 @@ export class Executor {
   }
 
   /** Our launcher died: what it wrote down counts; of the rest, processes are ended before anything runs again. */
-  async #launcherDied(reason: string, journal: LauncherJournal | null): Promise<void> {
+  async #launcherDied(
+    reason: string,
+    journal: LauncherJournal | null,
+    attempts: ReadonlySet<string>,
+  ): Promise<void> {
     if (this.#state !== 'working') return
     this.#o.events.onAttention(`The launcher died (${reason}); its jobs are looked after.`, null)
-    for (const slot of [...this.#slots.values()].filter((one) => one.adoptedFrom === null)) {
+    for (const slot of [...this.#slots.values()].filter(({ key }) => attempts.has(key))) {
       const seen = journal && finishFrom(journal, slot, this.#o.clock.now())
       this.#settle(slot, seen ?? (await interrupted(this.#o, slot, this.#o.clock.now())))
     }

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { requestPause, takeOverBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
+import { executorHost } from '../queue/host-store.ts'
 import { runningJobs } from '../queue/job-store.ts'
 import { makeDense } from '../queue/order.ts'
 import { runningRow } from '../queue/queries.ts'
@@ -54,13 +55,18 @@ export function foreignJournals(home: string, hostId: string): LauncherJournal[]
   return readJournals(path.join(home, 'run')).filter((journal) => journal.hostId !== hostId)
 }
 
-/** Looks at everything that others left; resolves when no process is left that nobody watches. */
-export async function rescue(options: RescueOptions): Promise<Rescue> {
+/**
+ * Looks at everything that others left; resolves when no process is left that nobody watches. Null: the role is
+ * not ours. A host that was stopped wakes up in the belief that it is; what it sees then belongs to its successor.
+ */
+export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   const { db, clock, home, hostId } = options
   const context: Context = { actor: 'rescuer', hostId, origin: null, at: clock.now() }
   const settings = readSettings(db)
+  if (!isExecutor(options)) return null
   for (const journal of foreignJournals(home, hostId)) fenceLauncher(journal)
   const taken = db.write(() => {
+    if (!isExecutor(options)) return null
     makeDense(db)
     removeAbandonedFills(db, context)
     const running = runningRow(db)
@@ -69,6 +75,7 @@ export async function rescue(options: RescueOptions): Promise<Rescue> {
     const why = owned ? 'its host was stopped beyond its lease' : 'its host is gone'
     return takeOverBatch(db, context, running.id, randomUUID(), why)
   })
+  if (taken === null) return null
   const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
   await stopStrays(options, new Set(result.adopted.map((slot) => slot.key)), settings['kill-grace-ms'])
   // Before anything is claimed: after a power cut an old journal may know more attempts than the database does.
@@ -77,6 +84,10 @@ export async function rescue(options: RescueOptions): Promise<Rescue> {
   if (taken && settings['restart-policy'] === 'pause')
     db.write(() => requestPause(db, context, taken.id, false, 'its host died (restart-policy: pause)'))
   return { ...result, journals: foreignJournals(home, hostId), sentence: taken ? tell(taken, result) : null }
+}
+
+function isExecutor({ db, hostId }: RescueOptions): boolean {
+  return executorHost(db)?.id === hostId
 }
 
 function tell(batch: BatchRow, result: Pick<Rescue, 'adopted' | 'finished'>): string {
@@ -211,11 +222,13 @@ async function stopStrays(
 ): Promise<void> {
   const { home, hostId } = options
   for (const journal of foreignJournals(home, hostId)) {
+    if (!isExecutor(options)) return
     const open = [...journal.started.keys()].filter((key) => !journal.exits.has(key))
     if (open.length > 0 && !open.some((key) => adopted.has(key))) stopOrphanedLauncher(journal)
   }
   const strays = new Set(findJobProcesses({ home }).map((one) => one.attempt))
-  for (const attempt of strays) if (!adopted.has(attempt)) await stopJobProcesses({ home, attempt }, graceMs)
+  for (const attempt of strays)
+    if (!adopted.has(attempt) && isExecutor(options)) await stopJobProcesses({ home, attempt }, graceMs)
 }
 
 /** Removes journals whose launchers are gone and whose ends are all recorded. True when none is left. */
