@@ -326,7 +326,7 @@ static void note_gap(struct job *j, int64_t gap_end, int64_t left_out, int64_t t
   int n = snprintf(line, sizeof line, "%d %" PRId64 " %" PRId64 " %" PRId64, HEAD_BYTES, gap_end, left_out, tail);
   memset(line + n, ' ', (size_t)(95 - n));
   line[95] = '\n';
-  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
   if (fd >= 0) {
     if (pwrite(fd, line, 96, 0) != 96) unlink(path);
     close(fd);
@@ -369,7 +369,7 @@ static bool punch_gap(struct job *j, int64_t size) {
  */
 static void set_aside(struct job *j, int64_t size) {
   char *next = format("%s.tail.new", j->log_path), *tail = format("%s.tail", j->log_path);
-  int out = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int out = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
   int64_t from = size - j->limit, copied = from;
   bool kept = out >= 0;
   /* Until nothing has arrived meanwhile, or the job is faster than we are. */
@@ -438,7 +438,7 @@ static bool assemble_log(struct job *j, int64_t size) {
   char *cut_path = format("%s.cut", j->log_path);
   int64_t from_log = least(j->limit, most(0, size - HEAD_BYTES)), from_tail = least(j->limit - from_log, j->tail);
   int64_t log_start = size - from_log, tail_start = j->tail - from_tail;
-  int tail = from_tail > 0 ? open(tail_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+  int tail = from_tail > 0 ? open(tail_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
   if (tail >= 0) tail_start = after_newline(tail, tail_start, j->tail);
   else log_start = after_newline(j->log_fd, log_start, size);
   int64_t kept = size - log_start + (tail >= 0 ? j->tail - tail_start : 0);
@@ -475,22 +475,55 @@ static void finish_log(struct job *j, int64_t *bytes, bool *cut) {
   close(j->log_fd);
 }
 
-static void make_parents(const char *path) {
-  char *folder = copy_text(path);
-  for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = 0;
-    mkdir(folder, 0700);
-    *slash = '/';
+/* A folder in a folder, made if it is missing, and never by way of a link. */
+static int open_folder(int in, const char *name) {
+#if ON_LINUX
+  int flags = O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW; /* one on the way need not be readable */
+#else
+  int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+#endif
+  int fd = openat(in, name, flags);
+  if (fd < 0 && errno == ENOENT) {
+    if (mkdirat(in, name, 0700) != 0 && errno != EEXIST) return -1;
+    fd = openat(in, name, flags);
   }
-  free(folder);
+  struct stat look;
+  if (fd < 0 && errno == ENOTDIR)
+    errno = fstatat(in, name, &look, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(look.st_mode) ? ELOOP : ENOTDIR;
+  return fd;
 }
 
+/* Folder by folder: a link anywhere in the path would lead what the job prints elsewhere. */
 static int open_log(const char *path) {
-  int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
-  int fd = open(path, flags, 0600);
-  if (fd >= 0 || errno != ENOENT) return fd;
-  make_parents(path);
-  return open(path, flags, 0600);
+  char *names = copy_text(path), *rest = names, *slash;
+  int folder = open(*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (folder >= 0 && (slash = strchr(rest, '/'))) {
+    *slash = 0;
+    if (*rest) {
+      int next = open_folder(folder, rest), why = errno;
+      close(folder);
+      errno = why;
+      folder = next;
+    }
+    rest = slash + 1;
+  }
+  int fd = -1;
+  if (folder >= 0) {
+    fd = openat(folder, rest, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    struct stat look;
+    int why = errno;
+    if (fd >= 0 && (fstat(fd, &look) != 0 || !S_ISREG(look.st_mode))) {
+      close(fd); /* a pipe would hold the job up for ever */
+      fd = -1;
+      why = EINVAL;
+    }
+    close(folder);
+    errno = why;
+  }
+  int why = errno;
+  free(names);
+  errno = why;
+  return fd;
 }
 
 /* ---- processes of a job ------------------------------------------------------------------------------ */

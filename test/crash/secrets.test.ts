@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   lstatSync,
@@ -100,18 +101,106 @@ describe('a log that somebody has bent', () => {
     expect(err).toMatch(/symbolic link/)
   })
 
-  test('by a folder that leads elsewhere is not read', async () => {
+  test('by a folder that leads elsewhere is neither written nor read: the job fails and says why', async () => {
     const place = aPlace()
     await place.run('list')
     const elsewhere = join(place.project, 'elsewhere')
-    mkdirSync(elsewhere)
+    mkdirSync(join(elsewhere, '0'), { recursive: true })
+    writeFileSync(join(elsewhere, '0', '1.1.log'), secret)
     mkdirSync(join(place.home, 'logs'), { mode: 0o700 })
     symlinkSync(elsewhere, join(place.home, 'logs', '1'))
     await ran(place)
+    expect(below(elsewhere).map(({ path }) => path)).toEqual(['0', join('0', '1.1.log')])
+    expect(readFileSync(join(elsewhere, '0', '1.1.log'), 'utf8')).toBe(secret)
+    expect((await place.run('show', '1', '--jobs')).out).toMatch(/lies behind one, which isn't followed/)
     const { out, code } = await place.run('logs', '1', '1')
-    expect(out).not.toContain('got it')
+    expect(out).not.toContain(secret)
     expect(code).not.toBe(0)
   })
+
+  test('into a link before the job begins is not written: neither a file that is there nor one that is not', async () => {
+    const place = aPlace()
+    await place.run('list')
+    const logs = join(place.home, 'logs', '1', '0')
+    mkdirSync(logs, { recursive: true, mode: 0o700 })
+    writeFileSync(join(place.project, 'letter'), 'Dear Ana')
+    symlinkSync(join(place.project, 'letter'), join(logs, '1.1.log'))
+    symlinkSync(join(place.project, 'not there'), join(logs, '2.1.log'))
+    await ran(place)
+    expect(readFileSync(join(place.project, 'letter'), 'utf8')).toBe('Dear Ana')
+    expect(existsSync(join(place.project, 'not there'))).toBe(false)
+    expect((await place.run('list', '--all')).out).toMatch(/completed with errors/)
+  })
+
+  test('beside it, where what is left out is noted, is not written through either', async () => {
+    const place = aPlace()
+    await place.run('list')
+    const logs = join(place.home, 'logs', '1', '0')
+    mkdirSync(logs, { recursive: true, mode: 0o700 })
+    writeFileSync(join(place.project, 'letter'), 'Dear Ana')
+    for (const end of ['.cut', '.new', '.tail', '.tail.new'])
+      symlinkSync(join(place.project, 'letter'), join(logs, `1.1.log${end}`))
+    const file = place.write(
+      'loud.slipway.yaml',
+      `batches: [{ type: l, run: [sh, -c, 'yes | head -c 3000000; sleep 0.2; yes | head -c 3000000'], log-limit: 100kB }]`,
+    )
+    await place.run('add', file)
+    for (const SLIPWAY_LAUNCHER of ['native', 'node']) {
+      place.env.SLIPWAY_LAUNCHER = SLIPWAY_LAUNCHER
+      await place.run('work', '--until-empty')
+      expect(readFileSync(join(place.project, 'letter'), 'utf8'), SLIPWAY_LAUNCHER).toBe('Dear Ana')
+      await place.run('retry', '1', '--all')
+    }
+  })
+
+  test('into a pipe by the job itself stops nobody: not the host, not who reads it', async () => {
+    const place = aPlace()
+    const log = join(place.home, 'logs', '1', '0', '1.1.log')
+    const file = place.write(
+      'pipe.slipway.yaml',
+      `batches: [{ type: p, run: [sh, -c, 'echo hello; rm -f ${log}; mkfifo ${log} ${log}.cut; exit 1'] }]`,
+    )
+    await place.run('add', file)
+    expect((await place.run('work', '--until-empty')).code).toBe(1)
+    expect((await place.run('logs', '1', '1')).err).toMatch(/not a plain file/)
+  })
+
+  test.each(['native', 'node'])(
+    'into a pipe before the job begins is refused by the %s launcher',
+    async (kind) => {
+      const place = aPlace()
+      place.env.SLIPWAY_LAUNCHER = kind
+      await place.run('list')
+      const logs = join(place.home, 'logs', '1', '0')
+      mkdirSync(logs, { recursive: true, mode: 0o700 })
+      execFileSync('mkfifo', [join(logs, '1.1.log')])
+      await ran(place)
+      expect((await place.run('show', '1', '--jobs')).out).toMatch(/is not a plain file/)
+    },
+  )
+
+  test('may lie on another disk as a whole: a folder of logs that is a link is the user’s own choice', async () => {
+    const place = aPlace()
+    await place.run('list')
+    mkdirSync(join(place.project, 'big'), { mode: 0o700 })
+    symlinkSync(join(place.project, 'big'), join(place.home, 'logs'))
+    await ran(place)
+    expect((await place.run('logs', '1', '1')).out).toContain('got it')
+    expect(below(join(place.project, 'big')).some(({ path }) => path.endsWith('1.1.log'))).toBe(true)
+  })
+})
+
+test('a report replaces a link by a file of its own, and a backup refuses it: neither writes where it leads', async () => {
+  const place = aPlace()
+  await place.run('add', failing(place))
+  await place.run('work', '--until-empty')
+  const letter = join(place.project, 'letter')
+  writeFileSync(letter, 'Dear Ana')
+  for (const name of ['report.html', 'copy.db']) symlinkSync(letter, join(place.project, name))
+  expect((await place.run('report', '1', '--html', join(place.project, 'report.html'))).code).toBe(0)
+  expect(lstatSync(join(place.project, 'report.html')).isFile()).toBe(true)
+  expect((await place.run('backup', join(place.project, 'copy.db'))).code).not.toBe(0)
+  expect(readFileSync(letter, 'utf8')).toBe('Dear Ana')
 })
 
 test('names that climb or point elsewhere stay names: no report, log or backup leaves its place', async () => {

@@ -185,6 +185,22 @@ describe.each<Kind>(['native', 'node'])('the %s launcher', (kind) => {
     expect(existsSync(kit.logPath('1.1'))).toBe(false)
   })
 
+  it('never writes a log by way of a link, and makes nothing behind one', async () => {
+    const elsewhere = join(kit.home, 'elsewhere')
+    mkdirSync(elsewhere)
+    writeFileSync(join(elsewhere, 'file'), 'mine')
+    symlinkSync(elsewhere, join(kit.home, 'way'))
+    symlinkSync(join(kit.home, 'nowhere'), join(kit.home, 'lost'))
+    symlinkSync(join(elsewhere, 'file'), join(kit.home, 'file.log'))
+    for (const path of ['way/x.log', 'way/deep/er/x.log', 'lost/x.log', 'file.log', 'way/../way/x.log']) {
+      const outcome = await kit.run(sh('echo written'), { logPath: `${kit.home}/${path}` })
+      expect([path, outcome]).toMatchObject([path, { kind: 'refused', stage: 'log', errno: 'ELOOP' }])
+    }
+    expect(readdirSync(elsewhere)).toEqual(['file'])
+    expect(readFileSync(join(elsewhere, 'file'), 'utf8')).toBe('mine')
+    expect(existsSync(join(kit.home, 'nowhere'))).toBe(false)
+  })
+
   it('keeps logs private and removes empty ones', async () => {
     const silent = await kit.start(['true'])
     const loud = await kit.start(sh('echo out; echo err >&2'))

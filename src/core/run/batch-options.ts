@@ -2,6 +2,7 @@
  * Owns how a stored batch is run: its options as read back from the database, with defaults for what an older
  * version did not store, and the places of its logs.
  */
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import type { JobCommand } from '../queue/job-store.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
@@ -56,6 +57,20 @@ export function logPath(home: string, batchNumber: number, ordinal: number, atte
     String(Math.floor(ordinal / 1_000)),
     `${ordinal}.${attempt}.log`,
   )
+}
+
+/**
+ * The same log with the links resolved that lead to the folder of logs (the user may have put it on another disk).
+ * A link below that is nobody's wish: the launcher refuses it.
+ */
+export function withoutLinks(home: string, log: string): string {
+  const logs = path.join(home, 'logs')
+  try {
+    const real = existsSync(logs) ? realpathSync(logs) : path.join(realpathSync(home), 'logs')
+    return path.join(real, path.relative(logs, log))
+  } catch {
+    return log // the folder can't be looked at: the launcher says what is wrong with it
+  }
 }
 
 /** Name of an attempt, also across hosts: `<job id>.<attempt number>`. */

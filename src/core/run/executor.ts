@@ -10,12 +10,13 @@ import type { Db } from '../db/db.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readMark, readSettings } from '../queue/settings-store.ts'
-import { attemptKey, environmentOf, logPath, runOptions, stopRule } from './batch-options.ts'
+import { attemptKey, environmentOf, logPath, runOptions, stopRule, withoutLinks } from './batch-options.ts'
 import { DiskGuard } from './disk-guard.ts'
 import { failpoint } from './failpoint.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type LauncherJournal, readJournal, stopOrphanedLauncher } from './launcher/journal.ts'
-import type { JobExit } from './launcher/launcher.ts'
+import type { JobExit, Refused } from './launcher/protocol.ts'
+import { isFinalRefusal } from './launcher/refusal.ts'
 import { OwnLauncher } from './own-launcher.ts'
 import { isRunning } from './process-identity.ts'
 import { finishFrom, interrupted, rescue, tidyJournals } from './rescuer.ts'
@@ -82,7 +83,7 @@ export class Executor {
     this.#launcher = new OwnLauncher(options, {
       onStarted: () => failpoint('after-spawn-before-pid'),
       onExit: (exit) => this.#finish(exit),
-      onRefused: (attempt, stage, message) => this.#refuse(attempt, stage, message),
+      onRefused: (refused) => this.#refuse(refused),
       onGone: (reason, journal, attempts) =>
         void this.#launcherDied(reason, journal, attempts).catch(options.events.onError),
     })
@@ -234,14 +235,15 @@ export class Executor {
       argv: slot.command.argv,
       cwd: slot.command.cwd ?? options.cwd,
       env: environmentOf(options, slot.command, batch, job),
-      logPath: slot.logFile,
+      logPath: withoutLinks(this.#o.home, slot.logFile),
       logLimitBytes: options.logLimitBytes,
       timeoutMs: options.timeoutMs,
       graceMs: readSettings(this.#o.db)['kill-grace-ms'],
     }
     this.#launcher.start(spec).catch((cause: unknown) => {
       this.#o.events.onError(cause)
-      this.#refuse(slot.key, 'process', cause instanceof Error ? cause.message : String(cause))
+      const message = cause instanceof Error ? cause.message : String(cause)
+      this.#refuse({ attempt: slot.key, stage: 'process', errno: '-', message })
     })
   }
 
@@ -260,10 +262,10 @@ export class Executor {
   }
 
   /** The job could not be started: its own fault fails it; the machine's fault sends it back and waits a little. */
-  #refuse(key: string, stage: string, message: string): void {
-    const slot = this.#slots.get(key)
+  #refuse({ attempt, stage, errno, message }: Refused): void {
+    const slot = this.#slots.get(attempt)
     if (!slot) return
-    const own = stage === 'program' || stage === 'cwd'
+    const own = isFinalRefusal(stage, errno)
     const ended = refusal(message, this.#o.clock.now())
     const verdict = { kind: own ? ('failed' as const) : ('interrupted' as const), ended, retryable: false }
     this.#settle(slot, { job: slot.job, token: slot.token, verdict, hostDied: false, leftovers: 0 })

@@ -11,6 +11,7 @@ import {
   type StartSpec,
   startLauncher,
 } from './launcher/launcher.ts'
+import type { Refused } from './launcher/protocol.ts'
 
 /** So many exits may stay in the journal although they are committed. */
 const forgetEvery = 256
@@ -26,7 +27,7 @@ export type OwnLauncherOptions = {
 export type OwnLauncherEvents = {
   onStarted(): void
   onExit(exit: JobExit): void
-  onRefused(attempt: string, stage: string, message: string): void
+  onRefused(refused: Refused): void
   /** It died; `journal` is what it wrote down. These attempts of it had no end yet, and may live on. */
   onGone(reason: string, journal: LauncherJournal | null, attempts: ReadonlySet<string>): void
 }
@@ -131,7 +132,7 @@ export class OwnLauncher {
       case 'refused':
         from.open.delete(event.attempt)
         if (event.stage === 'fenced') this.#replace(from)
-        return this.#events.onRefused(event.attempt, event.stage, event.message)
+        return this.#events.onRefused(event)
       case 'gone':
         return void this.#lose(event.reason, from)
     }

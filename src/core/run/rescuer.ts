@@ -26,6 +26,7 @@ import {
   removeJournal,
   stopOrphanedLauncher,
 } from './launcher/journal.ts'
+import { isFinalRefusal } from './launcher/refusal.ts'
 import { isGone } from './lease.ts'
 import {
   findJobProcesses,
@@ -167,7 +168,7 @@ export function finishFrom(journal: LauncherJournal, slot: Slot, at: number): Fi
   }
   const refused = journal.refused.get(slot.key)
   if (!refused) return null
-  const final = refused.stage === 'cwd' || refused.stage === 'program'
+  const final = isFinalRefusal(refused.stage, refused.errno)
   const ended = refusal(refused.message, at)
   return {
     ...base,

@@ -2,7 +2,7 @@
  * Owns the meaning of a job's end: from what the launcher saw to a verdict in words. Reads the end of the log
  * and the declared outputs; writes nothing.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import type { Ended, JobCommand } from '../queue/job-store.ts'
 import type { JobExit } from './launcher/protocol.ts'
@@ -85,12 +85,15 @@ function describe(exit: JobExit, logFile: string): string {
 export function lastLine(file: string): string | null {
   let fd: number
   try {
-    fd = openSync(file, 'r')
+    // What a job has put in place of its log must not lead elsewhere, nor make us wait.
+    fd = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   } catch {
     return null // a job without output has no log
   }
   try {
-    const size = fstatSync(fd).size
+    const look = fstatSync(fd)
+    if (!look.isFile()) return null
+    const { size } = look
     const buffer = Buffer.alloc(Math.min(size, 4_096))
     readSync(fd, buffer, 0, buffer.length, size - buffer.length)
     const lines = stripVTControlCharacters(buffer.toString('utf8'))

@@ -3,7 +3,7 @@
  * back to the disk; the launcher notes what is missing in a small file beside the log. Both launchers and
  * every reader of logs use this file; when the job has ended the log is whole again, with a line in the gap.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, statSync } from 'node:fs'
 
 /** So many bytes at the start of a log are always kept. */
 export const LOG_HEAD_BYTES = 64 * 1024
@@ -52,7 +52,9 @@ export function readLogExtent(path: string): LogExtent {
 function readNote(path: string) {
   let text: string
   try {
-    text = readFileSync(cutNotePath(path), 'utf8')
+    const note = cutNotePath(path)
+    if (!lstatSync(note).isFile()) return null
+    text = readFileSync(note, 'utf8')
   } catch {
     return null
   }

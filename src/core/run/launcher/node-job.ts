@@ -3,7 +3,17 @@
  * while a process of the job still runs.
  */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
-import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { identify } from '../process-identity.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER, sendSignal } from '../process-table.ts'
@@ -216,18 +226,36 @@ export class NodeJob {
   }
 }
 
-/** Opens a log for appending, never through a symbolic link, and makes its folder if that is missing. */
+/**
+ * Opens a log for appending and makes its folder if that is missing, but never by way of a symbolic link (ELOOP).
+ * Node can't open a file relative to a folder that is held open, so the path is looked at before and after.
+ */
 function openLog(path: string): number {
   const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW } = constants
-  const flags = O_APPEND | O_CREAT | O_RDWR | (O_NOFOLLOW ?? 0)
+  const folder = dirname(path)
+  refuseLinks(folder)
+  makeFolder(folder)
+  const fd = openSync(path, O_APPEND | O_CREAT | O_RDWR | (O_NOFOLLOW ?? 0), 0o600)
   try {
-    return openSync(path, flags, 0o600)
+    refuseLinks(folder)
+    if (!fstatSync(fd).isFile()) throw Object.assign(new Error('not a plain file'), { code: 'EINVAL' })
+    return fd
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    makeFolder(dirname(path))
-    return openSync(path, flags, 0o600)
+    closeSync(fd)
+    throw error
   }
 }
+
+/** Windows writes one path in several ways, and making a link there takes rights of its own. */
+function refuseLinks(folder: string): void {
+  if (process.platform === 'win32') return
+  let there = folder
+  while (!existsSync(there) && !isLink(there) && dirname(there) !== there) there = dirname(there)
+  if (isLink(there) || realpathSync(there) !== there)
+    throw Object.assign(new Error(`a symbolic link in ${folder}`), { code: 'ELOOP' })
+}
+
+const isLink = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
 /** Step by step: Node's own `recursive` never returns where a folder can't be made and the answer is ENOENT. */
 function makeFolder(path: string): void {

@@ -7,13 +7,13 @@
 import { spawnSync } from 'node:child_process'
 import {
   closeSync,
+  constants,
   fstatSync,
   ftruncateSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { cutNotePath, keptTailPath, LOG_HEAD_BYTES } from './log-extent.ts'
@@ -106,7 +106,7 @@ export class NodeLogCap {
     const next = `${this.#path}.tail.new`
     let kept = 0
     try {
-      const out = openSync(next, 'w', 0o600)
+      const out = openOwn(next)
       let at = size - this.#limit
       // Until nothing has arrived meanwhile, or the job is faster than we are.
       for (let round = 0, end = size; round < 20 && at < end; round += 1, end = fstatSync(this.#fd).size)
@@ -129,7 +129,12 @@ export class NodeLogCap {
   #note(gapEnd: number, leftOut: number): void {
     const numbers = [LOG_HEAD_BYTES, gapEnd, leftOut, this.#tail]
     try {
-      writeFileSync(cutNotePath(this.#path), `${numbers.join(' ').padEnd(95)}\n`, { mode: 0o600 })
+      const out = openOwn(cutNotePath(this.#path), 0)
+      try {
+        writeSync(out, `${numbers.join(' ').padEnd(95)}\n`)
+      } finally {
+        closeSync(out)
+      }
     } catch {
       // Readers show head and rest without the line between them until the job has ended.
     }
@@ -138,14 +143,15 @@ export class NodeLogCap {
   #assemble(size: number): void {
     const fromLog = Math.min(this.#limit, size - LOG_HEAD_BYTES)
     const fromTail = Math.min(this.#limit - fromLog, this.#tail)
-    const tailFd = fromTail > 0 ? openSync(keptTailPath(this.#path), 'r') : -1
+    const tailFd =
+      fromTail > 0 ? openSync(keptTailPath(this.#path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)) : -1
     const parts: Range[] = [{ fd: this.#fd, start: size - fromLog, end: size }]
     if (fromTail > 0) parts.unshift({ fd: tailFd, start: this.#tail - fromTail, end: this.#tail })
     const first = parts[0]
     if (first !== undefined) first.start = afterNewline(first)
     const kept = parts.reduce((sum, part) => sum + part.end - part.start, 0)
     const leftOut = size + this.#tail + this.#leftOut - LOG_HEAD_BYTES - kept
-    const out = openSync(`${this.#path}.new`, 'w', 0o600)
+    const out = openOwn(`${this.#path}.new`)
     try {
       copy(out, { fd: this.#fd, start: 0, end: LOG_HEAD_BYTES })
       writeSync(out, `\n[slipway: ${formatBytes(leftOut)} of output left out here]\n`)
@@ -158,6 +164,12 @@ export class NodeLogCap {
     rmSync(keptTailPath(this.#path), { force: true })
     rmSync(cutNotePath(this.#path), { force: true })
   }
+}
+
+/** Opens a file beside the log for writing: never by way of a symbolic link, never waiting for a pipe's reader. */
+function openOwn(path: string, more = constants.O_TRUNC): number {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  return openSync(path, O_WRONLY | O_CREAT | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0) | more, 0o600)
 }
 
 /** Gives a part of a file back to the disk. False where the system or the file system can't. */

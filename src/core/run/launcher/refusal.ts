@@ -6,6 +6,18 @@
 /** Where the start failed. `fenced`: the launcher had been told to start nothing more. */
 export type RefusalStage = 'cwd' | 'program' | 'log' | 'process' | 'fenced'
 
+/**
+ * Whether the job itself can't be started as it is, so that it fails; else it waits until the machine can again. A
+ * log that would be written elsewhere doesn't mend itself either.
+ */
+export function isFinalRefusal(stage: string, errno: string): boolean {
+  return (
+    stage === 'program' ||
+    stage === 'cwd' ||
+    (stage === 'log' && ['ELOOP', 'EISDIR', 'EINVAL'].includes(errno))
+  )
+}
+
 /** A sentence without a full stop. `hint`: `path` (looked up in PATH), `folder`, `interpreter`, or `-`. */
 export function refusalMessage(stage: RefusalStage, errno: string, hint: string, subject: string): string {
   switch (stage) {
@@ -45,7 +57,8 @@ function programTrouble(errno: string, hint: string): string {
 function logTrouble(errno: string): string {
   if (errno === 'ENOSPC') return "can't be created: no space left on the disk"
   if (errno === 'EDQUOT') return "can't be created: the disk quota is used up"
-  if (errno === 'ELOOP') return "is a symbolic link, which isn't followed"
+  if (errno === 'ELOOP') return "is a symbolic link or lies behind one, which isn't followed"
+  if (errno === 'EINVAL') return 'is not a plain file'
   if (errno === 'EACCES') return "can't be written (no permission)"
   if (errno === 'EROFS') return "can't be written: the disk is read-only"
   if (errno === 'EISDIR') return 'is a folder'
