@@ -10,9 +10,14 @@ export type Slipway = {
   ask(args: readonly string[]): Promise<{ code: number; document: unknown }>
 }
 
-/** A command line on the data folder `home`, called from the project's folder `root`. */
+/**
+ * A command line on the data folder `home`, called from the project's folder `root`: the built one, or the program
+ * that SLIPWAY_DEMO_COMMAND names (an installed one).
+ */
 export function slipwayIn(root: string, home: string): Slipway {
-  const entry = `${root}/out/cli/index.js`
+  const installed = process.env.SLIPWAY_DEMO_COMMAND
+  const program = installed || process.execPath
+  const first = installed ? [] : [`${root}/out/cli/index.js`]
   const env = { ...process.env, SLIPWAY_HOME: home }
   const shown = (arg: string): string => {
     const text = arg.replaceAll(`${root}/`, '').replaceAll(root, '.')
@@ -21,7 +26,7 @@ export function slipwayIn(root: string, home: string): Slipway {
   return {
     async tell(args, started) {
       process.stdout.write(`${styleText(['bold', 'cyan'], `$ slipway ${args.map(shown).join(' ')}`)}\n`)
-      const child = spawn(process.execPath, [entry, ...args], {
+      const child = spawn(program, [...first, ...args], {
         cwd: root,
         env,
         stdio: ['ignore', 'inherit', 'inherit'],
@@ -30,7 +35,7 @@ export function slipwayIn(root: string, home: string): Slipway {
       return ended(child)
     },
     async ask(args) {
-      const child = spawn(process.execPath, [entry, ...args, '--json'], {
+      const child = spawn(program, [...first, ...args, '--json'], {
         cwd: root,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
