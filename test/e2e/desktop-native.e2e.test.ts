@@ -1,217 +1,215 @@
 /** What the desktop shows around the window: tray, menus, notifications, progress, and power. */
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aPlace, type Desktop, type Place, type State } from './desktop/desktop.ts'
+import { type Desktop, type DesktopState, onEachDesktop } from './desktop/desktop-driver.ts'
+import { aPlace, type Place } from './desktop/place.ts'
 
-let place: Place
-beforeEach(() => {
-  place = aPlace()
-})
-afterEach(() => place.dispose())
+onEachDesktop((driver) => {
+  let place: Place
+  beforeEach(() => {
+    place = aPlace(driver)
+  })
+  afterEach(() => place.dispose())
 
-async function ready(desktop: Desktop) {
-  const page = await desktop.page()
-  await page.getByText('Nothing is queued').first().waitFor()
-  return page
-}
+  async function ready(desktop: Desktop) {
+    const page = await desktop.page()
+    await page.getByText('Nothing is queued').first().waitFor()
+    return page
+  }
 
-const pictureOf = (state: State) => state.tray?.picture.split(/[/\\]/).at(-1)
-const labels = (state: State) => state.tray?.menu.map((item) => item.label)
+  /** A batch of one job that ends at once with this exit code. */
+  const exitingWith = (code: number) =>
+    `batches:\n  - type: t\n    run: ${JSON.stringify([process.execPath, '-e', `process.exit(${code})`, '{input}'])}\n    over: { list: [x] }\n`
 
-describe('the tray', () => {
-  it('shows what runs, what is next and how far, and pauses and resumes', async () => {
-    const desktop = place.start()
-    await ready(desktop)
-    expect(pictureOf(await desktop.state())).toBe('idle-dark.png')
-    const gated = place.gated('flood', 2)
-    const later = place.gated('later', 1)
-    await place.slipway('add', gated.file)
-    await place.slipway('add', later.file)
-    await expect.poll(() => existsSync(gated.started(1))).toBe(true)
-    await expect.poll(async () => labels(await desktop.state())).toContain('#1 flood / wait: 0 of 2, 0 %')
-    await expect.poll(async () => labels(await desktop.state())).toContain('1  #2 later / wait')
-    expect(pictureOf(await desktop.state())).toBe('running-0-dark.png')
-    expect((await desktop.state()).tray?.tooltip).toMatch(/^Slipway: .*flood/)
-    await desktop.ask('trayMenu', 'Pause the queue')
-    await expect.poll(async () => pictureOf(await desktop.state())).toBe('paused-dark.png')
-    await desktop.ask('trayMenu', 'Resume the queue')
-    gated.release()
-    later.release()
-    await expect.poll(async () => pictureOf(await desktop.state())).toBe('idle-dark.png')
+  const pictureOf = (state: DesktopState) => state.tray?.picture.split(/[/\\]/).at(-1)
+  const labels = (state: DesktopState) => state.tray?.menu.map((item) => item.label)
+
+  describe('the tray', () => {
+    it('shows what runs, what is next and how far, and pauses and resumes', async () => {
+      const desktop = place.start()
+      await ready(desktop)
+      expect(pictureOf(await desktop.state())).toBe('idle-dark.png')
+      const gated = place.gated('flood', 2)
+      const later = place.gated('later', 1)
+      await place.slipway('add', gated.file)
+      await place.slipway('add', later.file)
+      await expect.poll(() => existsSync(gated.started(1))).toBe(true)
+      await expect.poll(async () => labels(await desktop.state())).toContain('#1 flood / wait: 0 of 2, 0 %')
+      await expect.poll(async () => labels(await desktop.state())).toContain('1  #2 later / wait')
+      expect(pictureOf(await desktop.state())).toBe('running-0-dark.png')
+      expect((await desktop.state()).tray?.tooltip).toMatch(/^Slipway: .*flood/)
+      await desktop.ask('trayMenu', 'Pause the queue')
+      await expect.poll(async () => pictureOf(await desktop.state())).toBe('paused-dark.png')
+      await desktop.ask('trayMenu', 'Resume the queue')
+      gated.release()
+      later.release()
+      await expect.poll(async () => pictureOf(await desktop.state())).toBe('idle-dark.png')
+    })
+
+    it('follows the system into the dark, and the window follows the setting', async () => {
+      const desktop = place.start()
+      const page = await ready(desktop)
+      await desktop.ask('systemDark', true)
+      // macOS colours the one picture itself.
+      const lightOnDark = process.platform === 'darwin' ? 'idle-dark.png' : 'idle-light.png'
+      await expect.poll(async () => pictureOf(await desktop.state())).toBe(lightOnDark)
+      await place.slipway('settings', 'theme', 'light')
+      await expect.poll(async () => (await desktop.state()).themeSource).toBe('light')
+      await expect
+        .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
+        .toBe(false)
+    })
+
+    it('has a picture for every state, shade and scale it may show', async () => {
+      const { root } = await import('./desktop/place.ts')
+      const states = ['idle', 'paused', 'attention', ...Array.from({ length: 9 }, (_, n) => `running-${n}`)]
+      for (const state of states)
+        for (const shade of ['dark', 'light'])
+          for (const scale of ['', '@1.25x', '@1.5x', '@2x', '@3x'])
+            expect(
+              existsSync(`${root}/resources/icons/tray/${state}-${shade}${scale}.png`),
+              state + shade + scale,
+            ).toBe(true)
+    })
   })
 
-  it('follows the system into the dark, and the window follows the setting', async () => {
-    const desktop = place.start()
-    const page = await ready(desktop)
-    await desktop.ask('systemDark', true)
-    await expect.poll(async () => pictureOf(await desktop.state())).toBe('idle-light.png')
-    await place.slipway('settings', 'theme', 'light')
-    await expect.poll(async () => (await desktop.state()).themeSource).toBe('light')
-    await expect
-      .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
-      .toBe(false)
+  describe('the menu bar', () => {
+    it('leads to places of the panel and pauses the queue', async () => {
+      const desktop = place.start()
+      const page = await ready(desktop)
+      await desktop.ask('menu', 'Settings…')
+      await page.waitForURL(/#\/settings/)
+      await desktop.ask('menu', 'History')
+      await page.waitForURL(/#\/history/)
+      await desktop.ask('menu', 'New Batch…')
+      await page.getByRole('dialog').waitFor()
+      await desktop.ask('menu', 'Pause Queue')
+      await expect.poll(async () => (await desktop.state()).tray?.tooltip).toContain('paused')
+    })
+
+    it('shows the log of the job that is looked at in the file manager', async () => {
+      const gated = place.gated('flood', 1)
+      gated.release()
+      const desktop = place.start()
+      const page = await ready(desktop)
+      await place.slipway('add', gated.file)
+      await expect
+        .poll(async () => (await place.slipway('list', '--all', '--json')).out)
+        .toContain('"completed"')
+      await desktop.ask('openUrl', 'slipway://batch/1')
+      await page.waitForURL(/batch=1/)
+      // The double tells main of a new address a moment after the page has it; until then the data folder is shown.
+      await expect
+        .poll(async () => {
+          await desktop.ask('menu', 'Show Log in File Manager')
+          return (await desktop.state()).revealed.at(-1)
+        })
+        .toMatch(/log$/)
+    })
   })
 
-  it('has a picture for every state, shade and scale it may show', async () => {
-    const { root } = await import('./desktop/desktop.ts')
-    const states = ['idle', 'paused', 'attention', ...Array.from({ length: 9 }, (_, n) => `running-${n}`)]
-    for (const state of states)
-      for (const shade of ['dark', 'light'])
-        for (const scale of ['', '@1.25x', '@1.5x', '@2x', '@3x'])
-          expect(
-            existsSync(`${root}/resources/icons/tray/${state}-${shade}${scale}.png`),
-            state + shade + scale,
-          ).toBe(true)
-  })
-})
+  describe('notifications', () => {
+    it('tell the end with result and duration, and a click shows the batch', async () => {
+      const gated = place.gated('flood', 1)
+      const desktop = place.start()
+      const page = await ready(desktop)
+      await desktop.ask('blur')
+      await place.slipway('add', gated.file)
+      gated.release()
+      await expect
+        .poll(async () => (await desktop.state()).notifications.map((one) => one.title))
+        .toEqual(['#1 flood / wait'])
+      const [told] = (await desktop.state()).notifications
+      expect(told?.body).toMatch(/^Completed in .*s: 1 of 1 job succeeded$/)
+      await desktop.ask('notificationClick', 0)
+      await page.waitForURL(/batch=1/)
+      expect((await desktop.state()).window?.focused).toBe(true)
+    })
 
-describe('the menu bar', () => {
-  it('leads to places of the panel and pauses the queue', async () => {
-    const desktop = place.start()
-    const page = await ready(desktop)
-    await desktop.ask('menu', 'File', 'Settings…')
-    await page.waitForURL(/#\/settings/)
-    await desktop.ask('menu', 'View', 'History')
-    await page.waitForURL(/#\/history/)
-    await desktop.ask('menu', 'File', 'New Batch…')
-    await page.getByRole('dialog').waitFor()
-    await desktop.ask('menu', 'Queue', 'Pause Queue')
-    await expect.poll(async () => (await desktop.state()).tray?.tooltip).toContain('paused')
-  })
+    it('are silent while the window is in front', async () => {
+      const gated = place.gated('flood', 1)
+      gated.release()
+      const desktop = place.start()
+      await ready(desktop)
+      await place.slipway('run', gated.file)
+      const second = place.gated('second', 1)
+      second.release()
+      await place.slipway('add', second.file)
+      await expect
+        .poll(
+          async () =>
+            (await place.slipway('list', '--all', '--json')).out.match(/"status":"completed"/g)?.length,
+        )
+        .toBe(2)
+      // Longer than ends are gathered for.
+      await expect.poll(async () => (await desktop.state()).tray?.menu[2]?.label).toBe('Nothing is queued')
+      expect((await desktop.state()).notifications).toEqual([])
+    })
 
-  it('shows the log of the job that is looked at in the file manager', async () => {
-    const gated = place.gated('flood', 1)
-    gated.release()
-    const desktop = place.start()
-    const page = await ready(desktop)
-    await place.slipway('add', gated.file)
-    await expect
-      .poll(async () => (await place.slipway('list', '--all', '--json')).out)
-      .toContain('"completed"')
-    await desktop.ask('openUrl', 'slipway://batch/1')
-    await page.waitForURL(/batch=1/)
-    // The double tells main of a new address a moment after the page has it; until then the data folder is shown.
-    await expect
-      .poll(async () => {
-        await desktop.ask('menu', 'File', 'Show Log in File Manager')
-        return (await desktop.state()).revealed.at(-1)
-      })
-      .toMatch(/log$/)
-  })
-})
-
-describe('notifications', () => {
-  it('tell the end with result and duration, and a click shows the batch', async () => {
-    const gated = place.gated('flood', 1)
-    const desktop = place.start()
-    const page = await ready(desktop)
-    await desktop.ask('blur')
-    await place.slipway('add', gated.file)
-    gated.release()
-    await expect
-      .poll(async () => (await desktop.state()).notifications.map((one) => one.title))
-      .toEqual(['#1 flood / wait'])
-    const [told] = (await desktop.state()).notifications
-    expect(told?.body).toMatch(/^Completed in .*s: 1 of 1 job succeeded$/)
-    await desktop.ask('notificationClick', 0)
-    await page.waitForURL(/batch=1/)
-    expect((await desktop.state()).window?.focused).toBe(true)
+    it('become one when many batches end together, and obey the settings', async () => {
+      const names = ['a', 'b', 'c']
+      const desktop = place.start()
+      await ready(desktop)
+      await desktop.ask('blur')
+      await place.slipway('settings', 'notify-failed', 'false')
+      await place.slipway('pause')
+      for (const name of names)
+        await place.slipway('add', place.write(`${name}.slipway.yaml`, exitingWith(0)))
+      await place.slipway('add', place.write('bad.slipway.yaml', exitingWith(1)))
+      await place.slipway('resume')
+      await expect
+        .poll(async () => (await desktop.state()).notifications.map((one) => one.title))
+        .toEqual(['3 batches ended'])
+      await expect.poll(async () => pictureOf(await desktop.state())).toBe('attention-dark.png')
+      expect((await desktop.state()).badge).toBe(1)
+    })
   })
 
-  it('are silent while the window is in front', async () => {
-    const gated = place.gated('flood', 1)
-    gated.release()
-    const desktop = place.start()
-    await ready(desktop)
-    await place.slipway('run', gated.file)
-    const second = place.gated('second', 1)
-    second.release()
-    await place.slipway('add', second.file)
-    await expect
-      .poll(
-        async () =>
-          (await place.slipway('list', '--all', '--json')).out.match(/"status":"completed"/g)?.length,
-      )
-      .toBe(2)
-    // Longer than ends are gathered for.
-    await expect.poll(async () => (await desktop.state()).tray?.menu[2]?.label).toBe('Nothing is queued')
-    expect((await desktop.state()).notifications).toEqual([])
+  describe('power', () => {
+    it('is held only while a job runs, and as the setting says', async () => {
+      const open = async () =>
+        (await desktop.state()).blockers.filter((one) => one.open).map((one) => one.kind)
+      const desktop = place.start()
+      await ready(desktop)
+      expect(await open()).toEqual([])
+      const gated = place.gated('flood', 1)
+      await place.slipway('add', gated.file)
+      await expect.poll(open).toEqual(['prevent-app-suspension'])
+      await place.slipway('settings', 'keep-awake', 'on-mains')
+      await desktop.ask('battery', true)
+      await expect.poll(open).toEqual([])
+      await desktop.ask('battery', false)
+      await expect.poll(open).toEqual(['prevent-app-suspension'])
+      await desktop.ask('power', 'suspend')
+      await desktop.ask('power', 'resume')
+      gated.release()
+      await expect.poll(open).toEqual([])
+    })
+
+    it('lets the jobs run on when the session ends', async () => {
+      const desktop = place.start()
+      await ready(desktop)
+      const gated = place.gated('flood', 1)
+      await place.slipway('add', gated.file)
+      await expect.poll(() => existsSync(gated.started(1))).toBe(true)
+      await expect.poll(async () => pictureOf(await desktop.state())).toBe('running-0-dark.png')
+      await desktop.ask('power', 'shutdown')
+      expect(await desktop.ended).toBe(0)
+      gated.release()
+    })
   })
 
-  it('become one when many batches end together, and obey the settings', async () => {
-    const names = ['a', 'b', 'c']
-    const desktop = place.start()
-    await ready(desktop)
-    await desktop.ask('blur')
-    await place.slipway('settings', 'notify-failed', 'false')
-    await place.slipway('pause')
-    for (const name of names)
-      await place.slipway(
-        'add',
-        place.write(
-          `${name}.slipway.yaml`,
-          'batches:\n  - type: t\n    run: ["true", "{input}"]\n    over: { list: [x] }\n',
-        ),
-      )
-    await place.slipway(
-      'add',
-      place.write(
-        'bad.slipway.yaml',
-        'batches:\n  - type: t\n    run: ["false", "{input}"]\n    over: { list: [x] }\n',
-      ),
-    )
-    await place.slipway('resume')
-    await expect
-      .poll(async () => (await desktop.state()).notifications.map((one) => one.title))
-      .toEqual(['3 batches ended'])
-    await expect.poll(async () => pictureOf(await desktop.state())).toBe('attention-dark.png')
-    expect((await desktop.state()).badge).toBe(1)
-  })
-})
-
-describe('power', () => {
-  it('is held only while a job runs, and as the setting says', async () => {
-    const open = async () => (await desktop.state()).blockers.filter((one) => one.open).map((one) => one.kind)
-    const desktop = place.start()
-    await ready(desktop)
-    expect(await open()).toEqual([])
-    const gated = place.gated('flood', 1)
-    await place.slipway('add', gated.file)
-    await expect.poll(open).toEqual(['prevent-app-suspension'])
-    await place.slipway('settings', 'keep-awake', 'on-mains')
-    await desktop.ask('battery', true)
-    await expect.poll(open).toEqual([])
-    await desktop.ask('battery', false)
-    await expect.poll(open).toEqual(['prevent-app-suspension'])
-    await desktop.ask('power', 'suspend')
-    await desktop.ask('power', 'resume')
-    gated.release()
-    await expect.poll(open).toEqual([])
-  })
-
-  it('lets the jobs run on when the session ends', async () => {
-    const desktop = place.start()
-    await ready(desktop)
-    const gated = place.gated('flood', 1)
-    await place.slipway('add', gated.file)
-    await expect.poll(() => existsSync(gated.started(1))).toBe(true)
-    await expect.poll(async () => pictureOf(await desktop.state())).toBe('running-0-dark.png')
-    await desktop.ask('power', 'shutdown')
-    expect(await desktop.ended).toBe(0)
-    gated.release()
-  })
-})
-
-describe('progress', () => {
-  it('fills the icon of the window while a batch runs', async () => {
-    const desktop = place.start()
-    await ready(desktop)
-    const gated = place.gated('flood', 1)
-    await place.slipway('add', gated.file)
-    await expect
-      .poll(async () => (await desktop.state()).window?.progress)
-      .toEqual({ value: 0, mode: 'normal' })
-    gated.release()
-    await expect.poll(async () => (await desktop.state()).window?.progress.value).toBe(-1)
+  describe('progress', () => {
+    it('fills the icon of the window while a batch runs', async () => {
+      const desktop = place.start()
+      await ready(desktop)
+      const gated = place.gated('flood', 1)
+      await place.slipway('add', gated.file)
+      await expect
+        .poll(async () => (await desktop.state()).window?.progress)
+        .toEqual({ value: 0, mode: 'normal' })
+      gated.release()
+      await expect.poll(async () => (await desktop.state()).window?.progress.value).toBe(-1)
+    })
   })
 })

@@ -1,6 +1,7 @@
 /** Owns the line to the test: it asks over Node's own channel between processes, and every question is answered. */
 
 import type { MenuItemConstructorOptions } from 'electron'
+import type { DesktopOps } from '../e2e/desktop/desktop-driver.ts'
 import { app } from './app-double.ts'
 import { debugAddress } from './browser.ts'
 import { live, nativeTheme, powerMonitor } from './native-double.ts'
@@ -10,13 +11,19 @@ import { onlyWindow } from './windows-double.ts'
 
 type Items = readonly MenuItemConstructorOptions[]
 
-function click(items: Items, labels: readonly string[]): void {
-  const [label, ...below] = labels
-  const item = items.find((one) => one.label?.replace(/&(?!&)/g, '') === label)
-  if (item === undefined) throw new Error(`no menu item ${label}`)
-  if (below.length > 0) return click(item.submenu as Items, below)
-  if (item.enabled === false) throw new Error(`${label} is not enabled`)
-  ;(item.click as () => void)()
+/** Clicks the item with this label, in whichever menu it is; false when there is none. */
+function clickIn(items: Items, label: string): boolean {
+  return items.some((item) => {
+    if (Array.isArray(item.submenu) && clickIn(item.submenu, label)) return true
+    if (item.label?.replace(/&(?!&)/g, '') !== label) return false
+    if (item.enabled === false) throw new Error(`${label} is not enabled`)
+    ;(item.click as () => void)()
+    return true
+  })
+}
+
+function click(items: Items, label: string): void {
+  if (!clickIn(items, label)) throw new Error(`no menu item ${label}`)
 }
 
 /** What a test may ask for, by name. */
@@ -26,7 +33,11 @@ export const ops = {
     return {
       ...record,
       window: window && {
-        ...window.double,
+        visible: window.double.visible,
+        focused: window.double.focused,
+        bounds: window.double.bounds,
+        progress: window.double.progress,
+        webPreferences: { ...window.double.options.webPreferences },
         url: window.webContents.getURL(),
         crashed: window.webContents.isCrashed(),
       },
@@ -36,8 +47,8 @@ export const ops = {
     }
   },
   debugAddress,
-  menu: (...labels: string[]) => click(live.menu?.double ?? [], labels),
-  trayMenu: (label: string) => click(live.trayMenu?.double ?? [], [label]),
+  menu: (label: string) => click(live.menu?.double ?? [], label),
+  trayMenu: (label: string) => click(live.trayMenu?.double ?? [], label),
   trayClick: () => void live.tray?.emit('click', {}),
   trayDrop: (...files: string[]) => void live.tray?.emit('drop-files', {}, files),
   notificationClick: (index: number) => void live.notifications[index]?.emit('click', {}),
@@ -70,7 +81,6 @@ export const ops = {
     return void app.emit('open-file', event, file)
   },
   openUrl: (url: string) => void app.emit('open-url', { preventDefault() {} }, url),
-  activate: () => void app.emit('activate', {}),
   quit: () => app.quit(),
   /** A call from another web contents than the panel's, with whatever address it claims. */
   foreignInvoke: async (channel: string, address: string, ...args: unknown[]) => {
@@ -89,13 +99,26 @@ export const ops = {
       handlers.permissionRequest?.(contents as never, name as never, resolve, {} as never)
     }),
   device: () => handlers.device?.({} as never) ?? null,
+  frameInvoke: async (channel: string, ...args: unknown[]) => {
+    const page = await onlyWindow()?.webContents.double.page
+    const frame = page?.frames()[1]
+    if (!frame) throw new Error('there is no frame in the panel')
+    return frame.evaluate(
+      ([name, values]) =>
+        (
+          window as unknown as { __electronDoubleInvoke(c: unknown, a: unknown): Promise<{ error?: string }> }
+        ).__electronDoubleInvoke(name, values),
+      [channel, args] as const,
+    )
+  },
+  panelText: async () => (await (await onlyWindow()?.webContents.double.page)?.innerText('body')) ?? '',
   crashRenderer: async () => {
     const page = await onlyWindow()?.webContents.double.page
     if (!page) throw new Error('no window')
     const line = await page.context().newCDPSession(page)
     void line.send('Page.crash').catch(() => {})
   },
-}
+} satisfies DesktopOps & { debugAddress: unknown }
 export type Ops = typeof ops
 
 process.on('message', async (message: { id: number; op: keyof Ops; args: never[] }) => {
