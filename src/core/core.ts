@@ -16,6 +16,7 @@ import { Feed } from './feed.ts'
 import { makeSummary } from './insight/summary.ts'
 import { recordEvent } from './queue/event-store.ts'
 import { findBatch } from './queue/queries.ts'
+import { DiskWatch } from './run/disk-watch.ts'
 import { Executor, type StopMode } from './run/executor.ts'
 import { failpoint } from './run/failpoint.ts'
 import { Finalizer } from './run/finalizer.ts'
@@ -172,6 +173,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     feed.touch()
     executor.wake()
   }
+  const diskWatch = new DiskWatch({ db, clock, home, hostId: lease.hostId, onChanged: changed, onError })
   let stopWatching: (() => void) | null = null
   const watchOthers = () => {
     stopWatching ??= watchDatabase(db, changed)
@@ -221,11 +223,13 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       watchOthers()
       finalizer.start()
       lease.start()
+      diskWatch.start()
     },
     async stopWorking(mode) {
       await executor.end(mode)
       lease.stop()
       finalizer.stop()
+      diskWatch.stop()
       if (keepAlive) clearInterval(keepAlive)
       keepAlive = null
     },

@@ -14,6 +14,17 @@ export function worthTelling(batch: Batch, settings: Settings): boolean {
   return false
 }
 
+/** Attention that a person wants to hear of. Bad ends are told as ends. */
+export function worthCalling(kind: string, settings: Settings): boolean {
+  if (kind === 'ended-badly') return false
+  const own = {
+    duplicate: 'notify-duplicate',
+    disk: 'notify-disk',
+    predecessor: 'notify-predecessor',
+  } as const
+  return settings[Object.hasOwn(own, kind) ? own[kind as keyof typeof own] : 'notify-attention']
+}
+
 /** One notification for all of these, null for none. */
 export function wordsFor(batches: readonly Batch[]): Words | null {
   const [only] = batches

@@ -6,7 +6,7 @@ import { Notification } from 'electron'
 import type { Snapshot } from '../contract/commands.ts'
 import type { Batch } from '../contract/entities.ts'
 import type { Settings } from '../contract/settings.ts'
-import { type Words, wordsFor, worthTelling } from './notice-words.ts'
+import { type Words, wordsFor, worthCalling, worthTelling } from './notice-words.ts'
 
 /** Ends within this time are told together. */
 const gatherMs = 1_000
@@ -38,10 +38,9 @@ export class Notifier {
     this.#timer ??= setTimeout(() => this.#flush(), gatherMs)
   }
 
-  /** Things that need a person. Bad ends are told as ends. */
+  /** Things that need a person. */
   attention(news: Snapshot['attention']): void {
-    if (!this.#options.settings()['notify-attention']) return
-    const told = news.filter((one) => one.kind !== 'ended-badly')
+    const told = news.filter((one) => worthCalling(one.kind, this.#options.settings()))
     const [first] = told
     if (first === undefined) return
     const number = first.batchId === null ? null : (this.#options.numberOf(first.batchId) ?? null)

@@ -165,6 +165,66 @@ onEachDesktop((driver) => {
     })
   })
 
+  describe('what needs attention', () => {
+    const bodies = async (desktop: Desktop) =>
+      (await desktop.state()).notifications
+        .filter((one) => one.title === 'Slipway needs you')
+        .map((one) => one.body)
+
+    it('is told when a script asks for what is there already, and a click shows that batch', async () => {
+      const gated = place.gated('flood', 1)
+      const desktop = place.start()
+      const page = await ready(desktop)
+      await place.slipway('add', gated.file)
+      await expect.poll(() => existsSync(gated.started(1))).toBe(true)
+      await desktop.ask('blur')
+      expect((await place.slipway('add', gated.file, '--json')).code).toBe(3)
+      await expect
+        .poll(() => bodies(desktop))
+        .toEqual([expect.stringMatching(/^#1 flood \/ wait was asked for again at .* and refused/)])
+      await desktop.ask('notificationClick', 0)
+      await page.waitForURL(/batch=1/)
+      expect((await desktop.state()).window?.focused).toBe(true)
+      gated.release()
+    })
+
+    it('is told when the disk runs low, once, and it is in the events', async () => {
+      const desktop = place.start()
+      await ready(desktop)
+      await desktop.ask('blur')
+      await place.slipway('settings', 'min-free-disk-mb', '10000000')
+      await expect
+        .poll(() => bodies(desktop))
+        .toEqual([expect.stringMatching(/^The disk is nearly full: nothing starts until/)])
+      const events = async () => (await place.slipway('events')).out
+      await expect.poll(events).toContain('The disk ran low')
+      await place.slipway('settings', 'min-free-disk-mb', '1')
+      await expect.poll(events).toContain('The disk had room again')
+      expect((await events()).match(/The disk ran low/g)).toHaveLength(1)
+      expect(await bodies(desktop)).toHaveLength(1)
+    })
+
+    it('is told when a batch waits for one that failed, unless that is turned off', async () => {
+      const two = `${exitingWith(1)}  - type: next\n    after: t\n    run: [${JSON.stringify(process.execPath)}, -e, "0", "{input}"]\n    over: { list: [x] }\n`
+      const desktop = place.start()
+      await ready(desktop)
+      await desktop.ask('blur')
+      await place.slipway('add', place.write('first.slipway.yaml', two))
+      await expect
+        .poll(() => bodies(desktop))
+        .toEqual([expect.stringMatching(/^#2 first \/ next waits for #1/)])
+      await place.slipway('settings', 'notify-predecessor', 'false')
+      await place.slipway('add', place.write('second.slipway.yaml', two))
+      await expect
+        .poll(async () => (await place.slipway('list', '--all', '--json')).out.match(/"number":/g)?.length)
+        .toBe(4)
+      await expect
+        .poll(async () => (await desktop.state()).notifications.map((one) => one.title))
+        .toContain('#3 second / t')
+      expect(await bodies(desktop)).toHaveLength(1)
+    })
+  })
+
   describe('power', () => {
     it('is held only while a job runs, and as the setting says', async () => {
       const open = async () =>

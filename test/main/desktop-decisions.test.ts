@@ -4,7 +4,7 @@ import type { Batch } from '../../src/contract/entities.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
 import { backgroundHost } from '../../src/main/background.ts'
 import { durationWords, nameOf, resultOf } from '../../src/main/batch-words.ts'
-import { wordsFor, worthTelling } from '../../src/main/notice-words.ts'
+import { wordsFor, worthCalling, worthTelling } from '../../src/main/notice-words.ts'
 import { hashOf, isConfiguration, wishesOf, wishOfLink } from '../../src/main/opening.ts'
 import { placeWindow } from '../../src/main/window-place.ts'
 
@@ -134,6 +134,25 @@ describe('notifications', () => {
   ] as const)('of a batch that is %s can be turned off with %s', (status, key) => {
     expect(worthTelling(batch({ status }), settings)).toBe(true)
     expect(worthTelling(batch({ status }), { ...settings, [key]: false })).toBe(false)
+  })
+  it.each([
+    ['duplicate', 'notify-duplicate'],
+    ['disk', 'notify-disk'],
+    ['predecessor', 'notify-predecessor'],
+    ['rescue', 'notify-attention'],
+    ['suspicious', 'notify-attention'],
+  ] as const)(
+    'that something needs attention (%s) can be turned off with %s, and with no other',
+    (kind, key) => {
+      expect(worthCalling(kind, settings)).toBe(true)
+      expect(worthCalling(kind, { ...settings, [key]: false })).toBe(false)
+      const others = ['notify-duplicate', 'notify-disk', 'notify-predecessor', 'notify-attention'] as const
+      const off = Object.fromEntries(others.filter((one) => one !== key).map((one) => [one, false]))
+      expect(worthCalling(kind, { ...settings, ...off })).toBe(true)
+    },
+  )
+  it('call nobody for a bad end, which is told as an end', () => {
+    expect(worthCalling('ended-badly', settings)).toBe(false)
   })
   it('tell nobody what they did themselves', () => {
     expect(worthTelling(batch({ status: 'cancelled' }), settings)).toBe(false)

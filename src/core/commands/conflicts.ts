@@ -66,9 +66,10 @@ export function noteConflicts(
   { db, context }: Scope,
   existing: readonly Batch[],
   what: 'enqueue' | 'retry',
+  refused = false,
 ): void {
   for (const { id } of existing)
-    recordEvent(db, context, { kind: 'enqueue_conflicted', batchId: id, details: { what } })
+    recordEvent(db, context, { kind: 'enqueue_conflicted', batchId: id, details: { what, refused } })
 }
 
 /** The typed refusal; noted in the audit trail, so that a person sees what a script was told. */
@@ -88,7 +89,7 @@ export function refuseConflicts(
     // After the refused transaction has been rolled back. Best effort: the refusal itself is what counts.
     try {
       const existing = conflicts.map((conflict) => conflict.existing)
-      db.note(() => noteConflicts(scope, existing, what))
+      db.note(() => noteConflicts(scope, existing, what, true))
     } catch {
       // The database is closing or full; the caller has its answer.
     }

@@ -4,7 +4,13 @@
  */
 import type { Snapshot } from '../../contract/commands.ts'
 import type { Db } from '../db/db.ts'
-import { oddEvents, oddOutputs, stuckInLine, unseenEnds } from '../queue/attention-queries.ts'
+import {
+  oddEvents,
+  oddOutputs,
+  refusedByCommandLine,
+  stuckInLine,
+  unseenEnds,
+} from '../queue/attention-queries.ts'
 import type { BatchFacts } from '../queue/insight-queries.ts'
 import { batchesByIds } from '../queue/queries.ts'
 import { readMark } from '../queue/settings-store.ts'
@@ -18,6 +24,8 @@ const lookAtEvents = 5_000
 /** More of a kind than this are one line that counts them. */
 const ofAKind = 10
 const dayMs = 86_400_000
+/** A refusal is news for so long. */
+const refusalMs = 3_600_000
 
 /** What needs attention, the most pressing first; `now` in epoch ms, `disk` where the caller knows it. */
 export function needsAttention(db: Db, now: number, disk?: Disk): Attention[] {
@@ -26,6 +34,7 @@ export function needsAttention(db: Db, now: number, disk?: Disk): Attention[] {
     return [
       ...lowDisk(db, now, disk),
       ...stuck(db),
+      ...duplicates(db, now),
       ...badEnds(ends),
       ...oddities(db, now),
       ...suspicious(db, ends),
@@ -54,6 +63,21 @@ function stuck(db: Db): Attention[] {
     'queued batch',
     'for what will not complete by itself',
   )
+}
+
+function duplicates(db: Db, now: number): Attention[] {
+  const refusals = refusedByCommandLine(db, now - refusalMs, lookAtEvents)
+  const latest = new Map(refusals.toReversed().map((one) => [one.batch_id, one]))
+  const ids = [...latest.keys()].slice(-ofAKind)
+  return batchesByIds(db, ids).map((batch) => {
+    const refusal = latest.get(batch.id)
+    const command = (refusal?.origin ?? '').replace(/ \(in [^()]*\)$/, '')
+    return {
+      kind: 'duplicate',
+      batchId: batch.id,
+      sentence: `${batchName(batch)} was asked for again at ${moment(refusal?.at ?? now, now)} and refused, as it is there already: \`${brief(command, 120)}\``,
+    }
+  })
 }
 
 function badEnds(ends: readonly BatchFacts[]): Attention[] {

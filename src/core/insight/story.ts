@@ -66,7 +66,7 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
   doctor_repaired: (e) =>
     `The doctor repaired something${has(e, 'repaired') ? `: ${value(e, 'repaired')}` : because(e)}`,
   enqueue_conflicted: (e) => `${who(e)} asked for what was already there${conflict(e)}${how(e)}${because(e)}`,
-  disk_low: (e) => `The disk ran low${free(e)}, so the queue was paused`,
+  disk_low: (e) => `The disk ran low${free(e)}, so nothing starts until it has room again`,
   disk_recovered: (e) => `The disk had room again${free(e)}`,
 }
 

@@ -87,6 +87,25 @@ export type OddEvent = {
 }
 
 /**
+ * Refusals of what was asked for by a command line while it was there already, and still is; latest first. The event
+ * doesn't say whether a script or a person typed it, so both count. Bounded as `oddEvents` is.
+ */
+export function refusedByCommandLine(
+  db: Db,
+  since: number,
+  lookAt: number,
+): { batch_id: string; at: number; origin: string }[] {
+  return db
+    .sql<{ batch_id: string; at: number; origin: string }>(
+      `SELECT e.batch_id, e.at, e.origin FROM events e JOIN batches b ON b.id = e.batch_id
+       WHERE e.id > (SELECT max(id) FROM events) - ? AND e.at >= ? AND e.kind = 'enqueue_conflicted'
+         AND e.origin LIKE 'slipway %' AND e.details ->> '$.refused' = 1 AND b.completed_at IS NULL
+       ORDER BY e.id DESC`,
+    )
+    .all(lookAt, since)
+}
+
+/**
  * What went wrong lately although nobody failed at it: rescues, summaries that could not be made, jobs that were
  * interrupted together with their host. Looks at the last `lookAt` events, as these have no index by time.
  */

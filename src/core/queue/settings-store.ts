@@ -16,6 +16,8 @@ export type Marks = {
     now: boolean
   }
   'stop-after': { batchId: string }
+  /** The disk has less room than is needed; taken away when it has enough again. */
+  'disk-low': { since: number }
   finalizer: { lastSweepAt: number; nextSweepAt: number; rescues: number; lastRescueAt: number | null }
 }
 

@@ -189,6 +189,35 @@ describe('what needs attention', () => {
     expect(needsAttention(db, noon + 2 * 86_400_000).map(({ kind }) => kind)).toEqual(['disk'])
   })
 
+  it('is a batch that a command line asked for again and was refused, for an hour and while it is there', () => {
+    const db = temporaryDatabase()
+    const batch = addBatch(db)
+    const ask = (origin: string, refused: boolean) =>
+      db.write(() =>
+        recordEvent(db, by(noon, { origin }), {
+          kind: 'enqueue_conflicted',
+          batchId: batch.id,
+          details: { what: 'enqueue', refused },
+        }),
+      )
+    ask('panel: Ana', true)
+    ask('slipway add flood.slipway.yaml --if-exists return (in /work)', false)
+    expect(needsAttention(db, noon)).toEqual([])
+    ask('slipway add flood.slipway.yaml (in /work)', true)
+    ask('slipway run flood.slipway.yaml (in /work)', true)
+    expect(needsAttention(db, noon)).toEqual([
+      {
+        kind: 'duplicate',
+        batchId: batch.id,
+        sentence: `#1 flood-2026 / portfolio was asked for again at ${clockTime(noon)} and refused, as it is there already: \`slipway run flood.slipway.yaml\``,
+      },
+    ])
+    expect(needsAttention(db, noon + 3_600_001)).toEqual([])
+    const running = claim(db, noon)
+    end(db, running, runJobs(db, running, noon, [{ ms: 1 }, { ms: 1 }, { ms: 1 }]))
+    expect(needsAttention(db, noon)).toEqual([])
+  })
+
   it('is a job that was running when its host died', () => {
     const db = temporaryDatabase()
     const batch = addBatch(db)

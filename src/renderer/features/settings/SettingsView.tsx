@@ -51,7 +51,10 @@ const groups: readonly { title: string; fields: readonly (readonly [SettingKey, 
     fields: [
       ['notify-completed', 'Completed', { kind: 'switch' }],
       ['notify-failed', 'Failed', { kind: 'switch' }],
-      ['notify-attention', 'Needs attention', { kind: 'switch' }],
+      ['notify-duplicate', 'Asked for twice by a script', { kind: 'switch' }],
+      ['notify-disk', 'Disk runs low', { kind: 'switch' }],
+      ['notify-predecessor', 'Waits for a failed batch', { kind: 'switch' }],
+      ['notify-attention', 'Other attention', { kind: 'switch' }],
     ],
   },
   {

@@ -1,0 +1,82 @@
+/**
+ * Owns noticing that the data folder's disk runs low or has room again, and writing that down once per change,
+ * whichever of the working hosts sees it first. Must never stop anything: the executor looks by itself before it
+ * starts a job.
+ */
+import type { Clock, Timer } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import { recordEvent } from '../queue/event-store.ts'
+import { readMark, readSettings, writeMark } from '../queue/settings-store.ts'
+import { freeBytes } from './disk-guard.ts'
+
+const lookEveryMs = 5_000
+/** So much more than the least must be free before the disk counts as recovered: a disk at the edge is told once. */
+const margin = 1.05
+
+export type DiskWatchOptions = {
+  db: Db
+  clock: Clock
+  home: string
+  hostId: string
+  /** Told after the commit of a change. */
+  onChanged: () => void
+  onError: (cause: unknown) => void
+  /** Free bytes of the disk that holds `home`. */
+  free?: (home: string) => number
+}
+
+export class DiskWatch {
+  readonly #options: DiskWatchOptions
+  #timer: Timer | null = null
+  #running = false
+
+  constructor(options: DiskWatchOptions) {
+    this.#options = options
+  }
+
+  /** Looks now and every few seconds from now on. Idempotent. */
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#next()
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#timer?.cancel()
+    this.#timer = null
+  }
+
+  #next(): void {
+    if (!this.#running) return
+    try {
+      if (this.look()) this.#options.onChanged()
+    } catch (cause) {
+      // A disk that is full to the last byte takes no event either: the next look tries again.
+      this.#options.onError(cause)
+    }
+    this.#timer = this.#options.clock.after(lookEveryMs, () => this.#next())
+  }
+
+  /** Writes down a change; false when there is none, or another host was faster. Throws what SQLite throws. */
+  look(): boolean {
+    const { db, clock, home, hostId } = this.#options
+    const least = readSettings(db)['min-free-disk-mb'] * 1_048_576
+    const free = (this.#options.free ?? ((folder) => freeBytes(folder).free))(home)
+    const changes = () => {
+      const wasLow = readMark(db, 'disk-low') !== undefined
+      if (wasLow ? free >= least * margin : free < least) return wasLow ? 'disk_recovered' : 'disk_low'
+      return null
+    }
+    if (changes() === null) return false
+    return db.note(() => {
+      const kind = changes()
+      if (kind === null) return false
+      const at = clock.now()
+      writeMark(db, 'disk-low', kind === 'disk_low' ? { since: at } : undefined, at)
+      const details = { freeBytes: free, neededBytes: least }
+      recordEvent(db, { actor: 'executor', hostId, origin: null, at }, { kind, details })
+      return true
+    })
+  }
+}
