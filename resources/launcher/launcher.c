@@ -200,8 +200,9 @@ static struct {
   const char *run_dir;
   char *journal_path, *fence_path, *header;
   int journal, null_fd, signals;
+  int journal_errno;           /* why the last write to the journal failed */
   size_t journal_size;
-  struct buffer backlog;       /* lines that a full disk refused */
+  struct buffer backlog;       /* lines that the disk refused, being full or failing */
   struct buffer to_host;       /* lines that a busy host has not taken */
   struct buffer from_host;
   int64_t exits, unforgotten;
@@ -219,7 +220,10 @@ static void journal_append(const char *line) {
   while (my.backlog.length > 0) {
     ssize_t n = write(my.journal, my.backlog.at, my.backlog.length);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return; /* kept, and tried again within a second */
+    if (n < 0) {
+      my.journal_errno = errno;
+      return; /* kept, and tried again within a second */
+    }
     my.journal_size += (size_t)n;
     drop_front(&my.backlog, (size_t)n);
   }
@@ -1013,7 +1017,10 @@ static void start_job(const struct start *s) {
   bool announced = journal_settled();
   if (announced) journal_append(line);
   free(line);
-  if (!announced || my.backlog.length > 0) return report_refused(s->attempt, "log", "ENOSPC", "-", my.journal_path);
+  if (!announced || my.backlog.length > 0) {
+    const char *why = name_of(errno_names, "E", my.journal_errno);
+    return report_refused(s->attempt, "log", why, "-", my.journal_path);
+  }
   if (my.ending || access(my.fence_path, F_OK) == 0) return report_refused(s->attempt, "fenced", "-", "-", "-");
 
   int log_fd = open_log(s->log_path);

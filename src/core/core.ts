@@ -10,7 +10,7 @@ import { ok, type Result } from '../contract/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Scope } from './commands/command.ts'
 import { dispatch, explainThrown } from './commands/dispatch.ts'
-import { openDatabase } from './db/open.ts'
+import { diskTrouble, openDatabase } from './db/open.ts'
 import { watchDatabase } from './db/watch.ts'
 import { Feed } from './feed.ts'
 import { makeSummary } from './insight/summary.ts'
@@ -90,7 +90,8 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   }
   const onError = (cause: unknown) => {
     log(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const message = diskTrouble(code) ?? (cause instanceof Error ? cause.message : String(cause))
     tell({ kind: 'attention', sentence: `Something failed and is tried again: ${message}.`, batch: null })
   }
   const feed = new Feed(db, clock, home, onError)

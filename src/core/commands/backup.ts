@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { copyDatabase } from '../db/copy.ts'
+import { diskTrouble } from '../db/open.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { failpoint } from '../run/failpoint.ts'
 import type { Handler } from './command.ts'
@@ -30,6 +31,7 @@ function describe(file: string, cause: unknown): Result<never> {
   if (code === 'ENOSPC' || code === 'SQLITE_FULL')
     return fail('not-possible', `The disk is too full for ${file}; nothing was left there.`)
   if (code === 'EEXIST') return fail('not-possible', `${file} exists already; a backup replaces nothing.`)
-  const message = cause instanceof Error ? cause.message : code
+  const io = /^(EIO$|SQLITE_IOERR)/.test(code) ? diskTrouble(code) : null
+  const message = io ?? (cause instanceof Error ? cause.message : code)
   return fail('not-possible', `${file} can't be written: ${message}. Nothing was left there.`)
 }

@@ -4,7 +4,7 @@
  */
 import { type CommandName, type CommandOutput, commands, type ParsedInput } from '../../contract/commands.ts'
 import { fail, type Result } from '../../contract/errors.ts'
-import { isFullDisk } from '../db/open.ts'
+import { diskTrouble } from '../db/open.ts'
 import { backup } from './backup.ts'
 import { browse } from './browse.ts'
 import { cancel } from './cancel.ts'
@@ -87,10 +87,15 @@ export async function dispatch<N extends CommandName>(
 export function explainThrown(name: string, cause: unknown): Result<never> {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const message = cause instanceof Error ? cause.message : String(cause)
-  if (isFullDisk(code))
-    return fail('database', 'The disk is full: nothing was changed.', {
-      hint: 'Free some space and try again.',
+  const trouble = diskTrouble(code)
+  if (trouble !== null) {
+    const hint = /full/.test(trouble)
+      ? 'Free some space and try again.'
+      : '`slipway doctor` looks at the data folder.'
+    return fail('database', `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}: nothing was changed.`, {
+      hint,
     })
+  }
   if (code.startsWith('SQLITE_BUSY'))
     return fail('database', 'The database stayed locked by another program: nothing was changed.')
   if (code.startsWith('SQLITE_CONSTRAINT'))

@@ -86,9 +86,16 @@ function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
 }
 
-/** Without room for the WAL's index SQLite speaks of an I/O error. */
-export function isFullDisk(code: string): boolean {
-  return ['ENOSPC', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'].includes(code)
+/**
+ * What is the matter with the disk, as the beginning of a sentence; null where the code says nothing of a disk.
+ * Without room for the WAL's index SQLite speaks of an I/O error, so that one may be either.
+ */
+export function diskTrouble(code: string): string | null {
+  if (code === 'ENOSPC' || code === 'SQLITE_FULL') return 'the disk is full'
+  if (code === 'SQLITE_IOERR_SHMSIZE') return 'the disk is full, or reports errors'
+  if (code === 'EIO' || code.startsWith('SQLITE_IOERR')) return 'the disk reports an error'
+  if (isUnwritable(code)) return "the data folder can't be written"
+  return null
 }
 
 /** SQLite's codes come extended too: SQLITE_READONLY_DIRECTORY, SQLITE_CANTOPEN_ISDIR, … */
@@ -104,7 +111,8 @@ function describe(file: string, cause: unknown): string {
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return `The data folder ${path.dirname(file)} is not a folder: ${message}.`
   if (code === 'EISDIR') return `${file} is a folder, not a database.`
-  if (isFullDisk(code)) return `The disk of ${path.dirname(file)} is full.`
+  const trouble = diskTrouble(code)
+  if (trouble !== null) return `${file} can't be opened: ${trouble}.`
   if (code === 'SQLITE_NOTADB') return `${file} is not a database, or its first page is damaged.`
   if (code.startsWith('SQLITE_CORRUPT')) return `${file} is damaged: ${message}.`
   if (code.startsWith('SQLITE_BUSY'))

@@ -18,6 +18,8 @@ import { fencePath } from './journal.ts'
 import { formatLine } from './protocol.ts'
 
 const COMPACT_BYTES = 32 * 1024
+/** What the disk refused is tried again after so long, whatever else happens. */
+const RETRY_MS = 1000
 
 /** Appends to one journal and tells one host. */
 export class JournalWriter {
@@ -27,6 +29,8 @@ export class JournalWriter {
   #fd: number
   #size = 0
   #backlog: Buffer = Buffer.alloc(0)
+  #trouble = 'ENOSPC'
+  #retry: NodeJS.Timeout | undefined
   #exits = 0
   #unforgotten = 0
   /** The started lines of jobs that still run, for when the journal is rewritten. */
@@ -40,6 +44,11 @@ export class JournalWriter {
     this.#fd = openSync(path, 'ax', 0o600)
     this.#append(header)
     this.#host.write(header)
+  }
+
+  /** Why the last write failed. */
+  get trouble(): string {
+    return this.#trouble
   }
 
   /** Whether the host has forbidden further starts. Asked after `starting` was written: see journal.ts. */
@@ -78,10 +87,8 @@ export class JournalWriter {
   forget(exitsCommitted: number): void {
     if (exitsCommitted !== this.#exits || this.#unforgotten === 0 || !this.settle()) return
     this.#unforgotten = 0
-    if (this.#started.size === 0) {
-      this.#size = Buffer.byteLength(this.#header)
-      ftruncateSync(this.#fd, this.#size)
-    } else if (this.#size < COMPACT_BYTES) this.#append('forgotten\n')
+    if (this.#started.size === 0 && this.#empty()) this.#size = Buffer.byteLength(this.#header)
+    else if (this.#size < COMPACT_BYTES) this.#append('forgotten\n')
     else this.#rewrite()
   }
 
@@ -96,6 +103,7 @@ export class JournalWriter {
    * heard all; for one that stands still there is the journal.
    */
   close(done: () => void): void {
+    clearTimeout(this.#retry)
     closeSync(this.#fd)
     if (this.#unforgotten === 0) {
       rmSync(this.#path, { force: true })
@@ -104,6 +112,15 @@ export class JournalWriter {
     setTimeout(done, 1000)
     if (this.#host.destroyed) done()
     else this.#host.end(done)
+  }
+
+  #empty(): boolean {
+    try {
+      ftruncateSync(this.#fd, Buffer.byteLength(this.#header))
+      return true
+    } catch {
+      return false // a failing disk: a line that says so is as good
+    }
   }
 
   #report(line: string): void {
@@ -117,11 +134,18 @@ export class JournalWriter {
     try {
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written)
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
+      const code = (error as NodeJS.ErrnoException).code ?? ''
       if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EIO') throw error
+      this.#trouble = code
     }
     this.#size += written
     this.#backlog = bytes.subarray(written)
+    if (this.#backlog.length > 0) this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS).unref()
+  }
+
+  #tryAgain(): void {
+    this.#retry = undefined
+    this.settle()
   }
 
   #rewrite(): void {

@@ -86,7 +86,7 @@ function start(spec: StartSpec): void {
   const started = (s: Started) =>
     journal.started(attempt, formatLine(['started', attempt, s.pid, s.processStartedAt, s.at]))
   // The order is what makes a fence exact: announce, look for the fence, start.
-  if (!journal.starting(attempt)) refused({ stage: 'log', errno: 'ENOSPC', hint: '-', subject: path })
+  if (!journal.starting(attempt)) refused({ stage: 'log', errno: journal.trouble, hint: '-', subject: path })
   else if (ending || journal.fenced) refused({ stage: 'fenced', errno: '-', hint: '-', subject: '-' })
   else {
     const job = new NodeJob(spec, runDir, { started, refused, exited })

@@ -56,6 +56,7 @@ function programTrouble(errno: string, hint: string): string {
 
 function logTrouble(errno: string): string {
   if (errno === 'ENOSPC') return "can't be created: no space left on the disk"
+  if (errno === 'EIO') return "can't be written: the disk reports an error"
   if (errno === 'EDQUOT') return "can't be created: the disk quota is used up"
   if (errno === 'ELOOP') return "is a symbolic link or lies behind one, which isn't followed"
   if (errno === 'EINVAL') return 'is not a plain file'
