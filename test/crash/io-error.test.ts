@@ -1,37 +1,24 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { batchSchema, jobSchema } from '../../src/contract/entities.ts'
 import { readJournals } from '../../src/core/run/launcher/journal.ts'
 import { type LauncherEvent, startLauncher } from '../../src/core/run/launcher/launcher.ts'
-import { launcherDir, until } from '../helpers/launcher-kit.ts'
+import { until } from '../helpers/launcher-kit.ts'
 import { aPlace, type Place } from '../process/slipway.ts'
 import { checkDatabase } from '../torture/checks.ts'
+import { buildPreload, launcherWith } from './preload.ts'
 
 const listDocument = z.looseObject({ batches: z.array(batchSchema) })
 const showDocument = z.looseObject({ batch: batchSchema, jobs: z.array(jobSchema) })
 
 const tools = mkdtempSync(join(tmpdir(), 'slipway-faulty-'))
-const faulty = build()
-afterAll(() => rmSync(tools, { recursive: true, force: true }))
-
 /** The failing disk, to be preloaded; null where there is no compiler for it. */
-function build(): string | null {
-  if (process.platform !== 'linux') return null
-  const library = join(tools, 'faulty.so')
-  try {
-    const source = fileURLToPath(new URL('faulty.c', import.meta.url))
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], { stdio: 'ignore' })
-    return library
-  } catch {
-    return null
-  }
-}
+const faulty = buildPreload(tools, 'faulty')
+afterAll(() => rmSync(tools, { recursive: true, force: true }))
 
 /** Lets what the place starts from now on meet errors; null: no more. */
 function faults(place: Place, how: { on: string; at?: number; during?: string; hit?: string } | null): void {
@@ -184,7 +171,11 @@ describe.skipIf(faulty === null)(
         const broken = join(home, 'broken')
         const events: LauncherEvent[] = []
         const launcher = await startLauncher({
-          launcherDir: wrapped(kind, { on: '/run/', during: broken }),
+          launcherDir: launcherWith(tools, kind, {
+            LD_PRELOAD: faulty ?? '',
+            FAULTY_ON: '/run/',
+            FAULTY_WHILE: broken,
+          }),
           runDir: join(home, 'run'),
           hostId: 'h',
           env: { ...process.env, SLIPWAY_LAUNCHER: 'native' },
@@ -231,20 +222,3 @@ describe.skipIf(faulty === null)(
     )
   },
 )
-
-/** A folder with a launcher that meets errors; a launcher takes no LD_PRELOAD from its host's environment. */
-function wrapped(kind: 'native' | 'node', { on, during }: { on: string; during: string }): string {
-  const folder = mkdtempSync(join(tools, 'launcher-'))
-  const real =
-    kind === 'native'
-      ? [join(launcherDir('native'), 'slipway-launcher')]
-      : [process.execPath, join(launcherDir('node'), 'node-launcher.js')]
-  const preload = `LD_PRELOAD='${faulty}' FAULTY_ON='${on}' FAULTY_WHILE='${during}'`
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(
-    join(folder, 'slipway-launcher'),
-    `#!/bin/sh\nexport ${preload}\nexec ${real.map((word) => `'${word}'`).join(' ')} "$@"\n`,
-  )
-  chmodSync(join(folder, 'slipway-launcher'), 0o755)
-  return folder
-}

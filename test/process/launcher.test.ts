@@ -234,6 +234,28 @@ describe.each<Kind>(['native', 'node'])('the %s launcher', (kind) => {
     expect(await kit.exitOf(attempt)).toMatchObject({ ended: 'stopped', signal: 'SIGKILL' })
   })
 
+  it('follows a job that closes its output to its real end', async () => {
+    const attempt = await kit.start(
+      sh('echo said; exec >&- 2>&-; while [ ! -e gate ]; do sleep 0.01; done; touch done; exit 3'),
+    )
+    await kit.says(attempt, 'said')
+    const { pid } = await kit.started(attempt)
+    await until(() => !existsSync(`/proc/${pid}/fd/1`) && !existsSync(`/proc/${pid}/fd/2`), 'it is closed')
+    expect(kit.events.some((event) => event.kind === 'exited')).toBe(false)
+    writeFileSync(join(kit.home, 'gate'), '')
+    expect(await kit.exitOf(attempt)).toMatchObject({ ended: 'exited', exitCode: 3, leftovers: 0 })
+    expect(existsSync(join(kit.home, 'done'))).toBe(true)
+    expect(kit.log(attempt)).toBe('said\n')
+  })
+
+  it('keeps binary output without a newline byte for byte', async () => {
+    const bytes = Buffer.from(Array.from({ length: 4_096 }, (_, n) => (n * 7) % 256)).filter((b) => b !== 10)
+    writeFileSync(join(kit.home, 'bytes'), bytes)
+    const attempt = await kit.start(['cat', 'bytes'])
+    await kit.exitOf(attempt)
+    expect(readFileSync(kit.logPath(attempt)).equals(bytes)).toBe(true)
+  })
+
   it('stops a job that stands still', async () => {
     const attempt = await kit.start(sh('trap "exit 5" TERM; echo ready; kill -STOP $$; exit 0'))
     await kit.says(attempt, 'ready')
