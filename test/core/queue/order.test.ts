@@ -273,7 +273,7 @@ test('keeps the order of a plain list through every history, with places 1…n a
         })
       expect(run).toThrow(rolledBack)
     }),
-    { numRuns: 1_000, seed },
+    { numRuns: Number(process.env.SLIPWAY_TEST_RUNS ?? 1_000), seed },
   )
 }, 60_000)
 

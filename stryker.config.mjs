@@ -1,0 +1,38 @@
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: [
+    'src/core/queue/**/*.ts',
+    'src/core/run/**/*.ts',
+    '!src/core/run/process-identity.darwin.ts',
+    '!src/core/run/process-identity.win32.ts',
+  ],
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutation.config.ts', pool: 'forks' },
+  plugins: ['@stryker-mutator/vitest-runner'],
+  coverageAnalysis: 'perTest',
+  concurrency: 3,
+  incremental: true,
+  incrementalFile: 'reports/mutation/incremental.json',
+  reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
+  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  htmlReporter: { fileName: 'reports/mutation/mutation.html' },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
+  ignorePatterns: [
+    'out',
+    'dist',
+    'docs',
+    'examples',
+    '.demo',
+    'test/e2e',
+    'test/torture',
+    'test/crash',
+    'src/renderer',
+  ],
+  // TypeScript 7 has no JavaScript API: a name that doesn't exist keeps Stryker from rewriting tsconfig.json with it.
+  tsconfigFile: 'none.json',
+  disableTypeChecks: false,
+  tempDirName: '.stryker-tmp',
+  timeoutMS: 10_000,
+  allowEmpty: true,
+  thresholds: { high: 90, low: 85, break: 85 },
+}

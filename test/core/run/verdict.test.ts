@@ -1,0 +1,214 @@
+/** What the end of a process means for its job, with real logs and real outputs. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { JobExit } from '../../../src/core/run/launcher/protocol.ts'
+import { cutOff, judge, lastLine, refusal } from '../../../src/core/run/verdict.ts'
+import { noon, temporaryFolder } from '../../helpers/database.ts'
+
+const exit: JobExit = {
+  attempt: '1.1',
+  exitCode: 0,
+  signal: null,
+  ended: 'exited',
+  startedAt: noon,
+  endedAt: noon + 1_500,
+  awakeMs: 1_449,
+  usage: { userMs: 12, systemMs: 3, maxRssKb: 4_096 },
+  leftovers: 0,
+  logBytes: 77,
+  logCut: false,
+}
+const command = { argv: ['true'] }
+const noLog = '/no/such/file.log'
+
+/** A log with this text. */
+function logOf(text: string | Buffer): string {
+  const file = join(temporaryFolder(), '1.1.log')
+  writeFileSync(file, text)
+  return file
+}
+
+describe('a job that ended by itself', () => {
+  test('has succeeded with exit code 0, and what the launcher measured is kept', () => {
+    expect(judge(exit, command, noLog, null)).toEqual({
+      kind: 'succeeded',
+      retryable: false,
+      ended: {
+        startedAt: noon,
+        endedAt: noon + 1_500,
+        awakeMs: 1_449,
+        exitCode: 0,
+        signal: null,
+        error: null,
+        userMs: 12,
+        systemMs: 3,
+        maxRssKb: 4_096,
+        logBytes: 77,
+      },
+    })
+  })
+
+  test('has no usage where the launcher could not measure it', () => {
+    expect(judge({ ...exit, usage: null }, command, noLog, null).ended).toMatchObject({
+      userMs: null,
+      systemMs: null,
+      maxRssKb: null,
+    })
+  })
+
+  test('has succeeded also when it had been asked to stop', () => {
+    expect(judge(exit, command, noLog, 'interrupt').kind).toBe('succeeded')
+  })
+
+  test('never ends before it began, even if the wall clock was set back meanwhile', () => {
+    const { ended } = judge({ ...exit, endedAt: noon - 3_600_000 }, command, noLog, null)
+    expect(ended).toMatchObject({ startedAt: noon, endedAt: noon, awakeMs: 1_449 })
+  })
+
+  test('has failed with any other code, and its last words are the reason', () => {
+    const verdict = judge({ ...exit, exitCode: 3 }, command, logOf('working\nno column "area"\n'), null)
+    expect(verdict).toMatchObject({ kind: 'failed', retryable: true })
+    expect(verdict.ended).toMatchObject({ exitCode: 3, error: 'no column "area"' })
+  })
+
+  test('has failed without a word: the code is the reason', () => {
+    const { ended } = judge({ ...exit, exitCode: 3 }, command, noLog, null)
+    expect(ended.error).toBe('exit code 3, and no output')
+  })
+
+  test('was ended by a signal that nobody of ours sent', () => {
+    const killed: JobExit = { ...exit, exitCode: null, signal: 'SIGSEGV' }
+    expect(judge(killed, command, noLog, null)).toMatchObject({
+      kind: 'failed',
+      retryable: true,
+      ended: { error: 'ended by SIGSEGV' },
+    })
+    expect(judge(killed, command, logOf('half way'), null).ended.error).toBe('ended by SIGSEGV: half way')
+  })
+})
+
+describe('a job that was stopped', () => {
+  const stopped: JobExit = { ...exit, exitCode: null, signal: 'SIGTERM', ended: 'stopped' }
+
+  test('on request is interrupted and uses up no retry', () => {
+    expect(judge(stopped, command, logOf('bye'), 'interrupt')).toMatchObject({
+      kind: 'interrupted',
+      retryable: false,
+      ended: { error: 'stopped on request', signal: 'SIGTERM' },
+    })
+  })
+
+  test('by somebody else has failed', () => {
+    expect(judge(stopped, command, logOf('bye'), null)).toMatchObject({
+      kind: 'failed',
+      retryable: true,
+      ended: { error: 'stopped from outside' },
+    })
+  })
+
+  test('is interrupted even if it ended itself with code 0 when asked', () => {
+    expect(judge({ ...stopped, exitCode: 0, signal: null }, command, noLog, 'cancel').kind).toBe(
+      'interrupted',
+    )
+  })
+
+  test('at its timeout has failed, with the awake time that it took to a tenth of a second', () => {
+    const verdict = judge({ ...stopped, ended: 'timeout' }, command, logOf('bye'), 'interrupt')
+    expect(verdict).toMatchObject({ kind: 'failed', retryable: true })
+    expect(verdict.ended.error).toBe('timed out after 1.4 s of awake time')
+  })
+})
+
+describe('a job that declares its outputs', () => {
+  const expecting = (file: string, nonEmpty: boolean) => ({ ...command, expect: [{ file, nonEmpty }] })
+
+  test('has succeeded if they are there, and failed, to be tried again, if one is not', () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'out.json')
+    expect(judge(exit, expecting(file, false), noLog, null)).toMatchObject({
+      kind: 'failed',
+      retryable: true,
+      ended: { exitCode: 0, error: `exit code 0, but the expected file ${file} is not there` },
+    })
+    writeFileSync(file, '')
+    expect(judge(exit, expecting(file, false), noLog, null).kind).toBe('succeeded')
+    expect(judge(exit, expecting(file, true), noLog, null)).toMatchObject({
+      kind: 'failed',
+      ended: { error: `exit code 0, but the expected file ${file} is empty` },
+    })
+    writeFileSync(file, '1')
+    expect(judge(exit, expecting(file, true), noLog, null).kind).toBe('succeeded')
+  })
+
+  test('is told the first that is missing of several', () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'a'), '1')
+    const expect_ = ['a', 'b', 'c'].map((name) => ({ file: join(folder, name), nonEmpty: true }))
+    const { ended } = judge(exit, { ...command, expect: expect_ }, noLog, null)
+    expect(ended.error).toBe(`exit code 0, but the expected file ${join(folder, 'b')} is not there`)
+  })
+})
+
+describe('the last line of a log', () => {
+  test.each([
+    ['one\ntwo\n', 'two'],
+    ['one\ntwo', 'two'],
+    ['one\n   two  \n\n \t \n', 'two'],
+    ['10 %\r20 %\rfailed: disk', 'failed: disk'],
+    ['\u001b[31mred alarm\u001b[0m\n', 'red alarm'],
+    ['', null],
+    ['\n\n  \n', null],
+  ])('of %j is %j', (text, line) => {
+    expect(lastLine(logOf(text))).toBe(line)
+  })
+
+  test('is cut at 500 characters', () => {
+    expect(lastLine(logOf(`${'x'.repeat(600)}\n`))).toBe('x'.repeat(500))
+  })
+
+  test('is found at the end of a long log, of which only the end is read', () => {
+    expect(lastLine(logOf(`first\n${'filler\n'.repeat(20_000)}the end\n`))).toBe('the end')
+    expect(lastLine(logOf(`said long ago\n${'\n'.repeat(5_000)}`))).toBeNull()
+  })
+
+  test('of a log that is not there is null', () => {
+    expect(lastLine(noLog)).toBeNull()
+  })
+})
+
+describe('an attempt whose end nobody saw', () => {
+  test('is cut off now, and took the time since its start', () => {
+    expect(cutOff(noon, noon + 5_000, 'its host died')).toMatchObject({
+      startedAt: noon,
+      endedAt: noon + 5_000,
+      awakeMs: 5_000,
+      exitCode: null,
+      signal: null,
+      error: 'its host died',
+      userMs: null,
+      systemMs: null,
+      maxRssKb: null,
+      logBytes: 0,
+    })
+  })
+
+  test('took no time if the clock says that it began later', () => {
+    expect(cutOff(noon, noon - 5_000, 'x')).toMatchObject({ startedAt: noon, endedAt: noon, awakeMs: 0 })
+  })
+
+  test('or that never began has an empty record at the time of the refusal', () => {
+    expect(refusal('program "x" was not found', noon)).toEqual({
+      startedAt: noon,
+      endedAt: noon,
+      awakeMs: 0,
+      exitCode: null,
+      signal: null,
+      error: 'program "x" was not found',
+      userMs: null,
+      systemMs: null,
+      maxRssKb: null,
+      logBytes: 0,
+    })
+  })
+})
