@@ -11,7 +11,7 @@ export default defineConfig({
     setupFiles: ['test/mutation/children.ts'],
     sequence: { setupFiles: 'list' },
     env: { SLIPWAY_TEST_RUNS: '40', SLIPWAY_TEST_SEED: '42' },
-    testTimeout: 6_000,
-    hookTimeout: 6_000,
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
   },
 })

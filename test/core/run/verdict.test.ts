@@ -1,5 +1,5 @@
 /** What the end of a process means for its job, with real logs and real outputs. */
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { JobExit } from '../../../src/core/run/launcher/protocol.ts'
@@ -21,6 +21,15 @@ const exit: JobExit = {
 }
 const command = { argv: ['true'] }
 const noLog = '/no/such/file.log'
+
+/** What a descriptor of this process leads to. */
+function linkOf(fd: string): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return null // the descriptor of the listing itself
+  }
+}
 
 /** A log with this text. */
 function logOf(text: string | Buffer): string {
@@ -170,6 +179,13 @@ describe('the last line of a log', () => {
   test('is found at the end of a long log, of which only the end is read', () => {
     expect(lastLine(logOf(`first\n${'filler\n'.repeat(20_000)}the end\n`))).toBe('the end')
     expect(lastLine(logOf(`said long ago\n${'\n'.repeat(5_000)}`))).toBeNull()
+  })
+
+  test('is read without leaving the file open', () => {
+    const file = logOf('x\n')
+    const open = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd) === file)
+    lastLine(file)
+    expect(open()).toEqual([])
   })
 
   test('of a log that is not there is null', () => {
