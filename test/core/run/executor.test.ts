@@ -306,6 +306,7 @@ describe('ending work', () => {
     await leaver.executor.end('leave')
     expect(place.row(batch)).toMatchObject({ status: 'running', jobs_running: 1 })
     expect(place.processes().length).toBeGreaterThan(0)
+    place.db.write(() => place.db.sql("UPDATE hosts SET id = 'host-2'").run())
     const { executor, told } = anExecutor(place, { hostId: 'host-2' })
     await executor.begin()
     expect(told.crashes).toEqual([
@@ -313,7 +314,6 @@ describe('ending work', () => {
     ])
     await turns()
     expect(place.trace()).toEqual(['begin 1'])
-    place.db.write(() => place.db.sql("UPDATE hosts SET id = 'host-2'").run())
     place.open(1, 2)
     await place.ends(batch)
     expect(place.jobs(batch)).toMatchObject([

@@ -1,6 +1,10 @@
 /** The sentences that people read when a job could not be started. */
 import { expect, test } from 'vitest'
-import { type RefusalStage, refusalMessage } from '../../../../src/core/run/launcher/refusal.ts'
+import {
+  isFinalRefusal,
+  type RefusalStage,
+  refusalMessage,
+} from '../../../../src/core/run/launcher/refusal.ts'
 
 test.each<[RefusalStage, string, string, string]>([
   ['cwd', 'ENOENT', '-', 'folder "x" does not exist'],
@@ -25,7 +29,8 @@ test.each<[RefusalStage, string, string, string]>([
   ['program', 'EIO', '-', `program "x" can't be run (EIO)`],
   ['log', 'ENOSPC', '-', `log "x" can't be created: no space left on the disk`],
   ['log', 'EDQUOT', '-', `log "x" can't be created: the disk quota is used up`],
-  ['log', 'ELOOP', '-', `log "x" is a symbolic link, which isn't followed`],
+  ['log', 'ELOOP', '-', `log "x" is a symbolic link or lies behind one, which isn't followed`],
+  ['log', 'EINVAL', '-', 'log "x" is not a plain file'],
   ['log', 'EACCES', '-', `log "x" can't be written (no permission)`],
   ['log', 'EROFS', '-', `log "x" can't be written: the disk is read-only`],
   ['log', 'EISDIR', '-', 'log "x" is a folder'],
@@ -38,4 +43,18 @@ test.each<[RefusalStage, string, string, string]>([
   ['fenced', '-', '-', 'the launcher had been told to start nothing more'],
 ])('a start that fails at the %s with %s (%s) is told as: %s', (stage, errno, hint, sentence) => {
   expect(refusalMessage(stage, errno, hint, 'x')).toBe(sentence)
+})
+
+test.each([
+  ['program', 'ENOENT', true],
+  ['cwd', 'ENOENT', true],
+  ['log', 'ELOOP', true],
+  ['log', 'EISDIR', true],
+  ['log', 'EINVAL', true],
+  ['log', 'ENOSPC', false],
+  ['process', 'EAGAIN', false],
+  ['process', 'EINVAL', false],
+  ['fenced', '-', false],
+])('a job that is refused at the %s with %s has failed for good: %s', (stage, errno, final) => {
+  expect(isFinalRefusal(stage, errno)).toBe(final)
 })
