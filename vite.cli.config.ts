@@ -39,7 +39,7 @@ export default defineConfig({
             },
             {
               name: 'configuration',
-              test: /src.core.(configuration|commands.(enqueue|preview))|node_modules.(yaml|csv-parse|picomatch)/,
+              test: /src.core.(configuration|commands.(enqueue|fill|preview))|node_modules.(yaml|csv-parse|picomatch)/,
               priority: 3,
             },
             {

@@ -60,6 +60,16 @@ export function batchesSeen(): BatchesSeen {
 /** `batches`: until these are final. `empty`: until nothing is left that could run. `never`: until a signal. */
 export type Goal = { kind: 'batches'; ids: string[] } | { kind: 'empty' } | { kind: 'never' }
 
+/** Only Slipway's own fills are sealed by somebody who is known; a batch made with SQL may stay open for ever. */
+function waitsForSeal(batch: Batch): string | undefined {
+  if (batch.sealed) return undefined
+  if (batch.status === 'queued') return `#${batch.number} ${batch.waitsFor}`
+  const { pending, running } = batch.jobs
+  return batch.status === 'running' && pending + running === 0
+    ? `#${batch.number} has run all its jobs and waits to be sealed by whoever adds them`
+    : undefined
+}
+
 /** Undefined while the goal is ahead, else one sentence for each batch left that will not run by itself. */
 export async function goalReached(
   api: SlipwayApi,
@@ -74,6 +84,11 @@ export async function goalReached(
   const openIds = new Set(open.map((batch) => batch.id))
   const blocked: string[] = []
   for (const batch of open) {
+    const unsealed = waitsForSeal(batch)
+    if (unsealed !== undefined) {
+      blocked.push(unsealed)
+      continue
+    }
     if (batch.status !== 'queued' || batch.waitsFor === null) return undefined
     const shown = await api.invoke('show', { batch: batch.id })
     if (!shown.ok) return undefined

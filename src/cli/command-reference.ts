@@ -16,7 +16,8 @@ export function commandReference(): string {
 Made from the definitions by \`npm run docs:cli\`; don't edit it by hand.
 
 With \`--json\` every command prints one JSON document to stdout and nothing else; what went wrong goes to
-stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. Times are milliseconds since 1970, UTC.
+stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. What
+\`run\` and \`work\` wait for is said there too, as a line of text. Times are milliseconds since 1970, UTC.
 
 | command | document |
 |---|---|

@@ -8,7 +8,8 @@ import { isActive, isFinal } from '../contract/states.ts'
 import type { Context } from './context.ts'
 import { done } from './print/batch.ts'
 import { plain } from './print/plain.ts'
-import { changeLine, type ProgressState, progressLines } from './print/progress.ts'
+import { changeLine, type ProgressState, progressLines, type Told, tellingOf } from './print/progress.ts'
+import { watchStandstill } from './standstill.ts'
 
 export type ProgressView = {
   /** Takes in what has changed and shows it. */
@@ -28,41 +29,46 @@ export type ViewOptions = {
   tellIdle: boolean
 }
 
-/** A view for these streams; silent with --json. */
+/** A view for these streams. With --json it only says why nothing goes on, and what a signal does. */
 export async function openProgressView(context: Context, options: ViewOptions): Promise<ProgressView> {
   const { io } = context
   const { mine, tellIdle } = options
-  if (context.json) return { update() {}, say() {}, stop() {} }
-  const bars = io.errIsTerminal ? await openBars() : undefined
+  const bars = io.errIsTerminal && !context.json ? await openBars() : undefined
   const seen = new Map<string, Batch>()
-  let sentence = ''
-  const waiting = (): boolean =>
-    tellIdle || [...seen.values()].some((one) => mine(one) && isActive(one.status))
+  const told = new Map<string, Told>()
   const say = (text: string): void => {
     if (bars === undefined) io.err(`${plain(text)}\n`)
     else bars.say(plain(text))
+  }
+  const standstill = watchStandstill(mine, say)
+  const tellChange = (batch: Batch, event: Pick<ChangeEvent, 'running' | 'now'>): void => {
+    const before = told.get(batch.id)
+    const doneBy = event.running?.batch.id === batch.id ? event.running.doneBy : null
+    const line = changeLine(before, batch, event.now, doneBy)
+    if (line !== undefined || before === undefined) told.set(batch.id, tellingOf(before, batch, event.now))
+    // The bars show what goes on; only an end is worth a line that stays.
+    if (line !== undefined && (bars === undefined || isFinal(batch.status))) say(line)
   }
   return {
     say,
     update(event) {
       for (const batch of event.batches) {
-        const before = seen.get(batch.id)
         // A batch that had ended before we looked is history, not progress.
-        if (before === undefined && !isActive(batch.status)) continue
+        if (!seen.has(batch.id) && !isActive(batch.status)) continue
         seen.set(batch.id, batch)
-        const line = mine(batch) ? changeLine(before, batch) : undefined
-        const worthStaying = bars === undefined || isFinal(batch.status)
-        if (line !== undefined && worthStaying && (before !== undefined || bars === undefined)) say(line)
+        if (mine(batch) && !context.json) tellChange(batch, event)
       }
       if (bars !== undefined) {
-        const lines = progressLines(stateOf(event, seen), process.stderr.columns ?? 80, io.paintErr)
-        bars.show(lines)
-      } else if (event.running === null && event.queue.sentence !== sentence && waiting()) {
-        sentence = event.queue.sentence
-        if (sentence !== '') say(sentence)
+        bars.show(progressLines(stateOf(event, seen), process.stderr.columns ?? 80, io.paintErr))
+        return
       }
+      const waiting = [...seen.values()].some((one) => mine(one) && isActive(one.status))
+      standstill.look(event, tellIdle || waiting)
     },
-    stop: () => bars?.stop(),
+    stop() {
+      standstill.stop()
+      bars?.stop()
+    },
   }
 }
 

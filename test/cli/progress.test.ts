@@ -49,22 +49,41 @@ test('a bar is full only when everything is done, and empty only when nothing is
   expect(bar(0, 0, 4, noPaint)).toBe('[....]')
 })
 
-test('off a terminal a line is said when the status changes and at every tenth, and not else', () => {
-  const jobs = (succeeded: number) => ({
-    ...running.jobs,
-    total: 100,
-    pending: 100 - succeeded,
-    succeeded,
-    failed: 0,
-  })
-  const with_ = (succeeded: number) => aBatch({ status: 'running', jobs: jobs(succeeded) })
-  expect(changeLine(undefined, with_(0))).toBe('#12 flood-2026 / portfolio: running, 0 of 100')
-  expect(changeLine(with_(0), with_(9))).toBeUndefined()
-  expect(changeLine(with_(9), with_(10))).toBe('#12 flood-2026 / portfolio: 10 %, 10 of 100')
-  expect(changeLine(with_(10), with_(40))).toBe('#12 flood-2026 / portfolio: 40 %, 40 of 100')
-  expect(changeLine(with_(99), aBatch({ status: 'failed', jobs: jobs(99), error: 'disk full' }))).toBe(
+const jobs = (succeeded: number) => ({
+  ...running.jobs,
+  total: 100,
+  pending: 100 - succeeded,
+  succeeded,
+  failed: 0,
+})
+const runs = (succeeded: number) => aBatch({ status: 'running', jobs: jobs(succeeded) })
+const told = (succeeded: number, since = 0, last = since) => ({ batch: runs(succeeded), at: last, since })
+
+test('off a terminal a line is said when the status changes', () => {
+  expect(changeLine(undefined, runs(0), 0)).toBe('#12 flood-2026 / portfolio: running, 0 of 100')
+  expect(changeLine(told(99), aBatch({ status: 'failed', jobs: jobs(99), error: 'disk full' }), 1)).toBe(
     '#12 flood-2026 / portfolio: failed, 99 of 100 (disk full)',
   )
+})
+
+test('off a terminal a batch that only waits is not a line of its own', () => {
+  expect(changeLine(undefined, aBatch({ status: 'queued' }), 0)).toBeUndefined()
+})
+
+test('off a terminal a tenth is said, but short batches are not counted up', () => {
+  expect(changeLine(told(0), runs(9), 6_000)).toBeUndefined()
+  expect(changeLine(told(9), runs(10), 4_999)).toBeUndefined()
+  expect(changeLine(told(9), runs(40), 5_000)).toBe('#12 flood-2026 / portfolio: 40 %, 40 of 100')
+})
+
+test('off a terminal a long batch shows a sign of life, less often the longer it takes', () => {
+  const hour = 3_600_000
+  expect(changeLine(told(1), runs(2), 29_999)).toBeUndefined()
+  expect(changeLine(told(1), runs(1), 30_000)).toBeUndefined()
+  const late = { earliest: at(7, 10), likely: at(7, 20), latest: at(7, 40) }
+  expect(changeLine(told(1, at(6, 0)), runs(2), at(6, 1), late)).toMatch(/: 2 %, 2 of 100, done 07:10–07:40$/)
+  expect(changeLine(told(1, 0, 10 * hour), runs(2), 10 * hour + 60_000)).toBeUndefined()
+  expect(changeLine(told(1, 0, 10 * hour), runs(2), 11 * hour)).toMatch(/2 of 100/)
 })
 
 test('a batch that was cancelled half way counts as done for the queue, a paused one is not in it', () => {

@@ -71,18 +71,43 @@ export function bar(count: number, total: number, columns: number, paint: Paint)
   return `[${paint('green', '#'.repeat(full))}${paint('dim', '.'.repeat(columns - full))}]`
 }
 
-/** What to say in plain lines when a batch changed: its new status, or every tenth of its jobs. */
-export function changeLine(before: Batch | undefined, batch: Batch): string | undefined {
+/** What was last said of a batch in plain lines, when, and since when it has been running. */
+export type Told = { batch: Batch; at: number; since: number }
+
+/** What is to be remembered once a line about this batch was said (or it was seen for the first time). */
+export function tellingOf(before: Told | undefined, batch: Batch, now: number): Told {
+  const goesOn = before !== undefined && before.batch.status === batch.status
+  return { batch, at: now, since: goesOn ? before.since : now }
+}
+
+const APART_MS = 5_000
+const SIGN_OF_LIFE_MS = 30_000
+
+/**
+ * What to say in plain lines: a change of status, each tenth of the jobs (at most every 5 s), and a sign of life
+ * after 30 s or, when it takes long, after a twentieth of the time so far: a log of days stays readable.
+ */
+export function changeLine(
+  told: Told | undefined,
+  batch: Batch,
+  now: number,
+  doneBy: DoneBy | null = null,
+): string | undefined {
   const counts = `${done(batch)} of ${batch.jobs.total}`
   const failures = batch.jobs.failed > 0 ? `, ${batch.jobs.failed} failed` : ''
-  if (before === undefined || before.status !== batch.status) {
+  if (told === undefined && batch.status !== 'running') return undefined
+  if (told === undefined || told.batch.status !== batch.status) {
     const why = batch.error ?? batch.reason
     return `${batchName(batch)}: ${words(batch)}, ${counts}${failures}${why === null ? '' : ` (${why})`}`
   }
-  if (batch.status !== 'running') return undefined
+  if (batch.status !== 'running' || done(batch) === done(told.batch)) return undefined
   const percent = (one: Batch): number => Math.floor((done(one) * 100) / Math.max(1, one.jobs.total))
-  if (Math.floor(percent(batch) / 10) === Math.floor(percent(before) / 10)) return undefined
-  return `${batchName(batch)}: ${percent(batch)} %, ${counts}${failures}`
+  const silence = now - told.at
+  const tenth = Math.floor(percent(batch) / 10) !== Math.floor(percent(told.batch) / 10)
+  if (!(tenth && silence >= APART_MS) && silence < Math.max(SIGN_OF_LIFE_MS, (now - told.since) / 20))
+    return undefined
+  const expected = doneBy === null ? '' : `, ${doneByWords(doneBy, now)}`
+  return `${batchName(batch)}: ${percent(batch)} %, ${counts}${failures}${expected}`
 }
 
 function words(batch: Batch): string {

@@ -3,7 +3,7 @@
  * and what it had done by then is not done again.
  */
 import type { Batch } from '../../contract/entities.ts'
-import { cancelBatch } from '../queue/batch-store.ts'
+import { cancelBatch, sealBatch } from '../queue/batch-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { recordCancelledAttempts } from '../queue/job-store.ts'
 import { notPossible, Refusal, type Scope } from './command.ts'
@@ -11,6 +11,8 @@ import { notPossible, Refusal, type Scope } from './command.ts'
 /** Cancels an active batch in favour of another one. */
 export function close(scope: Scope, other: Batch, reason: string): void {
   recordCancelledAttempts(scope.db, scope.context, other.id, reason)
+  // A fill on its way is left alone; a batch in the line that nobody sealed is not worth waiting for.
+  if (other.status !== 'initiated') sealBatch(scope.db, scope.context, other.id)
   if (!cancelBatch(scope.db, scope.context, other.id, reason))
     throw new Refusal(notPossible(other, 'replaced'))
 }

@@ -10,7 +10,7 @@ import {
   strandedJobs,
   summaryGaps,
 } from '../queue/doctor-queries.ts'
-import { doneButOpen, unsealedBatches } from '../queue/queries.ts'
+import { doneButOpen, unsealedBatches, unsealedInLine } from '../queue/queries.ts'
 import { readMark, readSettings } from '../queue/settings-store.ts'
 import { isGone } from '../run/lease.ts'
 import type { Scope } from './command.ts'
@@ -114,7 +114,14 @@ function checkFills({ db, context, hostId }: Scope, examination: Examination): v
       'notice',
       `${counted(fills.length - dead.length, 'batch is', 'batches are')} being filled now.`,
     )
-  if (fills.length === 0) examination.fine('fills', 'No batch was left half filled.')
+  const unsealed = unsealedInLine(db)
+  for (const number of unsealed)
+    examination.note(
+      'fills',
+      'warning',
+      `#${number} is not sealed, so it can't end: whoever adds its jobs has to set sealed = 1. Else end it: slipway cancel ${number}.`,
+    )
+  if (fills.length + unsealed.length === 0) examination.fine('fills', 'No batch was left half filled.')
 }
 
 function checkFinalizer({ db, clock }: Scope, examination: Examination): void {

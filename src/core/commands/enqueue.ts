@@ -8,35 +8,21 @@
 import type { ParsedInput } from '../../contract/commands.ts'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
-import { type BatchPlan, InputsChangedError, planBatches } from '../configuration/plan.ts'
+import { type BatchPlan, planBatches } from '../configuration/plan.ts'
 import { type Configuration, readConfiguration } from '../configuration/read.ts'
 import { linkAfter, relinkTo } from '../queue/after-store.ts'
-import { createBatch, enqueueBatch, removeUnsealed, sealBatch } from '../queue/batch-store.ts'
+import { createBatch, enqueueBatch, sealBatch } from '../queue/batch-store.ts'
 import { findConfiguration, saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
 import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
-import { insertJobs, type NewJob } from '../queue/job-store.ts'
 import { batchById, conflictingBatches, findBatch } from '../queue/queries.ts'
 import { readSettings } from '../queue/settings-store.ts'
 import { removeAbandonedFills } from '../run/abandoned-fill.ts'
-import { failpoint } from '../run/failpoint.ts'
 import { close, leaveOutDone } from './close.ts'
 import { type Handler, Refusal, type Scope, writeOrRefuse } from './command.ts'
 import { conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
-
-/** Rows per transaction of a fill: some 20 ms, so that nobody who waits for the lock notices. */
-const fillChunk = 2_000
+import { abandon, endedMeanwhile, type Fill, fillAll, type Order } from './fill.ts'
 
 type Input = ParsedInput<'enqueue'>
-
-/** One plan with what was decided about it. */
-type Order = {
-  plan: BatchPlan
-  /** Active batches in the way. */
-  conflicts: Batch[]
-  /** Commands that are left out because they were done. */
-  leaveOut: ReadonlySet<string>
-  jobs: number
-}
 
 export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const planned = await readAndPlan(scope, input.file, input.variables ?? {}, input.types)
@@ -153,9 +139,6 @@ async function countLeft(plan: BatchPlan, leaveOut: ReadonlySet<string>): Promis
   return left
 }
 
-/** A batch that exists and is to be filled. */
-type Fill = { id: string; number: number; order: Order; closes: Batch[] }
-
 /** One transaction: all batches of the submit, unsealed; or the refusal, with every conflict explained. */
 async function open(
   scope: Scope,
@@ -247,63 +230,6 @@ async function explain(
   return refuseConflicts(scope, conflicts, 'enqueue')
 }
 
-async function fillAll(
-  scope: Scope,
-  configuration: Configuration,
-  fills: readonly Fill[],
-): Promise<Result<null>> {
-  try {
-    for (const fill of fills) await fillOne(scope, fill)
-    return ok(null)
-  } catch (cause) {
-    abandon(scope, fills, cause instanceof Error ? cause.message : String(cause))
-    if (!(cause instanceof InputsChangedError)) throw cause
-    const problems = cause.problems as never
-    return fail(
-      'invalid-configuration',
-      `${configuration.specPath}: ${cause.message}. Nothing was created.`,
-      { problems },
-    )
-  }
-}
-
-async function fillOne({ db }: Scope, fill: Fill): Promise<void> {
-  let chunk: NewJob[] = []
-  const flush = () => {
-    // No fsync here: the last transaction of the submit makes all of it durable, and before that it doesn't count.
-    db.note(() => insertJobs(db, fill.id, chunk))
-    failpoint('mid-fill')
-    chunk = []
-  }
-  for await (const job of fill.order.plan.jobs({ number: fill.number })) {
-    if (fill.order.leaveOut.has(job.commandHash)) continue
-    const command = {
-      argv: job.argv,
-      ...(job.cwd === null ? {} : { cwd: job.cwd }),
-      ...(job.env === null ? {} : { env: job.env }),
-      ...(job.expect.length === 0 ? {} : { expect: job.expect }),
-    }
-    chunk.push({ ordinal: job.ordinal, input: job.input, command, commandHash: job.commandHash })
-    if (chunk.length === fillChunk) {
-      flush()
-      await new Promise((resolve) => setImmediate(resolve)) // let the rest of the host breathe
-    }
-  }
-  if (chunk.length > 0) flush()
-}
-
-/** Where even that can't be written (a full disk), it is tried again; should this host end before, others do it. */
-function abandon(scope: Scope, fills: readonly Fill[], reason: string): void {
-  const { db, clock, context } = scope
-  try {
-    db.write(() => {
-      for (const fill of fills) removeUnsealed(db, context, fill.id, reason)
-    })
-  } catch {
-    clock.after(1_000, () => abandon(scope, fills, reason))
-  }
-}
-
 /** The last transaction: closes what is replaced, seals, links and queues everything. Returns what was closed. */
 function finish(
   scope: Scope,
@@ -328,8 +254,10 @@ function finish(
       }
       if (fill.closes.length > 0) standAlone(scope, row.id, fill)
       if (input.ifExists === 'remaining') leaveOutDone(scope, fill.id, fill.closes)
-      if (!sealBatch(db, context, fill.id))
-        throw new Error(`batch ${fill.id} was sealed or removed by somebody else`)
+      const sealed = sealBatch(db, context, fill.id)
+      const lost = sealed ? undefined : endedMeanwhile(scope, fills)
+      if (lost) throw new Refusal(lost)
+      if (!sealed) throw new Error(`batch ${fill.id} was removed by somebody else`)
     }
     for (const fill of fills) {
       linkAfter(db, fill.id, row.id, fill.order.plan.after)

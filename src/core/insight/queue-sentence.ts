@@ -67,6 +67,8 @@ function whileRunning(batch: Batch, { executor, paused, disk, now }: QueueNow): 
     running === 0 ? '' : `, until ${countOf(running, 'running job')} ${running === 1 ? 'has' : 'have'} ended`
   if (paused) return `${pauseSentence(paused, now)}; ${name} still runs${ending} (${done})`
   if (batch.pausing) return `${name} is about to pause${ending} (${done})`
+  if (!batch.sealed && pending + running === 0)
+    return `${name} has run ${done} and waits to be sealed by whoever adds its jobs`
   if (isFull(disk) && running === 0) return `${name} stands still at ${done}: ${diskSentence(disk)}`
   return `Running ${name}: ${done}`
 }

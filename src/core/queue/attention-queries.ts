@@ -27,7 +27,7 @@ export function headOfLine(db: Db): { first: string | undefined; claimable: stri
     .get()?.id
   const claimable = db
     .sql<{ id: string }>(
-      `SELECT b.id FROM batches b WHERE b.position >= 1
+      `SELECT b.id FROM batches b WHERE b.position >= 1 AND b.sealed = 1
          AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
                          WHERE a.batch_id = b.id AND p.status IS NOT 'completed')
        ORDER BY b.position LIMIT 1`,

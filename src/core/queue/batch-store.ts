@@ -118,7 +118,9 @@ function toQueue(
   reason: string | null = null,
 ): BatchRow | undefined {
   const before = getRow(db, id)
-  if (!before || !from.includes(before.status) || before.sealed === 0) return undefined
+  // Only into the line is the seal needed; what runs unsealed can still be let go.
+  if (!before || !from.includes(before.status) || (before.sealed === 0 && place === 'by rule'))
+    return undefined
   const reopened = before.completed_at !== null
   const queuedAt = reopened || before.queued_at === null ? queueTime(db, context.at) : before.queued_at
   const position =

@@ -154,6 +154,14 @@ export function unsealedBatches(db: Db): BatchRow[] {
   return db.sql<BatchRow>("SELECT * FROM batches WHERE sealed = 0 AND status = 'initiated'").all()
 }
 
+/** Numbers of batches that are past their fill and yet not sealed: made by somebody else, with SQL. */
+export function unsealedInLine(db: Db): number[] {
+  return db
+    .sql<{ number: number }>("SELECT number FROM batches WHERE sealed = 0 AND status <> 'initiated'")
+    .all()
+    .map((row) => row.number)
+}
+
 /**
  * Running batches that are done: sealed, no job pending or running, and the last one ended before `before`.
  * An empty batch counts from its start. There is at most one, but the database decides that, not this query.

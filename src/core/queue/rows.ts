@@ -102,6 +102,9 @@ function waitSentence(holds: string | null): string | null {
   return `waits for ${first} and ${parts.length - 1} more`
 }
 
+/** Slipway itself queues only what is sealed; somebody else may have added the row. */
+const unsealedWait = 'waits to be sealed by whoever adds its jobs'
+
 const finalWords: Readonly<Record<string, string>> = {
   completed_with_errors: 'completed with errors',
   failed: 'failed',
@@ -142,7 +145,7 @@ export function toBatch(row: BatchEntityRow): Batch {
     specPath: row.spec_path,
     projectPath: row.project_path,
     pausing: row.status === 'running' && row.pause_requested > 0,
-    waitsFor: row.status === 'queued' ? waitSentence(row.waits_for) : null,
+    waitsFor: row.status !== 'queued' ? null : row.sealed === 0 ? unsealedWait : waitSentence(row.waits_for),
     continues: row.continues,
     seen: row.completed_at === null || row.seen_at !== null,
     stopAfter: row.is_stop_after === 1,

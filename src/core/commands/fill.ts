@@ -1,0 +1,98 @@
+/**
+ * Owns filling the batches of one submit, job by job in short transactions, and taking them back when that fails.
+ * Must never seal or queue: the last transaction of `enqueue` does.
+ */
+import type { Batch } from '../../contract/entities.ts'
+import { fail, ok, type Result } from '../../contract/errors.ts'
+import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
+import type { Configuration } from '../configuration/read.ts'
+import { removeUnsealed } from '../queue/batch-store.ts'
+import { insertJobs, type NewJob } from '../queue/job-store.ts'
+import { findBatch } from '../queue/queries.ts'
+import { failpoint } from '../run/failpoint.ts'
+import type { Scope } from './command.ts'
+
+/** Rows per transaction of a fill: some 20 ms, so that nobody who waits for the lock notices. */
+const fillChunk = 2_000
+
+/** One plan with what was decided about it. */
+export type Order = {
+  plan: BatchPlan
+  /** Active batches in the way. */
+  conflicts: Batch[]
+  /** Commands that are left out because they were done. */
+  leaveOut: ReadonlySet<string>
+  jobs: number
+}
+
+/** A batch that exists and is to be filled. */
+export type Fill = { id: string; number: number; order: Order; closes: Batch[] }
+
+/** Fills every batch of a submit; where that fails, takes all of them back. */
+export async function fillAll(
+  scope: Scope,
+  configuration: Configuration,
+  fills: readonly Fill[],
+): Promise<Result<null>> {
+  try {
+    for (const fill of fills) await fillOne(scope, fill)
+    return ok(null)
+  } catch (cause) {
+    abandon(scope, fills, cause instanceof Error ? cause.message : String(cause))
+    const lost = endedMeanwhile(scope, fills)
+    if (lost) return lost
+    if (!(cause instanceof InputsChangedError)) throw cause
+    const problems = cause.problems as never
+    return fail(
+      'invalid-configuration',
+      `${configuration.specPath}: ${cause.message}. Nothing was created.`,
+      { problems },
+    )
+  }
+}
+
+/** Somebody cancelled one of the batches while it was filled: that took the rest of the submit back too. */
+export function endedMeanwhile({ db }: Scope, fills: readonly Fill[]): Result<never> | undefined {
+  const ended = fills.map((fill) => findBatch(db, fill.id)).find((batch) => batch?.sealed)
+  if (!ended) return undefined
+  const why = ended.reason === null ? '' : ` (${ended.reason})`
+  const others = fills.length > 1 ? ' Nothing else was created.' : ''
+  return fail('not-possible', `#${ended.number} was cancelled${why} while it was being filled.${others}`)
+}
+
+async function fillOne({ db }: Scope, fill: Fill): Promise<void> {
+  let chunk: NewJob[] = []
+  const flush = () => {
+    // No fsync here: the last transaction of the submit makes all of it durable, and before that it doesn't count.
+    db.note(() => insertJobs(db, fill.id, chunk))
+    failpoint('mid-fill')
+    chunk = []
+  }
+  for await (const job of fill.order.plan.jobs({ number: fill.number })) {
+    if (fill.order.leaveOut.has(job.commandHash)) continue
+    const command = {
+      argv: job.argv,
+      ...(job.cwd === null ? {} : { cwd: job.cwd }),
+      ...(job.env === null ? {} : { env: job.env }),
+      ...(job.expect.length === 0 ? {} : { expect: job.expect }),
+    }
+    chunk.push({ ordinal: job.ordinal, input: job.input, command, commandHash: job.commandHash })
+    if (chunk.length === fillChunk) {
+      flush()
+      await new Promise((resolve) => setImmediate(resolve)) // let the rest of the host breathe
+    }
+  }
+  if (chunk.length > 0) flush()
+}
+
+/** Where even that can't be written (a full disk), it is tried again; should this host end before, others do it. */
+export function abandon(scope: Scope, fills: readonly Fill[], reason: string): void {
+  const { db, clock, context } = scope
+  try {
+    db.write(() => {
+      for (const fill of fills) removeUnsealed(db, context, fill.id, reason)
+    })
+  } catch {
+    clock.after(1_000, () => abandon(scope, fills, reason))
+  }
+}

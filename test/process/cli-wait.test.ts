@@ -1,0 +1,84 @@
+/** What `run` and `work` say while they wait, and that they never wait for what nobody will do. */
+
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { batchSchema, summarySchema } from '../../src/contract/entities.ts'
+import { outputs } from '../../src/contract/outputs.ts'
+import { aPlace, documentOf, type Place } from './slipway.ts'
+
+const workDocument = z.object({
+  batches: z.array(batchSchema),
+  interrupted: z.boolean(),
+  blocked: z.array(z.string()),
+})
+const runDocument = outputs.enqueue.extend(workDocument.shape).extend({ summaries: z.array(summarySchema) })
+const ONE = '{batches: [{type: t, run: [echo, "{input}"], over: {list: [a]}}]}'
+
+describe('with --json, while the queue stands still', () => {
+  test('a paused queue is the reason on stderr, as text, and the document comes once it goes on', async () => {
+    const place = aPlace()
+    place.write('x.slipway.yaml', ONE)
+    await place.run('pause', '--reason', 'lunch')
+    const runs = place.start('run', 'x.slipway.yaml', '--json')
+    await runs.until(/^The queue is paused by .*: lunch; 1 batch waits\n/m)
+    await place.run('resume')
+    const { code, out } = await runs.ended
+    expect(code).toBe(0)
+    expect(documentOf(runDocument, out).batches).toMatchObject([{ number: 1, status: 'completed' }])
+  })
+
+  test('so is a stop-after line that has been reached', async () => {
+    const place = aPlace()
+    place.write('x.slipway.yaml', ONE)
+    place.write('y.slipway.yaml', ONE)
+    await place.run('add', 'x.slipway.yaml')
+    await place.run('stop-after', '1')
+    const runs = place.start('run', 'y.slipway.yaml', '--json')
+    await runs.until(/^The queue is paused since .*: stop after #1 was reached; 1 batch waits\n/m)
+    await place.run('resume')
+    expect((await runs.ended).code).toBe(0)
+  })
+})
+
+describe('a batch in the line that nobody sealed', () => {
+  const put = (place: Place, status: string, position: number) => {
+    const db = new Database(join(place.home, 'slipway.db'))
+    db.exec(
+      `INSERT INTO batches (id, configuration_id, batch_type, status, position, created_at, queued_at)
+       VALUES ('00000000-0000-4000-8000-000000000002', 1, 'raw', 'queued', 1, 1, 1);
+       INSERT INTO jobs (batch_id, ordinal, command) VALUES
+         ('00000000-0000-4000-8000-000000000002', 1, '{"argv":["true"]}');
+       UPDATE batches SET status = '${status}', position = ${position} WHERE number = 2`,
+    )
+    db.close()
+  }
+
+  test('does not keep work from ending, which says why it is left', async () => {
+    const place = aPlace()
+    place.write('x.slipway.yaml', ONE)
+    await place.run('run', 'x.slipway.yaml')
+    put(place, 'queued', 1)
+    const document = await place.json(workDocument, ['work', '--until-empty'])
+    expect(document).toMatchObject({
+      batches: [],
+      blocked: ['#2 waits to be sealed by whoever adds its jobs'],
+    })
+    expect((await place.run('cancel', '2')).code).toBe(0)
+  })
+
+  test('and that runs is let go when its jobs have ended', async () => {
+    const place = aPlace()
+    place.write('x.slipway.yaml', ONE)
+    await place.run('run', 'x.slipway.yaml')
+    put(place, 'running', 0)
+    const { code, out } = await place.run('work', '--until-empty', '--json')
+    expect(code).toBe(0)
+    expect(documentOf(workDocument, out).blocked[0]).toMatch(
+      /^#2 has run all its jobs and waits to be sealed/,
+    )
+    const { batches } = await place.json(outputs.list, ['list'])
+    expect(batches).toMatchObject([{ number: 2, status: 'queued', jobs: { succeeded: 1 } }])
+  })
+})
