@@ -47,9 +47,9 @@ export class LauncherKit {
   #wake: (() => void)[] = []
   #count = 0
 
-  constructor(kind: Kind, env: NodeJS.ProcessEnv = {}) {
+  constructor(kind: Kind, env: NodeJS.ProcessEnv = {}, folder = launcherDir(kind)) {
     this.launcher = startLauncher({
-      launcherDir: launcherDir(kind),
+      launcherDir: folder,
       runDir: this.runDir,
       hostId: 'host-1',
       env: { ...process.env, ...env, SLIPWAY_LAUNCHER: kind },
