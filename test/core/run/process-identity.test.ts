@@ -10,8 +10,8 @@ import {
   isStopped,
   stopJobProcesses,
   stopProcesses,
-} from '../../src/core/run/process-identity.ts'
-import { until } from '../helpers/launcher-kit.ts'
+} from '../../../src/core/run/process-identity.ts'
+import { until } from '../../helpers/launcher-kit.ts'
 
 describe('processes of jobs', () => {
   let home: string
