@@ -1,10 +1,15 @@
 /** One job of the Node launcher: how it is started, stopped and seen to its end, with real processes. */
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +19,18 @@ import { describe, expect, test } from 'vitest'
 import { identify } from '../../../../src/core/run/process-identity.ts'
 import { until } from '../../../helpers/launcher-kit.ts'
 import { aPlaceForJobs } from './a-job.ts'
+
+/** Files below a folder that this process holds open. */
+const openHere = (folder: string) =>
+  readdirSync('/proc/self/fd')
+    .map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`)
+      } catch {
+        return '' // the descriptor of the listing itself
+      }
+    })
+    .filter((file) => file.startsWith(folder))
 
 const group = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[2]
 
@@ -187,6 +204,68 @@ describe('a job that cannot be started', () => {
     })
   })
 
+  test('is refused where a folder on the way to its log is a link, and nothing is made behind it', async () => {
+    const { start, home } = aPlaceForJobs()
+    mkdirSync(join(home, 'elsewhere'))
+    symlinkSync(join(home, 'elsewhere'), join(home, 'logs'))
+    symlinkSync(join(home, 'nowhere'), join(home, 'dangling'))
+    for (const logPath of [
+      join(home, 'logs', 'deep', '1.log'),
+      join(home, 'logs', '1.log'),
+      join(home, 'dangling', '1.log'),
+    ])
+      expect(await start(['true'], { logPath }).refusal()).toEqual({
+        stage: 'log',
+        errno: 'ELOOP',
+        hint: '-',
+        subject: logPath,
+      })
+    expect(readdirSync(join(home, 'elsewhere'))).toEqual([])
+    expect(existsSync(join(home, 'nowhere'))).toBe(false)
+  })
+
+  test('is refused where something else than a file stands in place of its log', async () => {
+    const { start, home } = aPlaceForJobs()
+    const logPath = join(home, 'pipe.log')
+    spawnSync('mkfifo', [logPath])
+    const before = openHere(home)
+    expect(await start(['true'], { logPath }).refusal()).toMatchObject({ stage: 'log', errno: 'EINVAL' })
+    expect(openHere(home)).toEqual(before)
+  })
+
+  test('leaves no file open, however it was refused', async () => {
+    const { start, home } = aPlaceForJobs()
+    writeFileSync(join(home, 'orphan'), '#!/no/such/interpreter\n', { mode: 0o755 })
+    await start(['./orphan']).refusal()
+    await start(['/bin/true', 'x'.repeat(4_000_000)]).refusal()
+    await start(['true']).exit()
+    expect(openHere(home)).toEqual([])
+  })
+
+  test('is refused while somebody writes its program', async () => {
+    const { start, home } = aPlaceForJobs()
+    copyFileSync('/bin/true', join(home, 'tool'))
+    chmodSync(join(home, 'tool'), 0o755)
+    const fd = openSync(join(home, 'tool'), 'r+')
+    try {
+      expect(await start(['./tool']).refusal()).toMatchObject({
+        stage: 'program',
+        errno: 'ETXTBSY',
+        hint: '-',
+      })
+    } finally {
+      closeSync(fd)
+    }
+  })
+
+  test('has the folders of its log made for it, for this user only', async () => {
+    const { start, home } = aPlaceForJobs()
+    const logPath = join(home, 'a', 'b', 'c', '1.log')
+    await start(['echo', 'hello'], { logPath }).exit()
+    expect(readFileSync(logPath, 'utf8')).toBe('hello\n')
+    for (const folder of ['a', 'a/b', 'a/b/c']) expect(statSync(join(home, folder)).mode & 0o777).toBe(0o700)
+  })
+
   test('does not lose what an earlier attempt wrote to the same log', async () => {
     const { start, home } = aPlaceForJobs()
     mkdirSync(join(home, 'logs'))
@@ -303,6 +382,25 @@ describe('stopping a job', () => {
     const { sh } = aPlaceForJobs()
     const ends = [sh('exit 0', { timeoutMs: 60_000 }), sh('sleep 0.05', { timeoutMs: 2 ** 31 + 5 })]
     for (const one of ends) expect(await one.exit()).toMatchObject({ ended: 'exited', exitCode: 0 })
+  })
+
+  test('after it has ended itself stops what it left behind, and it still has ended itself', async () => {
+    const { sh } = aPlaceForJobs()
+    const one = sh(
+      'setsid sh -c "trap \\"\\" TERM; echo armed; while :; do sleep 0.01; done" & until grep -q armed logs/1.1.log; do sleep 0.01; done; exit 6',
+      {
+        graceMs: 60_000,
+      },
+    )
+    await one.says('armed')
+    await until(
+      () => one.processes().every(({ pid }) => pid !== one.outcome.started?.pid),
+      'the main process has ended',
+    )
+    const asked = performance.now()
+    one.job.stop('stopped', 20)
+    expect(await one.exit()).toMatchObject({ ended: 'exited', exitCode: 6 })
+    expect(performance.now() - asked).toBeLessThan(30_000)
   })
 
   test('before it could be started does nothing', () => {
