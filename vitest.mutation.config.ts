@@ -11,7 +11,7 @@ class QuickFirst extends BaseSequencer {
 
 /**
  * What a mutant is tried against, for stryker.config.mjs only. Random histories are fewer than in the checks, and
- * always the same; a test that hangs is given up sooner.
+ * always the same.
  */
 export default defineConfig({
   test: {
@@ -20,7 +20,7 @@ export default defineConfig({
     setupFiles: ['test/mutation/children.ts'],
     sequence: { setupFiles: 'list', sequencer: QuickFirst },
     env: { SLIPWAY_TEST_RUNS: '40', SLIPWAY_TEST_SEED: '42' },
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
   },
 })

@@ -8,13 +8,14 @@ export const groups: Record<string, Group> = {
   queue: {
     mutate: ['src/core/queue/**/*.ts'],
     tests: [
-      'test/core/{commands,insight,queue}/**/*.test.ts',
+      'test/core/{insight,queue}/**/*.test.ts',
+      'test/core/commands/{doctor,enqueue,pause}.test.ts',
       'test/core/run/{abandoned-fill,finalizer,finalizer-property,group-commit,settle,step}.test.ts',
     ],
   },
   run: {
     mutate: ['src/core/run/*.ts', '!src/core/run/process-*.ts'],
-    tests: ['test/core/run/*.test.ts', 'test/core/commands/log*.test.ts'],
+    tests: ['test/core/run/*.test.ts', 'test/core/commands/log.test.ts'],
   },
   launcher: {
     // Not those of other systems, which can't run here.

@@ -394,8 +394,8 @@ describe('stopping a job', () => {
     )
     await one.says('armed')
     await until(
-      () => one.processes().every(({ pid }) => pid !== one.outcome.started?.pid),
-      'the main process has ended',
+      () => !existsSync(`/proc/${one.outcome.started?.pid}`),
+      'the end of the main process is known',
     )
     const asked = performance.now()
     one.job.stop('stopped', 20)
