@@ -20,7 +20,7 @@ export default defineConfig({
     setupFiles: ['test/mutation/children.ts'],
     sequence: { setupFiles: 'list', sequencer: QuickFirst },
     env: { SLIPWAY_TEST_RUNS: '40', SLIPWAY_TEST_SEED: '42' },
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

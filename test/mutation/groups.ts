@@ -8,8 +8,9 @@ export const groups: Record<string, Group> = {
   queue: {
     mutate: ['src/core/queue/**/*.ts'],
     tests: [
-      'test/core/{insight,queue}/**/*.test.ts',
-      'test/core/commands/{doctor,enqueue,pause}.test.ts',
+      'test/core/queue/*.test.ts',
+      'test/core/insight/{attention,estimate,summary,timeline}.test.ts',
+      'test/core/commands/{doctor,enqueue}.test.ts',
       'test/core/run/{abandoned-fill,finalizer,finalizer-property,group-commit,settle,step}.test.ts',
     ],
   },
