@@ -143,22 +143,26 @@ describe('the estimate of a queue', () => {
     expect(holds(estimateQueue(db, at).doneBy[queued.id], at + 5_000)).toBe(true)
   })
 
-  it('takes about two milliseconds for a queue of 1,000', () => {
-    const db = temporaryDatabase()
-    addBatch(db, { jobs: 200 })
-    const past = claim(db, noon)
-    end(db, past, runJobs(db, past, noon, Array(200).fill({ ms: 1_000 })))
-    db.write(() => {
-      for (let i = 0; i < 1_000; i += 1) addBatch(db, { jobs: 1, range: { start: i, end: i } })
-    })
-    expect(Object.keys(estimateQueue(db, noon).doneBy)).toHaveLength(1_000)
-    const times = Array.from({ length: 21 }, () => {
-      const started = performance.now()
-      estimateQueue(db, noon)
-      return performance.now() - started
-    }).sort((a, b) => a - b)
-    expect(times[10]).toBeLessThan(20) // measured: 2; the bound leaves room for a busy machine
-  })
+  // Not while mutants are tried: instrumented code is slower.
+  it.skipIf(process.env.SLIPWAY_TEST_RUNS !== undefined)(
+    'takes about two milliseconds for a queue of 1,000',
+    () => {
+      const db = temporaryDatabase()
+      addBatch(db, { jobs: 200 })
+      const past = claim(db, noon)
+      end(db, past, runJobs(db, past, noon, Array(200).fill({ ms: 1_000 })))
+      db.write(() => {
+        for (let i = 0; i < 1_000; i += 1) addBatch(db, { jobs: 1, range: { start: i, end: i } })
+      })
+      expect(Object.keys(estimateQueue(db, noon).doneBy)).toHaveLength(1_000)
+      const times = Array.from({ length: 21 }, () => {
+        const started = performance.now()
+        estimateQueue(db, noon)
+        return performance.now() - started
+      }).sort((a, b) => a - b)
+      expect(times[10]).toBeLessThan(20) // measured: 2; the bound leaves room for a busy machine
+    },
+  )
 })
 
 describe('the pace of jobs', () => {

@@ -57,3 +57,8 @@ test('only folders that are named like a batch are looked at, and links are not 
   expect(existsSync(join(elsewhere, 'mine.txt'))).toBe(true)
   expect(existsSync(join(home, 'logs', 'notes'))).toBe(true)
 })
+
+test('there is nothing to forget where no job has written anything yet', () => {
+  const { db } = setUp(1)
+  expect(removeOldLogs(db, temporaryFolder(), noon + 100 * day)).toEqual([])
+})
