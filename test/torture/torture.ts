@@ -30,6 +30,8 @@ export type Options = {
   seed: number
   roundsPerFolder?: number
   say?: (line: string) => void
+  /** Asked before each round: true ends the run there, and the report says how far it came. */
+  enough?: () => boolean
 }
 
 /** Points that only a host that works passes, and those of single commands. */
@@ -52,6 +54,7 @@ export async function torture({
   seed,
   roundsPerFolder = 20,
   say = () => {},
+  enough = () => false,
 }: Options): Promise<Report> {
   const started = performance.now()
   const random = seeded(seed)
@@ -68,12 +71,13 @@ export async function torture({
     jobs: 0,
     losses: [],
   }
-  while (report.rounds < rounds && report.losses.length === 0) {
+  const more = () => report.rounds < rounds && report.losses.length === 0 && !enough()
+  while (more()) {
     const ground = new Ground(stamp)
     const memory: Memory = new Map()
     try {
       await open(ground, report)
-      for (let n = 0; n < roundsPerFolder && report.rounds < rounds && report.losses.length === 0; n += 1) {
+      for (let n = 0; n < roundsPerFolder && more(); n += 1) {
         const plan = plans[report.rounds % plans.length] ?? 'host'
         await new Round(ground, random, plan, report).run()
         const { checked, wrong } = checkAll(ground, memory)
