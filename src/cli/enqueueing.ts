@@ -4,6 +4,7 @@
 import { resolve } from 'node:path'
 import type { SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandOutput } from '../contract/commands.ts'
+import { countOf } from '../contract/counts.ts'
 import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
 import type { Result, SlipwayError } from '../contract/errors.ts'
 import type { Context } from './context.ts'
@@ -60,10 +61,12 @@ export function enqueuedLines({ created, existing, closed, skipped }: Enqueued):
   const lines = [
     ...closed.map((batch) => `closed ${batchName(batch)}`),
     ...existing.map((batch) => `exists ${batchName(batch)}${place(batch)}`),
-    ...created.map((batch) => `added  ${batchName(batch)}: ${jobs(batch.jobs.total)}${place(batch)}`),
+    ...created.map(
+      (batch) => `added  ${batchName(batch)}: ${countOf(batch.jobs.total, 'job')}${place(batch)}`,
+    ),
     ...skipped.map(
       ({ type, range, jobs: left }) =>
-        `left out ${jobs(left)} of ${type}${range === null ? '' : ` ${range.start}-${range.end}`}: done before`,
+        `left out ${countOf(left, 'job')} of ${type}${range === null ? '' : ` ${range.start}-${range.end}`}: done before`,
     ),
   ]
   return created.length + existing.length === 0 ? [...lines, 'nothing left to do'] : lines
@@ -73,8 +76,4 @@ function place(batch: Batch): string {
   if (batch.status === 'running') return ', running'
   if (batch.position !== null) return `, place ${batch.position} in the queue`
   return batch.status === 'initiated' ? ', on hold' : ''
-}
-
-function jobs(count: number): string {
-  return count === 1 ? '1 job' : `${count} jobs`
 }

@@ -2,6 +2,7 @@
  * Owns how an expected failure is told: on stderr, as text or as JSON, and as an exit code.
  * Must never write to stdout.
  */
+import { countOf } from '../contract/counts.ts'
 import type { Conflict } from '../contract/entities.ts'
 import type { SlipwayError } from '../contract/errors.ts'
 
@@ -10,6 +11,7 @@ type ConfigurationProblem = NonNullable<SlipwayError['problems']>[number]
 import type { Context } from './context.ts'
 import { EXIT_OF_ERROR } from './exit.ts'
 import type { Paint } from './io.ts'
+import { done } from './print/batch.ts'
 import { plain, plainLines } from './print/plain.ts'
 
 /** Tells the failure and returns its exit code. */
@@ -29,7 +31,7 @@ export function failureText(error: SlipwayError, paint: Paint): string {
     return `${[`${head} ${refusal(conflicts)}`, ...conflictLines(conflicts, paint)].join('\n')}\n`
   const problems = error.problems ?? []
   // The same for problems: the message repeats the first one.
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const count = countOf(problems.length, 'problem')
   const message = problems.length > 0 ? `nothing was created: ${count}.` : plainLines(error.message)
   const lines = [`${head} ${message}`]
   for (const problem of problems) lines.push(...problemLines(problem, paint))
@@ -50,30 +52,59 @@ function problemLines(problem: ConfigurationProblem, paint: Paint): string[] {
 
 function refusal(conflicts: readonly Conflict[]): string {
   if (conflicts.length === 1) return 'refused, nothing was changed: this batch is already there.'
-  return `refused, nothing was changed: ${conflicts.length} batches are already there.`
+  return `refused, nothing was changed: ${countOf(conflicts.length, 'batch')} are already there.`
 }
+
+/** Of a long experiment the first few say enough; with --json all of them are there. */
+const SHOWN = 3
 
 function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
   const lines: string[] = []
-  let left = 0
-  for (const { existing, requested, remaining, differs, sentence } of conflicts) {
+  // Of one more than that all are shown: a line that counts a single one says less.
+  const shown = conflicts.length > SHOWN + 1 ? conflicts.slice(0, SHOWN) : conflicts
+  for (const { existing, requested, remaining, differs, sentence } of shown) {
     lines.push(`  ${plain(sentence)}`)
     const changes = [
-      differs.added > 0 ? `${differs.added} commands that #${existing.number} does not have` : '',
-      differs.removed > 0 ? `${differs.removed} of #${existing.number} are not in it` : '',
+      differs.added > 0 ? `${countOf(differs.added, 'command')} that #${existing.number} does not have` : '',
+      differs.removed > 0
+        ? `${countOf(differs.removed, 'command')} of #${existing.number} ${differs.removed === 1 ? 'is' : 'are'} not in it`
+        : '',
     ].filter((part) => part !== '')
     const about = changes.length > 0 ? `; ${changes.join(', ')}` : ''
     lines.push(
-      paint('dim', `    asked for: ${requested.jobs} jobs, ${remaining} of them not done there yet${about}`),
+      paint(
+        'dim',
+        `    asked for: ${countOf(requested.jobs, 'job')}, ${remaining} of them not done there yet${about}`,
+      ),
     )
-    left += remaining
   }
+  if (shown.length < conflicts.length) lines.push(`  ${theOthers(conflicts.slice(SHOWN))}`)
   lines.push(
     'What you can do:',
     '  --if-exists return     leave it as it is and go on with the one that exists',
-    `  --if-exists remaining  close it where it stands and add only what is not done (${left} jobs)`,
+    `  --if-exists remaining  close it where it stands and add only what is not done (${countOf(leftOf(conflicts), 'job')})`,
     '  --if-exists replace    cancel it and add everything anew',
     '  --if-exists allow      add a second one, knowingly',
   )
   return lines
+}
+
+/** 'and 7 more: #4 to #10, 0 of 70 jobs done (slipway list shows them)' */
+function theOthers(conflicts: readonly Conflict[]): string {
+  const numbers = conflicts.map(({ existing }) => existing.number).sort((a, b) => a - b)
+  const [first = 0] = numbers
+  const last = numbers.at(-1) ?? first
+  const inARow = last - first === numbers.length - 1
+  const which = inARow ? `#${first} to #${last}` : `between #${first} and #${last}`
+  const total = conflicts.reduce((sum, { existing }) => sum + existing.jobs.total, 0)
+  const finished = conflicts.reduce((sum, { existing }) => sum + done(existing), 0)
+  return `and ${conflicts.length} more, ${which}: ${finished} of ${countOf(total, 'job')} done (slipway list shows each)`
+}
+
+/** An input that several batches in the way have in common is one input. */
+function leftOf(conflicts: readonly Conflict[]): number {
+  const requests = new Map(
+    conflicts.map(({ requested: { type, range, left } }) => [`${type} ${range?.start ?? ''}`, left]),
+  )
+  return [...requests.values()].reduce((sum, left) => sum + left, 0)
 }

@@ -133,6 +133,8 @@ export const conflictSchema = z.object({
     type: z.string(),
     range: z.object({ start: z.number().int(), end: z.number().int() }).nullable(),
     jobs: count,
+    /** Of these, what no batch in the way has done. */
+    left: count,
   }),
   existing: batchSchema,
   /** 'same identity' or 'overlapping range'. */

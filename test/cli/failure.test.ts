@@ -57,7 +57,7 @@ test('a problem says where, what was found, what would be right, and what was me
 
 test('a refused duplicate explains what exists and offers the five answers', () => {
   const conflict: Conflict = {
-    requested: { configuration: 'flood-2026', type: 'portfolio', range: null, jobs: 120 },
+    requested: { configuration: 'flood-2026', type: 'portfolio', range: null, jobs: 120, left: 77 },
     existing: aBatch({ status: 'running', position: 0 }),
     kind: 'identity',
     remaining: 77,
@@ -69,4 +69,44 @@ test('a refused duplicate explains what exists and offers the five answers', () 
   expect(text).toContain('(77 jobs)')
   for (const answer of ['return', 'remaining', 'replace', 'allow'])
     expect(text).toContain(`--if-exists ${answer}`)
+})
+
+const slice = (n: number): Conflict => ({
+  requested: {
+    configuration: 'f',
+    type: 'evolve',
+    range: { start: n * 10, end: n * 10 + 9 },
+    jobs: 10,
+    left: 1,
+  },
+  existing: aBatch({
+    id: String(n),
+    number: n,
+    jobs: { ...aBatch().jobs, total: 10, succeeded: 9, failed: 0 },
+  }),
+  kind: 'identity',
+  remaining: 1,
+  differs: { added: 1, removed: 1 },
+  sentence: `#${n} f / evolve ${n * 10}-${n * 10 + 9} is queued at place ${n}: 9 of 10 jobs done.`,
+})
+const linesOf = (conflicts: Conflict[]) =>
+  failureText({ code: 'duplicate', message: 'refused', conflicts }, noPaint).split('\n')
+
+test('of many refused batches the first three are explained, and the rest is summed up', () => {
+  const lines = linesOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(slice))
+  expect(lines.filter((line) => line.includes('is queued at place'))).toHaveLength(3)
+  expect(lines).toContain('  and 7 more, #4 to #10: 63 of 70 jobs done (slipway list shows each)')
+  expect(linesOf([1, 2, 3, 4].map(slice)).filter((line) => line.includes('is queued at'))).toHaveLength(4)
+})
+
+test('one command is one command, not "1 commands"', () => {
+  expect(linesOf([slice(1)])).toContain(
+    '    asked for: 10 jobs, 1 of them not done there yet; 1 command that #1 does not have, 1 command of #1 is not in it',
+  )
+})
+
+test('an input that two overlapping batches have not done is left once', () => {
+  const asked = { ...slice(1).requested, range: { start: 0, end: 99 }, jobs: 100, left: 80 }
+  const lines = linesOf([1, 2].map((n) => ({ ...slice(n), requested: asked, remaining: 90 })))
+  expect(lines.find((line) => line.includes('remaining'))).toContain('(80 jobs)')
 })

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { noPaint } from '../../src/cli/io.ts'
+import { batchTable } from '../../src/cli/print/batch.ts'
 import { table } from '../../src/cli/print/table.ts'
 import { pad, shorten, widthOf } from '../../src/cli/print/width.ts'
+import { aBatch } from './a-batch.ts'
 
 test('a wide letter takes two columns, a colour none, an emoji of several code points two', () => {
   expect(['abc', '数据', '\u001b[31mred\u001b[39m', '👩‍🔬', 'e\u0301'].map(widthOf)).toEqual([3, 4, 3, 2, 1])
@@ -33,4 +36,18 @@ test('a text that is too long ends in an ellipsis and never splits a wide letter
 test('padding counts columns, not characters', () => {
   expect(pad('数', 4)).toBe('数  ')
   expect(pad('7', 3, 'right')).toBe('  7')
+})
+
+test('a cancelled batch that never ran has nothing done, and says how many jobs were cancelled', () => {
+  const jobs = { total: 5, pending: 0, running: 0, succeeded: 0, failed: 0, cancelled: 5 }
+  const [title, row] = batchTable([aBatch({ status: 'cancelled', position: null, jobs })], noPaint, 0)
+  expect(title).toContain('NOTE')
+  expect(row).toMatch(/cancelled +0\/5 .*5 jobs cancelled$/)
+})
+
+test('since when is said with its date unless it was today', () => {
+  const at = new Date(2026, 2, 3, 18, 2).getTime()
+  const since = (now: number) => batchTable([aBatch({ queuedAt: at })], noPaint, now)[1]
+  expect(since(at + 3_600_000)).toMatch(/ 18:02$/)
+  expect(since(at + 30 * 3_600_000)).toMatch(/ 2026-03-03 18:02$/)
 })

@@ -1,5 +1,6 @@
 /** `slipway run`: add, then work (or watch) until those batches are final, then print their summaries. */
 import type { SlipwayApi } from '../../contract/api.ts'
+import { countOf } from '../../contract/counts.ts'
 import type { Batch, Summary } from '../../contract/entities.ts'
 import { isFinal } from '../../contract/states.ts'
 import type { Context } from '../context.ts'
@@ -73,7 +74,9 @@ export function tellWhatIsLeft(
   if (!interrupted) return
   for (const batch of batches) {
     if (isFinal(batch.status)) continue
-    context.io.err(`${batchName(batch)}: ${done(batch)} of ${batch.jobs.total} jobs done, ${batch.status}\n`)
+    context.io.err(
+      `${batchName(batch)}: ${done(batch)} of ${countOf(batch.jobs.total, 'job')} done, ${batch.status}\n`,
+    )
   }
   context.io.err('Interrupted; the queue goes on with slipway work.\n')
 }

@@ -1,6 +1,8 @@
 /** The commands that change batches and the queue: each is one command of the contract and one sentence. */
+
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
+import { countOf } from '../../contract/counts.ts'
 import type { BatchRef, IfExists } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
@@ -138,4 +140,4 @@ export async function stopAfter(
   ])
 }
 
-const jobsToRun = (count: number): string => (count === 1 ? '1 job to run' : `${count} jobs to run`)
+const jobsToRun = (count: number): string => `${countOf(count, 'job')} to run`

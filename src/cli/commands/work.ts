@@ -1,4 +1,5 @@
 /** `slipway work`: be the executor in this terminal. */
+import { countOf } from '../../contract/counts.ts'
 import { isFinal } from '../../contract/states.ts'
 import type { Context } from '../context.ts'
 import { EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
@@ -18,8 +19,10 @@ export async function work(context: Context, options: { untilEmpty?: boolean }):
     else {
       for (const sentence of outcome.blocked) context.io.err(`${plain(sentence)}\n`)
       if (interrupted) {
-        const count = open.length === 1 ? '1 batch is' : `${open.length} batches are`
-        context.io.err(`Interrupted; ${count} left, and slipway work goes on with them.\n`)
+        const count = `${countOf(open.length, 'batch')} ${open.length === 1 ? 'is' : 'are'}`
+        context.io.err(
+          `Interrupted; ${count} left, and slipway work goes on with ${open.length === 1 ? 'it' : 'them'}.\n`,
+        )
       }
     }
     return interrupted ? EXIT_INTERRUPTED : exitOfBatches(outcome.batches)

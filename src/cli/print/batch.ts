@@ -1,4 +1,5 @@
 /** Owns how batches and jobs are named and tabled for people. */
+import { countOf } from '../../contract/counts.ts'
 import type { Batch, Job } from '../../contract/entities.ts'
 import { batchStatusWords } from '../../contract/states.ts'
 import type { Paint } from '../io.ts'
@@ -29,9 +30,14 @@ export function statusWord(batch: Pick<Batch, 'status' | 'pausing'>, paint: Pain
   return paint(STATUS_COLOURS[batch.status], words)
 }
 
-/** Jobs with a verdict. */
+/** Jobs that will not run any more: those with a verdict, and cancelled ones. */
 export function done(batch: Pick<Batch, 'jobs'>): number {
   return batch.jobs.succeeded + batch.jobs.failed + batch.jobs.cancelled
+}
+
+/** Jobs that ran to a verdict. */
+export function ran(batch: Pick<Batch, 'jobs'>): number {
+  return batch.jobs.succeeded + batch.jobs.failed
 }
 
 const COLUMNS: readonly Column[] = [
@@ -51,7 +57,7 @@ export function batchTable(batches: readonly Batch[], paint: Paint, now: number)
     batch.position === null ? '-' : String(batch.position),
     batchName(batch),
     statusWord(batch, paint),
-    `${done(batch)}/${batch.jobs.total}`,
+    `${ran(batch)}/${batch.jobs.total}`,
     batch.jobs.failed === 0 ? '-' : paint('red', String(batch.jobs.failed)),
     batch.priority === 0 ? '-' : String(batch.priority),
     clockTime(batch.completedAt ?? batch.startedAt ?? batch.queuedAt ?? batch.createdAt, now),
@@ -70,6 +76,7 @@ function note(batch: Batch): string {
   const parts = [
     batch.sealed ? '' : 'being filled',
     batch.waitsFor ?? '',
+    batch.jobs.cancelled > 0 ? `${countOf(batch.jobs.cancelled, 'job')} cancelled` : '',
     batch.stopAfter ? 'nothing starts after this one' : '',
     batch.error ?? batch.reason ?? '',
   ]

@@ -2,9 +2,10 @@
  * Owns the words and bars of live progress, as pure functions of what is known.
  * Must never write anything: `progress-view.ts` does.
  */
+import { countOf } from '../../contract/counts.ts'
 import type { Batch, DoneBy } from '../../contract/entities.ts'
 import type { Paint } from '../io.ts'
-import { batchName, done } from './batch.ts'
+import { batchName, done, ran } from './batch.ts'
 import { doneByWords, rate } from './time.ts'
 import { pad, shorten, widthOf } from './width.ts'
 
@@ -33,7 +34,7 @@ export function progressLines(state: ProgressState, columns: number, paint: Pain
           state.jobsPerMinute === null ? '' : rate(state.jobsPerMinute),
           state.doneBy === null ? '' : doneByWords(state.doneBy, state.now),
         ])
-  const label = `queue: ${queue.finished} of ${queue.batches} batches`
+  const label = `queue: ${queue.finished} of ${countOf(queue.batches, 'batch')}`
   const second = line(label, queue.done, queue.jobs, barColumns, columns, paint, [
     state.queueDoneBy === null ? '' : doneByWords(state.queueDoneBy, state.now),
   ])
@@ -98,7 +99,8 @@ export function changeLine(
   if (told === undefined && batch.status !== 'running') return undefined
   if (told === undefined || told.batch.status !== batch.status) {
     const why = batch.error ?? batch.reason
-    return `${batchName(batch)}: ${words(batch)}, ${counts}${failures}${why === null ? '' : ` (${why})`}`
+    const cancelled = batch.jobs.cancelled > 0 ? `, ${batch.jobs.cancelled} cancelled` : ''
+    return `${batchName(batch)}: ${words(batch)}, ${ran(batch)} of ${batch.jobs.total}${failures}${cancelled}${why === null ? '' : ` (${why})`}`
   }
   if (batch.status !== 'running' || done(batch) === done(told.batch)) return undefined
   const percent = (one: Batch): number => Math.floor((done(one) * 100) / Math.max(1, one.jobs.total))

@@ -2,6 +2,8 @@
  * Owns explaining a conflict: which active batch stands in the way, how far it is, what differs, and what would
  * be left to do. Shared by enqueue, retry and preview.
  */
+
+import { countOf } from '../../contract/counts.ts'
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import { fail, type Result } from '../../contract/errors.ts'
 import { recordEvent } from '../queue/event-store.ts'
@@ -19,16 +21,19 @@ export type Requested = {
 /** One explanation for each active batch in the way. */
 export function conflictsWith(scope: Scope, requested: Requested, existing: readonly Batch[]): Conflict[] {
   const wanted = new Set(requested.hashes)
-  return existing.map((batch) => {
+  const doneAnywhere = new Set<string>()
+  const conflicts = existing.map((batch): Conflict => {
     const there = new Set<string>()
     const done = new Set<string>()
     for (const { hash, done: isDone } of hashesOfBatch(scope.db, batch.id)) {
       there.add(hash)
-      if (isDone) done.add(hash)
+      if (!isDone) continue
+      done.add(hash)
+      doneAnywhere.add(hash)
     }
     const { configuration, type, range } = requested
     return {
-      requested: { configuration, type, range, jobs: requested.hashes.length },
+      requested: { configuration, type, range, jobs: requested.hashes.length, left: 0 },
       existing: batch,
       kind: batch.range?.start === range?.start && batch.range?.end === range?.end ? 'identity' : 'overlap',
       remaining: requested.hashes.filter((hash) => !done.has(hash)).length,
@@ -39,6 +44,8 @@ export function conflictsWith(scope: Scope, requested: Requested, existing: read
       sentence: describe(scope, batch),
     }
   })
+  const left = requested.hashes.filter((hash) => !doneAnywhere.has(hash)).length
+  return conflicts.map((conflict) => ({ ...conflict, requested: { ...conflict.requested, left } }))
 }
 
 function describe({ clock }: Scope, batch: Batch): string {
@@ -57,7 +64,7 @@ function describe({ clock }: Scope, batch: Batch): string {
         : ago < 2_880
           ? `${Math.round(ago / 60)} h ago`
           : `${Math.round(ago / 1_440)} days ago`
-  const filled = batch.sealed ? `${done} of ${batch.jobs.total} jobs done` : 'still being filled'
+  const filled = batch.sealed ? `${done} of ${countOf(batch.jobs.total, 'job')} done` : 'still being filled'
   return `#${batch.number} ${batch.configuration} / ${batch.type}${range} is ${status}${place}: ${filled}, created ${when}.`
 }
 

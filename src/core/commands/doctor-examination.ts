@@ -41,8 +41,3 @@ export function batchList(numbers: readonly number[]): string {
   const last = shown.pop() ?? ''
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`
 }
-
-/** "1 job", "3 jobs". */
-export function counted(count: number, word: string, plural = `${word}s`): string {
-  return `${count} ${count === 1 ? word : plural}`
-}

@@ -1,4 +1,5 @@
 /** Owns the doctor's look at the data folder: who may read it, how full it is, what was left in it. */
+
 import {
   accessSync,
   chmodSync,
@@ -11,11 +12,12 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
+import { countOf } from '../../contract/counts.ts'
 import { backupFolders, checkpoint, isUnfinishedCopy } from '../queue/doctor-queries.ts'
 import { readSettings } from '../queue/settings-store.ts'
 import { freeBytes } from '../run/disk-guard.ts'
 import type { Scope } from './command.ts'
-import { counted, type Examination } from './doctor-examination.ts'
+import type { Examination } from './doctor-examination.ts'
 
 const hugeWalBytes = 256 * 1_048_576
 const manyLogBytes = 20_000_000_000
@@ -105,7 +107,7 @@ function checkLogs({ home }: Scope, examination: Examination): void {
   const found = { files: 0, bytes: 0 }
   if (existsSync(folder)) addUp(folder, found)
   const atLeast = found.files >= walkedFiles ? 'at least ' : ''
-  const words = `The logs have ${atLeast}${prettyBytes(found.bytes)} in ${counted(found.files, 'file')}`
+  const words = `The logs have ${atLeast}${prettyBytes(found.bytes)} in ${countOf(found.files, 'file')}`
   if (found.bytes < manyLogBytes) examination.fine('logs', `${words}.`)
   else examination.note('logs', 'notice', `${words}; the setting log-retention-days removes old ones.`)
 }

@@ -1,5 +1,7 @@
 /** Owns the doctor's look at processes: hosts, launchers and jobs. Signals none. */
+
 import path from 'node:path'
+import { countOf } from '../../contract/counts.ts'
 import { runningAttempts } from '../queue/doctor-queries.ts'
 import { openHosts } from '../queue/host-store.ts'
 import { readSettings } from '../queue/settings-store.ts'
@@ -7,7 +9,7 @@ import { readJournals } from '../run/launcher/journal.ts'
 import { isGone, stateOf } from '../run/lease.ts'
 import { findJobProcesses, isRunning } from '../run/process-identity.ts'
 import type { Scope } from './command.ts'
-import { counted, type Examination } from './doctor-examination.ts'
+import type { Examination } from './doctor-examination.ts'
 
 export function checkProcesses(scope: Scope, examination: Examination): void {
   checkHosts(scope, examination)
@@ -35,7 +37,7 @@ function checkHosts({ db, clock }: Scope, examination: Examination): void {
     examination.note(
       'hosts',
       'notice',
-      `${counted(gone.length, 'host')} ended without saying so (killed, or the machine went down).`,
+      `${countOf(gone.length, 'host')} ended without saying so (killed, or the machine went down).`,
     )
   if (gone.length === 0 && (!executor || executor.state === 'alive'))
     examination.fine(
@@ -52,13 +54,13 @@ function checkJournals({ db, home }: Scope, examination: Examination): void {
     examination.note(
       'launchers',
       'notice',
-      `${counted(working.length, 'launcher')} of a host that is gone still sees its jobs to their end (process ${working.map(({ launcher }) => launcher.pid).join(', ')}). The next host that works adopts them.`,
+      `${countOf(working.length, 'launcher')} of a host that is gone still sees its jobs to their end (process ${working.map(({ launcher }) => launcher.pid).join(', ')}). The next host that works adopts them.`,
     )
   if (ended > 0)
     examination.note(
       'launchers',
       'notice',
-      `${counted(ended, 'journal')} of launchers that are gone ${ended === 1 ? 'waits' : 'wait'} for the next host that works, which reads and removes ${ended === 1 ? 'it' : 'them'}.`,
+      `${countOf(ended, 'journal')} of launchers that are gone ${ended === 1 ? 'waits' : 'wait'} for the next host that works, which reads and removes ${ended === 1 ? 'it' : 'them'}.`,
     )
   if (left.length === 0) examination.fine('launchers', 'No launcher was left behind.')
 }
@@ -73,6 +75,6 @@ function checkOrphans({ db, home }: Scope, examination: Examination): void {
   examination.note(
     'processes',
     'warning',
-    `${counted(orphans.length, 'process was', 'processes were')} left behind by jobs that don't run any more: ${pids.join(', ')}${orphans.length > 10 ? ', …' : ''}. The next host that works stops them.`,
+    `${countOf(orphans.length, 'process was', 'processes were')} left behind by jobs that don't run any more: ${pids.join(', ')}${orphans.length > 10 ? ', …' : ''}. The next host that works stops them.`,
   )
 }

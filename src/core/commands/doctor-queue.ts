@@ -1,5 +1,6 @@
 /** Owns the doctor's look at the rows: broken rules, and what is stuck. */
 
+import { countOf } from '../../contract/counts.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'
 import {
   clashes,
@@ -14,7 +15,7 @@ import { doneButOpen, unsealedBatches, unsealedInLine } from '../queue/queries.t
 import { readMark, readSettings } from '../queue/settings-store.ts'
 import { isGone } from '../run/lease.ts'
 import type { Scope } from './command.ts'
-import { batchList, counted, type Examination } from './doctor-examination.ts'
+import { batchList, type Examination } from './doctor-examination.ts'
 
 /** A summary that isn't there after this time is missing: target of design §4. */
 const summaryDueMs = 40_000
@@ -63,7 +64,7 @@ function checkRunning({ db }: Scope, examination: Examination): void {
     examination.note(
       'running',
       'error',
-      `${counted(jobs, 'job')} of ${whose}, ${jobs === 1 ? 'counts' : 'count'} as running. Cancel the batch and add it again with --if-exists remaining.`,
+      `${countOf(jobs, 'job')} of ${whose}, ${jobs === 1 ? 'counts' : 'count'} as running. Cancel the batch and add it again with --if-exists remaining.`,
     )
   }
   if (running.length <= 1 && orphaned.length + stranded.length === 0)
@@ -75,7 +76,7 @@ function checkPositions({ db }: Scope, examination: Examination): void {
   if (line.every((position, index) => position === index + 1))
     return examination.fine(
       'positions',
-      `The line has ${counted(line.length, 'batch', 'batches')}, without a hole.`,
+      `The line has ${countOf(line.length, 'batch', 'batches')}, without a hole.`,
     )
   examination.mend(
     'positions',
@@ -112,7 +113,7 @@ function checkFills({ db, context, hostId }: Scope, examination: Examination): v
     examination.note(
       'fills',
       'notice',
-      `${counted(fills.length - dead.length, 'batch is', 'batches are')} being filled now.`,
+      `${countOf(fills.length - dead.length, 'batch is', 'batches are')} being filled now.`,
     )
   const unsealed = unsealedInLine(db)
   for (const number of unsealed)
@@ -145,13 +146,13 @@ function checkFinalizer({ db, clock }: Scope, examination: Examination): void {
     examination.note(
       'finalizer',
       'notice',
-      `${counted(failed, 'summary', 'summaries')} could not be made; slipway events says why.`,
+      `${countOf(failed, 'summary', 'summaries')} could not be made; slipway events says why.`,
     )
   if (rescues > 0)
     examination.note(
       'finalizer',
       'notice',
-      `${counted(rescues, 'batch', 'batches')} had to be closed by a sweep or by asking, not by the last job's end.`,
+      `${countOf(rescues, 'batch', 'batches')} had to be closed by a sweep or by asking, not by the last job's end.`,
     )
   if (open.length + missing.length + failed + rescues === 0)
     examination.fine('finalizer', 'Every batch was closed by the end of its last job, and has its summary.')

@@ -1,4 +1,5 @@
 /** Owns finding the log that a person means: batch, job, attempt. Shared by `log` and `log-search`. */
+import { countOf } from '../../contract/counts.ts'
 import type { BatchRef } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { attemptsOfJob, jobByOrdinal } from '../queue/job-queries.ts'
@@ -31,7 +32,7 @@ export function findLog(
   }
   const attempt = input.attempt ?? job.attempts
   if (attempt > job.attempts || attempt < (job.attempts === 0 ? 0 : 1)) {
-    const begun = job.attempts === 0 ? 'it has not begun' : `it was tried ${job.attempts} times`
+    const begun = job.attempts === 0 ? 'it has not begun' : `it was tried ${countOf(job.attempts, 'time')}`
     return fail('not-found', `Job ${input.job} of #${number} has no attempt ${attempt}: ${begun}.`)
   }
   const path = logPath(home, number, job.ordinal, attempt)

@@ -4,6 +4,7 @@
  */
 
 import type { CommandOutput } from '../../contract/commands.ts'
+import { countOf } from '../../contract/counts.ts'
 import type { BatchRef, Summary } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal } from '../../contract/states.ts'
@@ -50,7 +51,7 @@ function summaryOf(scope: Scope, ref: BatchRef, run?: number): Result<CommandOut
     return ok(
       pending(
         5,
-        `#${batch.number} is ${batch.status.replaceAll('_', ' ')}: ${left} of ${batch.jobs.total} jobs are left.`,
+        `#${batch.number} is ${batch.status.replaceAll('_', ' ')}: ${left} of ${countOf(batch.jobs.total, 'job')} ${left === 1 ? 'is' : 'are'} left.`,
       ),
     )
   }

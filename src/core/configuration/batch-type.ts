@@ -1,6 +1,17 @@
 /** Owns one entry of `batches`: its keys, their defaults and limits. Must never look at the file system. */
 import type { BatchType, Located, Retries, StopOnFailure } from './configuration.ts'
-import { fields, filledText, flag, freeMapping, number, oneOrMany, quantity, text, wrong } from './decode.ts'
+import {
+  fields,
+  filledText,
+  flag,
+  freeMapping,
+  misspelt,
+  number,
+  oneOrMany,
+  quantity,
+  text,
+  wrong,
+} from './decode.ts'
 import { readOver } from './over.ts'
 import type { Problems } from './problem.ts'
 import { parseDuration, parseShare, parseSize } from './quantity.ts'
@@ -56,8 +67,10 @@ export function readBatchType(
     const given = get(key)
     return given && reader(given)
   }
+  // One fault, one problem: what is there under a misspelt key is not missing.
+  const meant = misspelt(value, BATCH_KEYS)
   for (const key of ['type', 'run'] as const) {
-    if (entries.has(key)) continue
+    if (entries.has(key) || meant.includes(key)) continue
     const message = `this batch has no "${key}"`
     problems.add(value.place, { found: `no ${key}`, expected: EXAMPLES[key], message })
   }
@@ -82,8 +95,9 @@ export function readBatchType(
     repeat: read('repeat', (given) => flag(given, problems)) ?? false,
   }
   const sound = problems.count === before
-  const searchable =
-    (over !== undefined || !entries.has('over')) && (batchType.cwd !== null || !entries.has('cwd'))
+  const known = <T>(key: 'over' | 'cwd', read: T): boolean =>
+    (read !== undefined && read !== null) || !(entries.has(key) || meant.includes(key))
+  const searchable = known('over', over) && known('cwd', batchType.cwd)
   // Where a part of a command is missing, commands may be equal that were not written so.
   return { batchType: sound ? batchType : { ...batchType, repeat: true }, sound, searchable }
 }
@@ -150,12 +164,14 @@ function readLogLimit(value: Value, problems: Problems): number | undefined {
 function readRetries(value: Value, problems: Problems): Retries | undefined {
   if (value.kind !== 'mapping')
     return wrong(value, 'a mapping such as { times: 2, delay: 5s, backoff: 2 }', problems)
-  const entries = fields(value, 'retries', ['times', 'delay', 'backoff'], problems)
+  const keys = ['times', 'delay', 'backoff']
+  const entries = fields(value, 'retries', keys, problems)
   const read = <T>(key: string, reader: (value: Value) => T | undefined): T | undefined => {
     const given: Entry | undefined = entries?.get(key)
     return given && reader(given.value)
   }
-  if (entries?.has('times') === false) wrong(value, 'a mapping with times', problems)
+  if (entries?.has('times') === false && !misspelt(value, keys).includes('times'))
+    wrong(value, 'a mapping with times', problems)
   return {
     times: read('times', (given) => number(given, { min: 0, max: 1000 }, problems)) ?? 0,
     delayMs: read('delay', (given) => quantity(given, parseDuration, DURATION, 's', problems)) ?? 0,
@@ -181,7 +197,8 @@ function readExpect(value: Value, problems: Problems): BatchType['expect'] {
       item.kind === 'mapping' ? fields(item, 'expect', ['file', 'non-empty'], problems) : undefined
     const fileValue = entries === undefined ? item : entries.get('file')?.value
     if (fileValue === undefined) {
-      wrong(item, 'a mapping with a file, such as { file: "out/{stem}.json", non-empty: true }', problems)
+      if (!misspelt(item, ['file', 'non-empty']).includes('file'))
+        wrong(item, 'a mapping with a file, such as { file: "out/{stem}.json", non-empty: true }', problems)
       return []
     }
     const file = readTemplate(fileValue, 'the file that a job makes', problems)

@@ -42,6 +42,14 @@ export function fields(
   return new Map(value.entries.map((entry) => [entry.key, entry]))
 }
 
+/** The known keys that unknown ones of a mapping were probably meant to be, where those are not given. */
+export function misspelt(value: Value, keys: readonly string[]): string[] {
+  if (value.kind !== 'mapping') return []
+  const given = value.entries.map(({ key }) => key)
+  const absent = keys.filter((key) => !given.includes(key))
+  return given.flatMap((key) => (keys.includes(key) ? [] : (nearest(key, absent) ?? [])))
+}
+
 /** A mapping with free keys (variables, env). */
 export function freeMapping(value: Value, expected: string, problems: Problems): Mapping | undefined {
   return value.kind === 'mapping' ? value : wrong(value, expected, problems)

@@ -1,8 +1,9 @@
 /**
  * Owns the `over` of a batch type: which source its inputs come from. Must never look at the inputs themselves.
  */
+import { amount, countOf } from '../../contract/counts.ts'
 import type { Located, Over } from './configuration.ts'
-import { fields, filledText, number, oneOrMany, text, wrong } from './decode.ts'
+import { fields, filledText, misspelt, number, oneOrMany, text, wrong } from './decode.ts'
 import { nearest } from './nearest.ts'
 import { type Problems, shorten } from './problem.ts'
 import type { Entry, Scalar, Value } from './spec-tree.ts'
@@ -29,6 +30,7 @@ export function readOver(value: Value, reading: Reading): Over | undefined {
   const given = SOURCES.filter((source) => entries.has(source))
   const [source] = given
   const entry = source === undefined ? undefined : entries.get(source)
+  if (source === undefined && misspelt(value, SOURCES).length > 0) return undefined
   if (source === undefined || entry === undefined || given.length > 1) {
     const found = given.length > 1 ? given.join(' and ') : 'none of them'
     problems.add(value.place, {
@@ -119,8 +121,8 @@ function readRange(value: Value, entries: Map<string, Entry>, reading: Reading):
   if (count > INPUT_LIMIT || slices > SLICE_LIMIT) {
     const message =
       count > INPUT_LIMIT
-        ? `the range has ${count} values, more than the limit of ${INPUT_LIMIT}`
-        : `size ${size} cuts the range into ${slices} batches, more than the limit of ${SLICE_LIMIT}`
+        ? `the range has ${amount(count)} values, more than the limit of ${amount(INPUT_LIMIT)}`
+        : `size ${size} cuts the range into ${countOf(slices, 'batch')}, more than the limit of ${amount(SLICE_LIMIT)}`
     problems.add(filled.place, { found: filled.text, expected: 'a smaller range or a larger size', message })
     return undefined
   }

@@ -8,7 +8,7 @@ import { checkAfter } from './after.ts'
 import { readBatchType } from './batch-type.ts'
 import { hashText } from './command-hash.ts'
 import type { BatchType, Configuration } from './configuration.ts'
-import { fields, filledText, freeMapping, text, wrong } from './decode.ts'
+import { fields, filledText, freeMapping, misspelt, text, wrong } from './decode.ts'
 import { nearest } from './nearest.ts'
 import { collectPlans } from './plan.ts'
 import { type Checked, Problems, shorten } from './problem.ts'
@@ -45,13 +45,16 @@ export async function readConfiguration(file: string, options: ReadOptions): Pro
   return { ok: false, problems: problems.list() }
 }
 
+const TOP_KEYS = ['configuration', 'variables', 'batches'] as const
+
 function readTree(
   tree: Value,
   spec: { text: string; specPath: string },
   options: ReadOptions,
   problems: Problems,
 ): Configuration & { searchable: BatchType[] } {
-  const entries = fields(tree, 'a configuration', ['configuration', 'variables', 'batches'], problems)
+  const faulty = problems.count > 0
+  const entries = fields(tree, 'a configuration', TOP_KEYS, problems)
   const nameValue = entries?.get('configuration')?.value
   const name = nameValue && filledText(nameValue, 'a name', problems)?.text
   if (nameValue && name && (name.length > 200 || /\p{Cc}/u.test(name))) {
@@ -60,7 +63,9 @@ function readTree(
   const variables = readVariables(entries?.get('variables')?.value, options.variables ?? {}, tree, problems)
   const batches = entries?.get('batches')?.value
   const items = batches?.kind === 'list' ? batches.items : []
-  if (entries !== undefined && items.length === 0) {
+  // What could not be read, or is there under a misspelt key, is not missing.
+  const hidden = batches === undefined && (faulty || misspelt(tree, TOP_KEYS).includes('batches'))
+  if (entries !== undefined && items.length === 0 && !hidden) {
     const expected = 'a list of at least one batch, each with type and run'
     if (batches !== undefined) wrong(batches, expected, problems)
     else {
@@ -76,7 +81,10 @@ function readTree(
     drafts.map(({ batchType }) => batchType),
     problems,
   )
-  const searchable = drafts.filter((draft) => draft.searchable).map(({ batchType }) => batchType)
+  // Without the variables every placeholder would look unknown.
+  const searchable = misspelt(tree, TOP_KEYS).includes('variables')
+    ? []
+    : drafts.filter((draft) => draft.searchable).map(({ batchType }) => batchType)
   for (const batchType of searchable) checkPlaceholders(batchType, variables, problems)
   return {
     name: name ?? nameFromFile(tree.place.file),

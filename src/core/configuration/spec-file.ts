@@ -2,9 +2,11 @@
  * Owns the bytes of a configuration file: that it can be read, is small enough, and is UTF-8.
  * Must never hang: anything but a regular file (a pipe, a device) is refused before it is opened.
  */
+
 import { isUtf8 } from 'node:buffer'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { countOf } from '../../contract/counts.ts'
 import type { Problems } from './problem.ts'
 
 /** The most bytes a configuration file may have; inputs belong into `table` and `lines` files. */
@@ -29,9 +31,9 @@ export async function readSpecFile(file: string, problems: Problems): Promise<Sp
     }
     if (stats.size > SPEC_LIMIT_BYTES) {
       problems.add(place, {
-        found: `${stats.size} bytes`,
+        found: `${countOf(stats.size, 'byte')}`,
         expected: 'at most 1 MiB',
-        message: `the configuration has ${stats.size} bytes, more than the limit of 1 MiB; put long lists of inputs into a file and name it under "lines" or "table"`,
+        message: `the configuration has ${countOf(stats.size, 'byte')}, more than the limit of 1 MiB; put long lists of inputs into a file and name it under "lines" or "table"`,
       })
       return undefined
     }

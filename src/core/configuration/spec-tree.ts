@@ -67,9 +67,11 @@ export function parseSpec(text: string, file: string, problems: Problems): Value
       })
     }
     if (document.errors.length > 0) return undefined
-    return document.contents === null
-      ? undefined
-      : new Builder(text, at, problems, document).build(document.contents)
+    if (document.contents === null) return undefined
+    const builder = new Builder(text, at, problems, document)
+    const tree = builder.build(document.contents)
+    // What is left of such a file says nothing about what its author meant.
+    return builder.bombed ? undefined : tree
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     problems.add(whole, tooDeep('the whole file'))
@@ -108,7 +110,8 @@ class Builder {
   readonly #document: ReturnType<typeof parseDocument>
   #aliases = 0
   #aliased = 0
-  #bombed = false
+  /** Its aliases stand for more values than anybody writes. */
+  bombed = false
 
   constructor(
     text: string,
@@ -195,8 +198,8 @@ class Builder {
   }
 
   #bomb(place: Place): undefined {
-    if (this.#bombed) return undefined
-    this.#bombed = true
+    if (this.bombed) return undefined
+    this.bombed = true
     this.#problems.add(
       { ...place, path: '' },
       {

@@ -2,7 +2,9 @@
  * Owns the way from any older schema to this build's one: a copy first, then one transaction for all steps.
  * Must never change a database that is newer, foreign, or that breaks a rule the new schema would enforce.
  */
+
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { countOf } from '../../contract/counts.ts'
 import type { Result } from '../../contract/errors.ts'
 import { fail, ok } from '../../contract/errors.ts'
 import type { Db } from './db.ts'
@@ -42,7 +44,7 @@ export function checkHeader(db: Db, migrations: readonly Migration[] = released)
   if (header.application === 0 && (header.tables > 0 || header.version > 0))
     return fail(
       'database',
-      `${db.path} is a database, but not one of Slipway: it has ${header.tables} tables of another kind.`,
+      `${db.path} is a database, but not one of Slipway: it has ${countOf(header.tables, 'table')} of another kind.`,
       { hint: notOurs },
     )
   if (header.version > target)

@@ -3,6 +3,9 @@
  * Times are local. Must never read the database or the clock.
  */
 import prettyBytes from 'pretty-bytes'
+import { amount, countOf } from '../../contract/counts.ts'
+
+export { amount, countOf }
 
 /** '350 ms', '4.2 s', '42 s', '3 min 12 s', '3 h 12 min', '2 d 4 h'; a negative time counts as none. */
 export function duration(ms: number): string {
@@ -27,20 +30,6 @@ function pair(value: number, big: number, bigWord: string, small: number, smallW
 /** '1.2 MB'. */
 export function bytes(amount: number): string {
   return prettyBytes(amount)
-}
-
-/** '1,234'. */
-export function amount(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
-}
-
-/** '1 job', '1,200 jobs'. */
-export function countOf(value: number, noun: string): string {
-  return `${amount(value)} ${value === 1 ? noun : plural(noun)}`
-}
-
-function plural(noun: string): string {
-  return /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -2,8 +2,10 @@
  * Owns how a stored batch is run: its options as read back from the database, with defaults for what an older
  * version did not store, and the places of its logs.
  */
+
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import { countOf } from '../../contract/counts.ts'
 import type { JobCommand } from '../queue/job-store.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 
@@ -45,7 +47,7 @@ export function stopRule(
   if (rule.kind === 'first') return 'stopped at the first failure (stop-on-failure: first)'
   if (row.jobs_failed < rule.share * row.jobs_total) return null
   const percent = Number((rule.share * 100).toFixed(2))
-  return `stopped after ${row.jobs_failed} of ${row.jobs_total} jobs failed (stop-on-failure: ${percent}%)`
+  return `stopped after ${row.jobs_failed} of ${countOf(row.jobs_total, 'job')} failed (stop-on-failure: ${percent}%)`
 }
 
 /** Log of one attempt: `<home>/logs/<batch>/<thousands>/<ordinal>.<attempt>.log`. */

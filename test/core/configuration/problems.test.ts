@@ -123,12 +123,12 @@ const ONE_LINERS: [string, string | Uint8Array, RegExp][] = [
   [
     'too many slices',
     'batches: [{ type: a, run: [echo, "{value}"], over: { range: 0..99999, size: 1 } }]',
-    /100000 batches/,
+    /100,000 batches/,
   ],
   [
     'too long a range',
     'batches: [{ type: a, run: [echo, "{value}"], over: { range: 0..99999999 } }]',
-    /100000000 values/,
+    /100,000,000 values/,
   ],
   ['after itself', 'batches: [{ type: a, run: [echo], after: a }]', /circle: a → a/],
   [
