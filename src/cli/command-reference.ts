@@ -25,7 +25,7 @@ stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. What
 | run | as \`add\`, and \`{batches: […], summaries: […], interrupted, blocked: […]}\` at the end |
 | preview, add --dry-run | \`{configuration, types: […], problems: […], conflicts: […], …}\` |
 | work | \`{batches: […], interrupted, blocked: […]}\` at the end |
-| list | \`{batches: […], counts: {…}, nextBefore}\` |
+| list | \`{batches: […], counts: {…}, sentence, nextBefore}\` |
 | show | \`{batch: {…}, after: […], options, doneBy, runs, jobs: […]}\` |
 | logs | \`{batch, job, attempt, path, size, open, gap, text}\` |
 | pause, resume, cancel, move, priority | \`{batches: […]}\` |

@@ -2,6 +2,7 @@
  * Owns the two output streams: waiting for a slow reader, a reader that has gone, colour only on a terminal.
  * Must never decide what is written.
  */
+import { fstatSync, writeSync } from 'node:fs'
 import { styleText } from 'node:util'
 
 type Format = Parameters<typeof styleText>[0]
@@ -33,36 +34,94 @@ const paintFor = (stream: NodeJS.WriteStream): Paint =>
     : noPaint
 
 /** The process's own streams. A broken pipe ends output, never the process. */
-export function processIo(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Io {
-  let gone = false
-  let errGone = false
-  stdout.on('error', () => {
-    gone = true
-    stdout.emit('drain')
-  })
-  stderr.on('error', () => {
-    errGone = true
-  })
-  const drained = (stream: NodeJS.WriteStream) =>
-    new Promise<void>((resolve) => stream.write('', () => resolve()))
+export function processIo(): Io {
+  const out = outlet(1, () => process.stdout)
+  const err = outlet(2, () => process.stderr)
   return {
-    async out(text) {
-      if (gone || stdout.write(text) || gone) return
-      await new Promise<void>((resolve) => stdout.once('drain', resolve))
+    out: (text) => out.write(text),
+    err: (text) => void err.write(text),
+    get gone() {
+      return out.gone
     },
-    err(text) {
-      if (!errGone) stderr.write(text)
+    outIsTerminal: out.terminal !== undefined,
+    errIsTerminal: err.terminal !== undefined,
+    paint: out.terminal === undefined ? noPaint : paintFor(out.terminal),
+    paintErr: err.terminal === undefined ? noPaint : paintFor(err.terminal),
+    async flush() {
+      await out.flush()
+      await err.flush()
     },
+  }
+}
+
+type Outlet = {
+  /** The stream, where it is a terminal. */
+  terminal: NodeJS.WriteStream | undefined
+  readonly gone: boolean
+  write(text: string | Buffer): Promise<void>
+  flush(): Promise<void>
+}
+
+/**
+ * Node's stream for a file or a pipe takes longer to load than most commands run, and writes to them at once all
+ * the same: so we do, and take the stream for a terminal, and for a reader that can't take all at once.
+ */
+function outlet(fd: 1 | 2, open: () => NodeJS.WriteStream): Outlet {
+  let stream = isPlain(fd) ? undefined : open()
+  const terminal = stream?.isTTY === true ? stream : undefined
+  let gone = false
+  const listen = (to: NodeJS.WriteStream): NodeJS.WriteStream =>
+    to.on('error', () => {
+      gone = true
+      to.emit('drain')
+    })
+  if (stream !== undefined) listen(stream)
+  return {
+    terminal,
     get gone() {
       return gone
     },
-    outIsTerminal: stdout.isTTY === true,
-    errIsTerminal: stderr.isTTY === true,
-    paint: paintFor(stdout),
-    paintErr: paintFor(stderr),
-    async flush() {
-      if (!gone) await drained(stdout)
-      if (!errGone) await drained(stderr)
+    async write(text) {
+      if (gone) return
+      let rest: string | Buffer = text
+      if (stream === undefined) {
+        const left = writeAtOnce(fd, Buffer.from(text))
+        if (left === 'gone') gone = true
+        if (left === 'gone' || left.length === 0) return
+        stream = listen(open())
+        rest = left
+      }
+      const to = stream
+      if (to.write(rest) || gone) return
+      await new Promise<void>((resolve) => to.once('drain', resolve))
     },
+    async flush() {
+      const to = stream
+      if (to !== undefined && !gone) await new Promise<void>((resolve) => to.write('', () => resolve()))
+    },
+  }
+}
+
+const NULL_DEVICE = 259
+
+/** Whether this is surely a file, a pipe or /dev/null. */
+function isPlain(fd: number): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    const stats = fstatSync(fd)
+    return stats.isFile() || stats.isFIFO() || (stats.isCharacterDevice() && stats.rdev === NULL_DEVICE)
+  } catch {
+    return false
+  }
+}
+
+/** Writes until all is written or the reader must be waited for; answers what is left, or that nobody reads. */
+function writeAtOnce(fd: number, bytes: Buffer): Buffer | 'gone' {
+  let left = bytes
+  try {
+    while (left.length > 0) left = left.subarray(writeSync(fd, left))
+    return left
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EAGAIN' ? left : 'gone'
   }
 }

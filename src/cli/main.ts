@@ -13,7 +13,7 @@ import { runProgram } from './program.ts'
 export async function main(entry: string): Promise<void> {
   const args = process.argv.slice(2)
   const context: Context = {
-    io: processIo(process.stdout, process.stderr),
+    io: processIo(),
     args,
     json: args.includes('--json'),
     env: process.env,

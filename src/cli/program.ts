@@ -13,8 +13,25 @@ import { EXIT_FINE } from './exit.ts'
 import { failed } from './failure.ts'
 import { printJson } from './session.ts'
 
-/** The whole command line as commander knows it; `act` says what calling a command does. */
-export function buildProgram(version: string, act: Act): Command {
+/** Which commands each definition brings; completion, which describes all of them, is left out on purpose. */
+export const groups: readonly {
+  define: (program: Command, act: Act) => void
+  commands: readonly string[]
+}[] = [
+  { define: defineAdding, commands: ['run', 'add', 'preview', 'trust'] },
+  {
+    define: defineSteering,
+    commands: ['work', 'pause', 'resume', 'cancel', 'retry', 'move', 'priority', 'stop-after'],
+  },
+  { define: defineLooking, commands: ['list', 'show', 'logs', 'summary', 'report', 'events'] },
+  { define: defineKeeping, commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'open'] },
+]
+
+/**
+ * The command line as commander knows it; `act` says what calling a command does. For a call of `only` just its
+ * group is built: defining all of them takes longer than most commands.
+ */
+export function buildProgram(version: string, act: Act, only?: string): Command {
   const program = new Command('slipway')
   program
     .description('Runs batches one at a time, in the order you see, never twice by accident.')
@@ -24,10 +41,8 @@ export function buildProgram(version: string, act: Act): Command {
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true })
-  defineAdding(program, act)
-  defineSteering(program, act)
-  defineLooking(program, act)
-  defineKeeping(program, act)
+  const group = groups.find(({ commands }) => only !== undefined && commands.includes(only))
+  for (const { define } of group ? [group] : groups) define(program, act)
   showExample(
     program,
     'slipway run flood.slipway.yaml        add what the file describes and work it off',
@@ -58,8 +73,9 @@ export async function runProgram(context: Context): Promise<number> {
     async (...args: A) => {
       code = await handler(context, ...args)
     }
-  const program = buildProgram(context.version, act)
-  const width = () => (process.stdout.isTTY ? process.stdout.columns : 100)
+  const called = context.args.find((arg) => arg !== '--json')
+  const program = buildProgram(context.version, act, called)
+  const width = () => (context.io.outIsTerminal ? process.stdout.columns : 100)
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => {

@@ -24,6 +24,7 @@ export async function withCore(
     home: dataFolder(context.env),
     ...host,
     launcherDir: context.launcherDir,
+    onDatabaseBusy: () => context.io.err('Waiting for another program that holds the database…\n'),
   })
   if (!opened.ok) return failed(context, opened.error)
   const core = opened.value

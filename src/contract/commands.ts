@@ -8,6 +8,9 @@ import type { Outputs } from './outputs.ts'
 import { batchRefSchema, ifExistsAnswers } from './references.ts'
 import { batchStatuses, jobStatuses } from './states.ts'
 
+// A schema is used a few times in a process: to compile it first costs more than it saves, and strict pages forbid it.
+z.config({ jitless: true })
+
 export type { Snapshot } from './outputs.ts'
 
 const batches = z.array(batchRefSchema).min(1)

@@ -2,7 +2,6 @@
  * Owns the error codes and the one shape in which an expected failure crosses a process boundary (IPC, HTTP,
  * the command line). Bugs are thrown, not put into this shape; dispatch turns them into `internal`.
  */
-import { z } from 'zod'
 
 /** Code -> exit code of the command line (design §5); `internal` is a bug in Slipway itself. */
 export const exitCodes = {
@@ -19,27 +18,26 @@ export type ErrorCode = keyof typeof exitCodes
 export const errorCodes = Object.keys(exitCodes) as [ErrorCode, ...ErrorCode[]]
 
 /** One thing that is wrong in a configuration or its inputs; lines and columns are 1-based. */
-export const configurationProblemSchema = z.object({
-  file: z.string(),
-  line: z.number().int().optional(),
-  column: z.number().int().optional(),
-  path: z.string(),
-  found: z.string(),
-  expected: z.string(),
-  suggestion: z.string().optional(),
-  message: z.string(),
-})
+export type ProblemFound = {
+  file: string
+  line?: number | undefined
+  column?: number | undefined
+  path: string
+  found: string
+  expected: string
+  suggestion?: string | undefined
+  message: string
+}
 
-/** An expected failure, as data. `details` depends on the code: problems, conflicts, … */
-export const slipwayErrorSchema = z.object({
-  code: z.enum(errorCodes),
-  message: z.string(),
-  hint: z.string().optional(),
-  problems: z.array(configurationProblemSchema).optional(),
+/** An expected failure, as data. What it carries beside its words depends on the code: problems, conflicts. */
+export type SlipwayError = {
+  code: ErrorCode
+  message: string
+  hint?: string | undefined
+  problems?: ProblemFound[] | undefined
   /** For `duplicate`: what stands in the way, see `conflictSchema` in entities.ts. */
-  conflicts: z.array(z.unknown()).optional(),
-})
-export type SlipwayError = z.infer<typeof slipwayErrorSchema>
+  conflicts?: unknown[] | undefined
+}
 
 /** An expected result: a value or an error, never an exception. */
 export type Result<T> = { ok: true; value: T } | { ok: false; error: SlipwayError }

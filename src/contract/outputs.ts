@@ -18,7 +18,7 @@ import {
   queueStateSchema,
   summarySchema,
 } from './entities.ts'
-import { configurationProblemSchema } from './errors.ts'
+import { configurationProblemSchema } from './error-schemas.ts'
 import { settingsSchema } from './settings.ts'
 import { batchStatuses } from './states.ts'
 
@@ -120,6 +120,8 @@ export const outputs = {
     batches: z.array(batchSchema),
     counts: z.record(z.enum(batchStatuses), z.number().int()),
     nextBefore: z.number().int().nullable(),
+    /** What runs, or why nothing does. */
+    sentence: z.string(),
   }),
   show: z.object({
     batch: batchSchema,

@@ -14,6 +14,7 @@ import { diskTrouble, openDatabase } from './db/open.ts'
 import { watchDatabase } from './db/watch.ts'
 import { Feed } from './feed.ts'
 import { makeSummary } from './insight/summary.ts'
+import type { Context } from './queue/context.ts'
 import { recordEvent } from './queue/event-store.ts'
 import { findBatch } from './queue/queries.ts'
 import { DiskWatch } from './run/disk-watch.ts'
@@ -39,6 +40,8 @@ export type CoreOptions = {
   log?: (line: string) => void
   /** How long a locked database is waited for. */
   busyTimeoutMs?: number
+  /** Told when it has been waited for for a moment, and is waited for on. */
+  onDatabaseBusy?: () => void
 }
 
 /** What a host may want to tell a person at once. */
@@ -80,6 +83,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   const log = options.log ?? (() => {})
   const opened = openDatabase(home, {
     onMigrationStep: () => failpoint('mid-migration'),
+    ...(options.onDatabaseBusy === undefined ? {} : { onWaiting: options.onDatabaseBusy }),
     ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),
   })
   if (!opened.ok) return opened
@@ -122,12 +126,22 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     },
     onError,
   })
-  const context = (actor: string) => ({ actor, hostId: lease.hostId, origin: null, at: clock.now() })
+  // The host's id is asked for when it is needed: for a host that only looks none is made.
+  const context = (actor: string, origin: string | null = null): Context => ({
+    actor,
+    get hostId() {
+      return lease.hostId
+    },
+    origin,
+    at: clock.now(),
+  })
 
   const finalizer = new Finalizer({
     db,
     clock,
-    hostId: lease.hostId,
+    get hostId() {
+      return lease.hostId
+    },
     makeSummary,
     onClosed(row) {
       changed()
@@ -142,7 +156,9 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     db,
     clock,
     home,
-    hostId: lease.hostId,
+    get hostId() {
+      return lease.hostId
+    },
     launcherDir: options.launcherDir,
     ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
     env: options.env ?? process.env,
@@ -174,7 +190,16 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     feed.touch()
     executor.wake()
   }
-  const diskWatch = new DiskWatch({ db, clock, home, hostId: lease.hostId, onChanged: changed, onError })
+  const diskWatch = new DiskWatch({
+    db,
+    clock,
+    home,
+    get hostId() {
+      return lease.hostId
+    },
+    onChanged: changed,
+    onError,
+  })
   let stopWatching: (() => void) | null = null
   const watchOthers = () => {
     stopWatching ??= watchDatabase(db, changed)
@@ -184,7 +209,9 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   let closing: Promise<void> | null = null
 
   const core: Core = {
-    hostId: lease.hostId,
+    get hostId() {
+      return lease.hostId
+    },
     home,
     api: (caller) => ({
       async invoke(name, input) {
@@ -200,12 +227,14 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
           clock,
           home,
           launcherDir: options.launcherDir,
-          hostId: lease.hostId,
+          get hostId() {
+            return lease.hostId
+          },
           finalizer,
           feed: () => feed.place(),
           version,
           caller,
-          context: { actor: caller.actor, hostId: lease.hostId, origin: caller.origin, at: clock.now() },
+          context: context(caller.actor, caller.origin),
         }
         const result = await dispatch(scope, name, input)
         if (mutates) changed()

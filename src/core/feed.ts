@@ -22,7 +22,7 @@ export class Feed {
   readonly #clock: Clock
   readonly #home: string
   readonly #onError: (cause: unknown) => void
-  readonly #epoch = randomUUID()
+  #epoch: string | null = null
   #seq = 0
   readonly #listeners = new Set<(event: ChangeEvent) => void>()
   #timer: Timer | null = null
@@ -39,6 +39,7 @@ export class Feed {
 
   /** Where the feed stands, for a snapshot. */
   place(): { epoch: string; seq: number } {
+    this.#epoch ??= randomUUID()
     return { epoch: this.#epoch, seq: this.#seq }
   }
 
@@ -95,8 +96,7 @@ export class Feed {
     const remembered = this.#remember(now)
     this.#seq += 1
     const event: ChangeEvent = {
-      epoch: this.#epoch,
-      seq: this.#seq,
+      ...this.place(),
       now: now.now,
       batches: changed,
       removed,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { commandReference } from '../../src/cli/command-reference.ts'
 import type { Context } from '../../src/cli/context.ts'
 import { noPaint } from '../../src/cli/io.ts'
-import { buildProgram, runProgram } from '../../src/cli/program.ts'
+import { buildProgram, groups, runProgram } from '../../src/cli/program.ts'
 
 const program = buildProgram('0.0.0', () => async () => {})
 
@@ -109,4 +109,15 @@ test('version and help are one JSON document with --json', async () => {
 test('docs/cli.md is what the definitions say (npm run docs:cli writes it)', async () => {
   const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
   expect(page).toBe(commandReference())
+})
+
+test('for a call only its own group of commands is built, and every command is in one', () => {
+  const built = (only?: string) =>
+    buildProgram('1', () => async () => {}, only).commands.map((one) => one.name())
+  const named = groups.flatMap(({ commands }) => commands)
+  expect([...named, 'completion'].sort()).toEqual(built().sort())
+  for (const { commands } of groups)
+    for (const command of commands) expect(built(command)).toEqual(expect.arrayContaining([...commands]))
+  expect(built('list').sort()).toEqual(['events', 'list', 'logs', 'report', 'show', 'summary'])
+  expect(built('lsit')).toEqual(built())
 })

@@ -12,8 +12,9 @@ import { toJob } from '../queue/rows.ts'
 import { readSettings } from '../queue/settings-store.ts'
 import { runOptions } from '../run/batch-options.ts'
 import { type Handler, resolveBatch } from './command.ts'
+import { standing } from './snapshot.ts'
 
-export const list: Handler<'list'> = ({ db }, input) =>
+export const list: Handler<'list'> = ({ db, clock, home }, input) =>
   ok(
     db.read(() => {
       const wanted = (status: string) =>
@@ -25,7 +26,12 @@ export const list: Handler<'list'> = ({ db }, input) =>
       const asksFinal = input.all || (input.status ?? []).some((status) => !isActive(status))
       const final = asksFinal ? finalBatches(db, finalPage(input)) : []
       const last = final.length === input.limit ? final.at(-1) : undefined
-      return { batches: [...found, ...final], counts: countByStatus(db), nextBefore: last?.number ?? null }
+      return {
+        batches: [...found, ...final],
+        counts: countByStatus(db),
+        nextBefore: last?.number ?? null,
+        sentence: standing(db, clock.now(), home).sentence,
+      }
     }),
   )
 

@@ -34,11 +34,7 @@ export function view({
     const running = active.find((batch) => batch.status === 'running')
     const estimate = estimateQueue(db, now)
     const hosts = openHosts(db).map((row) => toHost(row, now, settings['lease-ms']))
-    const paused = readMark(db, 'queue-paused')
-    const executorRow = executorHost(db)
-    const executor = executorRow ? toHost(executorRow, now, settings['lease-ms']) : null
-    const disk = freeBytes(home)
-    const room = { freeBytes: disk.free, neededBytes: settings['min-free-disk-mb'] * 1_048_576 }
+    const { executor, paused, disk, room, sentence } = standing(db, now, home)
     return {
       now,
       queue: {
@@ -48,7 +44,7 @@ export function view({
         pauseReason: paused?.reason ?? null,
         stopAfter: readMark(db, 'stop-after')?.batchId ?? null,
         executor,
-        sentence: queueSentence(db, { executor, paused, disk: room, now }),
+        sentence,
       },
       running: running
         ? {
@@ -70,6 +66,17 @@ export function view({
       settings,
     }
   })
+}
+
+/** How the queue stands, with the one sentence that says it. */
+export function standing(db: Db, now: number, home: string) {
+  const settings = readSettings(db)
+  const paused = readMark(db, 'queue-paused')
+  const row = executorHost(db)
+  const executor = row ? toHost(row, now, settings['lease-ms']) : null
+  const disk = freeBytes(home)
+  const room = { freeBytes: disk.free, neededBytes: settings['min-free-disk-mb'] * 1_048_576 }
+  return { executor, paused, disk, room, sentence: queueSentence(db, { executor, paused, disk: room, now }) }
 }
 
 /** The finalizer's marks, with its settings. */

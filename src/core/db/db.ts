@@ -61,8 +61,40 @@ function numbered<R>(prepared: Prepared<R>): Statement<R> {
   }
 }
 
-/** Wraps an open connection. */
-export function wrap(raw: Database.Database): Db {
+/** Waiting for another program's lock that says so: `firstMs` in silence, then a word, then `restMs`. */
+export type Patience = { firstMs: number; restMs: number; onWaiting: () => void }
+
+/** True for what SQLite throws when another program kept its lock for longer than the connection waits. */
+export function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')
+}
+
+function patiently<R>(statement: Statement<R>, wait: <T>(action: () => T) => T): Statement<R> {
+  return {
+    get: (...values) => wait(() => statement.get(...values)),
+    all: (...values) => wait(() => statement.all(...values)),
+    iterate: (...values) => statement.iterate(...values),
+    run: (...values) => wait(() => statement.run(...values)),
+  }
+}
+
+/** Wraps an open connection; with `patience`, one whose own timeout is `firstMs`. */
+export function wrap(raw: Database.Database, patience?: Patience): Db {
+  const wait = <T>(action: () => T, mayRepeat = () => true): T => {
+    if (patience === undefined || raw.inTransaction) return action()
+    try {
+      return action()
+    } catch (cause) {
+      if (!isBusy(cause) || !mayRepeat()) throw cause
+      patience.onWaiting()
+      raw.pragma(`busy_timeout = ${patience.restMs}`)
+      try {
+        return action()
+      } finally {
+        raw.pragma(`busy_timeout = ${patience.firstMs}`)
+      }
+    }
+  }
   const cache = new Map<string, Statement<unknown>>()
   const dataVersion = raw.prepare('PRAGMA data_version').pluck()
   let durable = false
@@ -75,8 +107,16 @@ export function wrap(raw: Database.Database): Db {
     // Set before every transaction: the pragma costs a microsecond and no code can forget to set it back.
     raw.pragma(`synchronous = ${durability}`)
     durable = durability === 'FULL'
+    let begun = false
+    const transaction = raw.transaction(() => {
+      begun = true
+      return action()
+    })
     try {
-      return raw.transaction(action).immediate()
+      return wait(
+        () => transaction.immediate(),
+        () => !begun,
+      )
     } finally {
       durable = false
     }
@@ -87,16 +127,17 @@ export function wrap(raw: Database.Database): Db {
       const known = cache.get(text)
       if (known) return known as Statement<R>
       const prepared = raw.prepare<Value[], R>(text)
-      const statement = /\?\d/.test(text) ? numbered<R>(prepared) : positional<R>(prepared)
+      const plain = /\?\d/.test(text) ? numbered<R>(prepared) : positional<R>(prepared)
+      const statement = patience === undefined ? plain : patiently(plain, wait)
       cache.set(text, statement as Statement<unknown>)
       return statement
     },
     write: (action) => run('FULL', action),
     note: (action) => run('NORMAL', action),
-    read: (action) => (raw.inTransaction ? action() : raw.transaction(action).deferred()),
+    read: (action) => (raw.inTransaction ? action() : wait(() => raw.transaction(action).deferred())),
     dataVersion: () => dataVersion.get() as number,
     exec: (text) => {
-      raw.exec(text)
+      wait(() => raw.exec(text))
     },
     async backup(file, progress) {
       await raw.backup(file, {

@@ -6,7 +6,7 @@ import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { fail, ok, type Result } from '../../contract/errors.ts'
-import { type Db, wrap } from './db.ts'
+import { type Db, isBusy, type Patience, wrap } from './db.ts'
 import { checkHeader, migrate } from './migrate.ts'
 import type { Migration } from './migrations/index.ts'
 
@@ -15,6 +15,8 @@ const busyTimeoutMs = 30_000
 
 export type OpenOptions = {
   busyTimeoutMs?: number
+  /** Called when another program's lock has been waited for for a moment, and will be waited for on. */
+  onWaiting?: () => void
   migrations?: readonly Migration[]
   /** Called after each step of a migration, before its commit. */
   onMigrationStep?: () => void
@@ -34,14 +36,15 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     closeSync(openSync(file, 'a', 0o600)) // -wal and -shm take their mode from the database's
     // SQLite takes a file shorter than its smallest page for an empty one, and would write over it.
     if (isScrap(file)) return fail('database', describe(file, notADatabase), hint(notADatabase))
-    raw = new Database(file, { timeout: options.busyTimeoutMs ?? busyTimeoutMs })
-    const db = wrap(raw)
+    const patience = patienceFor(options)
+    raw = new Database(file, { timeout: patience?.firstMs ?? options.busyTimeoutMs ?? busyTimeoutMs })
+    const db = wrap(raw, patience)
     const checked = checkHeader(db, options.migrations) // before WAL mode, which already writes into the file
     if (!checked.ok) {
       raw.close()
       return checked
     }
-    switchToWal(raw, options.busyTimeoutMs ?? busyTimeoutMs)
+    switchToWal(raw, options.busyTimeoutMs ?? busyTimeoutMs, patience)
     raw.pragma('synchronous = FULL')
     raw.pragma('foreign_keys = ON')
     raw.pragma('wal_autocheckpoint = 1000')
@@ -61,16 +64,32 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
  * The change to WAL needs the file alone for a moment. Where two do it at once, SQLite refuses one at once instead
  * of waiting (each holds what the other needs: https://sqlite.org/c3ref/busy_handler.html), so the wait is here.
  */
-function switchToWal(raw: Database.Database, patienceMs: number): void {
-  const until = performance.now() + patienceMs
+function switchToWal(raw: Database.Database, patienceMs: number, patience?: Patience): void {
+  const until = now() + patienceMs
+  let told = patience === undefined
   for (;;)
     try {
       raw.pragma('journal_mode = WAL')
       return
     } catch (cause) {
-      if (!codeOf(cause).startsWith('SQLITE_BUSY') || performance.now() >= until) throw cause
+      if (!isBusy(cause) || now() >= until) throw cause
+      if (!told && now() >= until - (patience?.restMs ?? 0)) {
+        told = true
+        patience?.onWaiting()
+      }
       Atomics.wait(pause, 0, 0, 5)
     }
+}
+
+// Not performance.now: that loads a tenth of Node's own modules, at every start.
+const now = (): number => Number(process.hrtime.bigint() / 1_000_000n)
+
+/** So long a lock is nothing to speak of: a commit, a checkpoint. */
+const momentMs = 2_000
+
+function patienceFor({ busyTimeoutMs: all = busyTimeoutMs, onWaiting }: OpenOptions): Patience | undefined {
+  if (onWaiting === undefined || all <= momentMs) return undefined
+  return { firstMs: momentMs, restMs: all - momentMs, onWaiting }
 }
 
 const pause = new Int32Array(new SharedArrayBuffer(4))

@@ -50,7 +50,7 @@ export function stateOf(host: HostRow, now: number, leaseMs: number): Host['stat
 }
 
 export class Lease {
-  readonly hostId = randomUUID()
+  #hostId: string | null = null
   readonly #db: Db
   readonly #clock: Clock
   readonly #kind: Host['kind']
@@ -64,6 +64,12 @@ export class Lease {
   /** Since when (awake time) the holder's heartbeat has had this value, as far as we saw. */
   #silence: { hostId: string; heartbeatAt: number; sinceAwakeMs: number } | null = null
   #toldStandby = ''
+
+  /** Made when it is first needed: a host that only looks has no use for one. */
+  get hostId(): string {
+    this.#hostId ??= randomUUID()
+    return this.#hostId
+  }
 
   constructor(db: Db, clock: Clock, kind: Host['kind'], version: string, events: LeaseEvents) {
     this.#db = db

@@ -1,0 +1,28 @@
+/**
+ * Owns the schema of the errors that cross a process boundary; apart from errors.ts, which every command needs at
+ * its start and which needs no schema.
+ */
+import { z } from 'zod'
+import { errorCodes, type ProblemFound, type SlipwayError } from './errors.ts'
+
+/** One thing that is wrong in a configuration or its inputs; lines and columns are 1-based. */
+export const configurationProblemSchema = z.object({
+  file: z.string(),
+  line: z.number().int().optional(),
+  column: z.number().int().optional(),
+  path: z.string(),
+  found: z.string(),
+  expected: z.string(),
+  suggestion: z.string().optional(),
+  message: z.string(),
+}) satisfies z.ZodType<ProblemFound>
+
+/** An expected failure, as data. `details` depends on the code: problems, conflicts, … */
+export const slipwayErrorSchema = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  hint: z.string().optional(),
+  problems: z.array(configurationProblemSchema).optional(),
+  /** For `duplicate`: what stands in the way, see `conflictSchema` in entities.ts. */
+  conflicts: z.array(z.unknown()).optional(),
+}) satisfies z.ZodType<SlipwayError>
