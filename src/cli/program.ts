@@ -100,7 +100,12 @@ export async function runProgram(context: Context): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return await showSaid(context, error.code, said.trimEnd())
-    return failed(context, usageError(error.message))
+    const words = context.args.filter((arg) => !arg.startsWith('-'))
+    const unknown = error.code === 'commander.help' ? words[1] : undefined
+    return failed(
+      context,
+      usageError(unknown === undefined ? error.message : `unknown command '${unknown}'`, words[0]),
+    )
   }
 }
 
@@ -111,12 +116,50 @@ async function showSaid(context: Context, code: string, text: string): Promise<n
   return EXIT_FINE
 }
 
+/** What others call it. */
+const calledHere: Readonly<Record<string, string>> = {
+  status: 'list',
+  ls: 'list',
+  ps: 'list',
+  queue: 'list',
+  start: 'run or work',
+  exec: 'run',
+  submit: 'add',
+  enqueue: 'add',
+  stop: 'pause or cancel',
+  kill: 'cancel',
+  rm: 'cancel',
+  remove: 'cancel',
+  delete: 'cancel',
+  abort: 'cancel',
+  restart: 'retry',
+  rerun: 'retry',
+  output: 'logs',
+  tail: 'logs -f',
+  history: 'list --all',
+  info: 'show',
+  describe: 'show',
+  check: 'preview',
+  validate: 'preview',
+  config: 'settings',
+  ui: 'open',
+  panel: 'open or serve',
+  web: 'serve',
+  daemon: 'work or serve',
+  version: '--version',
+  init: 'preview, for a configuration: a YAML file that you write (there are examples in the README)',
+}
+
 /** Commander's message in our shape: the first line says what is wrong, the rest becomes the hint. */
-export function usageError(message: string): { code: 'usage'; message: string; hint: string } {
+export function usageError(message: string, called = ''): { code: 'usage'; message: string; hint: string } {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n')
   const near = rest
     .join(' ')
     .trim()
     .replace(/^\(|\)$/g, '')
-  return { code: 'usage', message: first, hint: near === '' ? 'See slipway --help.' : near }
+  const known = groups.some(({ commands }) => commands.includes(called)) || called === 'completion'
+  const help = known ? `See slipway ${called} --help.` : 'See slipway --help.'
+  const word = /^unknown command '(.*)'$/.exec(first)?.[1] ?? ''
+  const here = Object.hasOwn(calledHere, word) ? `Here it is slipway ${calledHere[word]}.` : undefined
+  return { code: 'usage', message: first, hint: here ?? (near === '' ? help : near) }
 }

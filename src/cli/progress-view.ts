@@ -29,7 +29,7 @@ export type ViewOptions = {
   tellIdle: boolean
 }
 
-/** A view for these streams. With --json it only says why nothing goes on, and what a signal does. */
+/** A view for these streams. With --json it only says why nothing goes on. */
 export async function openProgressView(context: Context, options: ViewOptions): Promise<ProgressView> {
   const { io } = context
   const { mine, tellIdle } = options
@@ -41,6 +41,7 @@ export async function openProgressView(context: Context, options: ViewOptions): 
     else bars.say(plain(text))
   }
   const standstill = watchStandstill(mine, say)
+  const sayAlso = context.json ? () => {} : say
   const tellChange = (batch: Batch, event: Pick<ChangeEvent, 'running' | 'now'>): void => {
     const before = told.get(batch.id)
     const doneBy = event.running?.batch.id === batch.id ? event.running.doneBy : null
@@ -50,7 +51,7 @@ export async function openProgressView(context: Context, options: ViewOptions): 
     if (line !== undefined && (bars === undefined || isFinal(batch.status))) say(line)
   }
   return {
-    say,
+    say: sayAlso,
     update(event) {
       for (const batch of event.batches) {
         // A batch that had ended before we looked is history, not progress.

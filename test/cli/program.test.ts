@@ -121,3 +121,9 @@ test('for a call only its own group of commands is built, and every command is i
   expect(built('list').sort()).toEqual(['events', 'list', 'logs', 'report', 'show', 'summary'])
   expect(built('lsit')).toEqual(built())
 })
+
+test('a word that others use is answered with ours, and help for an unknown command says that it is unknown', async () => {
+  expect((await called('status')).err).toMatch(/unknown command 'status'\nHere it is slipway list\./)
+  expect((await called('help', 'nothing')).err).toMatch(/unknown command 'nothing'/)
+  expect((await called('cancel')).err).toMatch(/See slipway cancel --help\./)
+})

@@ -249,7 +249,7 @@ test('progress on a terminal is two bars, and the terminal is left as it was', a
   const { code, out } = await terminal.ended
   expect(code).toBe(0)
   expect(out).toMatch(/#1 x \/ t.*\[.*#.*\].* of 4/)
-  expect(out).toMatch(/queue: \d of 1 batches/)
+  expect(out).toMatch(/queue: \d of 1 batch/)
   expect(out).toMatch(/#1 x .*: completed, 4 of 4/)
   expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'))
 })

@@ -130,7 +130,9 @@ function readRun(value: Value, shell: boolean, problems: Problems): Template[] |
   }
   if (items === undefined || items.length === 0) {
     const words =
-      value.kind === 'text' ? value.text.trim().split(/\s+/).slice(0, 8).join(', ') : 'python3, script.py'
+      value.kind === 'text'
+        ? value.text.trim().split(/\s+/).slice(0, 8).map(asItem).join(', ')
+        : 'python3, script.py'
     return wrong(value, `a list such as [${words}] (one text only with shell: true)`, problems)
   }
   const run = items.map((item, i) =>
@@ -141,6 +143,13 @@ function readRun(value: Value, shell: boolean, problems: Problems): Template[] |
         ),
   )
   return run.filter((template) => template !== undefined)
+}
+
+/** A word as it has to stand in a YAML list. */
+function asItem(word: string): string {
+  return /^[\w./][\w./=+-]*$/.test(word) || /^-{1,2}[a-z][\w-]*$/i.test(word)
+    ? word
+    : JSON.stringify(word.replace(/^(['"])(.*)\1$/, '$2'))
 }
 
 function readAfter(value: Value, problems: Problems): Located[] {

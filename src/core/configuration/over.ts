@@ -25,6 +25,12 @@ type Reading = { variables: Record<string, string>; problems: Problems }
 /** Reads `over`; undefined after having added the problems. */
 export function readOver(value: Value, reading: Reading): Over | undefined {
   const { problems } = reading
+  if (value.kind === 'text') {
+    const source = /^-?\d+\.\.-?\d+$/.test(value.text)
+      ? `range: ${value.text}`
+      : `files: ${JSON.stringify(value.text)}`
+    return wrong(value, 'a mapping with files, table, lines, list or range', problems, `{ ${source} }`)
+  }
   const entries = fields(value, 'over', OVER_KEYS, problems)
   if (entries === undefined) return undefined
   const given = SOURCES.filter((source) => entries.has(source))

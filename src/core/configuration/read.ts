@@ -5,11 +5,12 @@
  */
 import path from 'node:path'
 import { checkAfter } from './after.ts'
-import { readBatchType } from './batch-type.ts'
+import { BATCH_KEYS, readBatchType } from './batch-type.ts'
 import { hashText } from './command-hash.ts'
 import type { BatchType, Configuration } from './configuration.ts'
 import { fields, filledText, freeMapping, misspelt, text, wrong } from './decode.ts'
 import { nearest } from './nearest.ts'
+import { OVER_KEYS } from './over.ts'
 import { collectPlans } from './plan.ts'
 import { type Checked, Problems, shorten } from './problem.ts'
 import { checkPlaceholders } from './scope.ts'
@@ -38,7 +39,13 @@ export async function readConfiguration(file: string, options: ReadOptions): Pro
       { found: 'nothing', expected, message: 'the configuration is empty' },
     )
   }
-  if (spec === undefined || tree === undefined) return { ok: false, problems: problems.list() }
+  if (tree?.kind === 'text') {
+    const message =
+      'this is not a configuration, which is YAML or JSON with a list of batches, each with type and run'
+    problems.add(tree.place, { found: tree.text, expected: 'a mapping with batches', message })
+  }
+  if (spec === undefined || tree === undefined || tree.kind === 'text')
+    return { ok: false, problems: problems.list() }
   const { searchable, ...configuration } = readTree(tree, spec, options, problems)
   if (problems.count === 0) return { ok: true, value: configuration }
   await collectPlans(configuration, searchable, problems)
@@ -54,7 +61,8 @@ function readTree(
   problems: Problems,
 ): Configuration & { searchable: BatchType[] } {
   const faulty = problems.count > 0
-  const entries = fields(tree, 'a configuration', TOP_KEYS, problems)
+  const astray = outsideOfBatches(tree, problems)
+  const entries = fields(tree, 'a configuration', [...TOP_KEYS, ...astray], problems)
   const nameValue = entries?.get('configuration')?.value
   const name = nameValue && filledText(nameValue, 'a name', problems)?.text
   if (nameValue && name && (name.length > 200 || /\p{Cc}/u.test(name))) {
@@ -64,7 +72,8 @@ function readTree(
   const batches = entries?.get('batches')?.value
   const items = batches?.kind === 'list' ? batches.items : []
   // What could not be read, or is there under a misspelt key, is not missing.
-  const hidden = batches === undefined && (faulty || misspelt(tree, TOP_KEYS).includes('batches'))
+  const hidden =
+    batches === undefined && (faulty || astray.length > 0 || misspelt(tree, TOP_KEYS).includes('batches'))
   if (entries !== undefined && items.length === 0 && !hidden) {
     const expected = 'a list of at least one batch, each with type and run'
     if (batches !== undefined) wrong(batches, expected, problems)
@@ -96,6 +105,23 @@ function readTree(
     fileDigest: hashText(spec.text),
     searchable,
   }
+}
+
+/** What a batch has, written beside "batches" instead of under it: one problem for all of it. */
+function outsideOfBatches(tree: Value, problems: Problems): string[] {
+  const known: readonly string[] = [...BATCH_KEYS, ...OVER_KEYS]
+  const astray = tree.kind === 'mapping' ? tree.entries.filter(({ key }) => known.includes(key)) : []
+  const [first] = astray
+  const keys = astray.map(({ key }) => key)
+  if (first !== undefined) {
+    const message = `${keys.map((key) => `"${key}"`).join(', ')} ${keys.length === 1 ? 'belongs' : 'belong'} to a batch: write "batches:", and under it "- type: …" with the rest`
+    problems.add(first.keyPlace, {
+      found: keys.join(', '),
+      expected: `only ${TOP_KEYS.join(', ')} here`,
+      message,
+    })
+  }
+  return keys
 }
 
 function readVariables(

@@ -11,6 +11,9 @@ import { type Binding, placeholdersOf, type Template } from './template.ts'
 /** The placeholders that every job has, after those of its input. */
 export const JOB_PLACEHOLDERS = ['index', 'number', 'batch'] as const
 
+/** What only an input can give. */
+const INPUT_WORDS = new Set(['input', 'name', 'stem', 'ext', 'dir', 'value', 'generation'])
+
 /** The placeholders of a source's inputs; undefined for a table, whose header has to be read first. */
 export function sourcePlaceholders(over: Over): string[] | undefined {
   switch (over.kind) {
@@ -72,6 +75,15 @@ export function checkPlaceholders(
       const which = new Set(meanings).size === 1 ? 'two columns of the table' : meanings.join(' and ')
       const message = `${shorten(found)} has two meanings: ${which}; rename one of them`
       problems.add(place, { found, expected: 'a name with one meaning', message })
+      continue
+    }
+    if (batchType.over.kind === 'once' && INPUT_WORDS.has(name)) {
+      const message = `${found} stands for an input, and this batch has no "over" that says which there are`
+      problems.add(place, {
+        found,
+        expected: 'over: { files: "data/*.csv" }, or table, lines, list, range',
+        message,
+      })
       continue
     }
     const message =

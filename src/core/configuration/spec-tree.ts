@@ -71,7 +71,7 @@ export function parseSpec(text: string, file: string, problems: Problems): Value
     const builder = new Builder(text, at, problems, document)
     const tree = builder.build(document.contents)
     // What is left of such a file says nothing about what its author meant.
-    return builder.bombed ? undefined : tree
+    return builder.unusable ? undefined : tree
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     problems.add(whole, tooDeep('the whole file'))
@@ -110,8 +110,8 @@ class Builder {
   readonly #document: ReturnType<typeof parseDocument>
   #aliases = 0
   #aliased = 0
-  /** Its aliases stand for more values than anybody writes. */
-  bombed = false
+  /** Its aliases stand for nothing, or for more values than anybody writes. */
+  unusable = false
 
   constructor(
     text: string,
@@ -136,7 +136,9 @@ class Builder {
     if (isAlias(node)) {
       this.#aliases += 1
       if (this.#aliases > ALIAS_LIMIT || this.#aliased > ALIASED_VALUE_LIMIT) return this.#bomb(place)
-      return this.build(node.resolve(this.#document), path, depth + 1, true)
+      const meant = node.resolve(this.#document)
+      if (meant === undefined) return this.#noAlias(node.source, place)
+      return this.build(meant, path, depth + 1, true)
     }
     if (this.#aliased > ALIASED_VALUE_LIMIT) return this.#bomb(place)
     if (isMap(node)) {
@@ -197,9 +199,18 @@ class Builder {
     return [...own.values()]
   }
 
+  /** A pattern such as *.csv without quotes: YAML takes it for the name of something said before. */
+  #noAlias(name: string, place: Place): undefined {
+    const found = `*${name}`
+    const message = `${shorten(found)} without quotes is what YAML calls an alias, and nothing has that name; write ${shorten(JSON.stringify(found))}`
+    this.#problems.add(place, { found, expected: JSON.stringify(found), message })
+    this.unusable = true
+    return undefined
+  }
+
   #bomb(place: Place): undefined {
-    if (this.bombed) return undefined
-    this.bombed = true
+    if (this.unusable) return undefined
+    this.unusable = true
     this.#problems.add(
       { ...place, path: '' },
       {

@@ -43,3 +43,35 @@ test('aliases that expand without end are the only problem, whatever they hide',
     expect.stringMatching(/aliases of this file expand/),
   ])
 })
+
+const TOLD: [string, string, RegExp][] = [
+  [
+    'a pattern without quotes',
+    'batches:\n  - type: a\n    run: [echo, "{input}"]\n    over: { files: *.csv }\n',
+    /^\*\.csv without quotes.*write "\*\.csv"$/,
+  ],
+  [
+    'a command as one text',
+    'batches:\n  - type: a\n    run: python3 x.py {input} --n 3\n',
+    /\[python3, x\.py, "\{input\}", --n, 3\]/,
+  ],
+  [
+    'an input without over',
+    'batches:\n  - type: a\n    run: [echo, "{input}"]\n',
+    /^\{input\} stands for an input, and this batch has no "over"/,
+  ],
+  [
+    'over as a pattern',
+    'batches:\n  - type: a\n    run: [echo, "{input}"]\n    over: "data/*.csv"\n',
+    /-> \{ files: "data\/\*\.csv" \}$/,
+  ],
+  [
+    'a batch without batches',
+    'type: a\nrun: [echo]\nfiles: "*.csv"\n',
+    /^"type", "run", "files" belong to a batch/,
+  ],
+  ['a script instead of a configuration', 'import sys\nprint(1)\n', /^this is not a configuration/],
+]
+test.each(TOLD)('%s is told with what would be right', async (_what, text, expected) => {
+  expect(await messagesOf(text)).toEqual([expect.stringMatching(expected)])
+})
