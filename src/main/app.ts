@@ -17,12 +17,17 @@ import type { Places } from './places.ts'
 import { type Power, watchPower } from './power.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 import { showProgress } from './progress.ts'
+import { askCountdown, askPerson, askUpdate, pickConfiguration, tellInterruption } from './questions.ts'
 import { mustAsk, type QuitAnswer, quitAnswer, quitQuestion } from './quit.ts'
 import { reveal, revealLog } from './reveal.ts'
 import { type AppTray, showTray } from './tray.ts'
 import type { TrayAct } from './tray-state.ts'
+import { followUpdates, loadUpdater, type Updates } from './updates.ts'
 import { Countdown, queueBecameEmpty, runDetached } from './when-done.ts'
 import { PanelWindow } from './window.ts'
+
+/** How the app ends: as a person answered, or with the session, which asks nobody. */
+type End = Exclude<QuitAnswer, 'stay'> | 'session'
 
 type Running = {
   core: Core
@@ -41,9 +46,10 @@ export class DesktopApp {
   readonly #notifier: Notifier
   readonly #countdown: Countdown
   #running: Running | null = null
+  #updates: Updates | null = null
   #wishes: Wish[] = []
   /** What a quit does that was decided; a later, stronger answer overtakes it. */
-  #quitting: QuitAnswer | null = null
+  #quitting: End | null = null
   #asking = false
   #isDone = false
 
@@ -58,6 +64,7 @@ export class DesktopApp {
       hideOnClose: () => !this.#isDone,
       onHidden: () => this.#explainTray(),
       onFocus: () => this.#showProgress(),
+      onSessionEnd: () => void this.endWithSession(),
       log: (line) => this.#log(line),
     })
     this.#notifier = new Notifier({
@@ -109,15 +116,15 @@ export class DesktopApp {
       api,
       panel: () => this.#window.current?.webContents ?? null,
       desktop: {
-        'desktop:pick-configuration': () => this.#pick(),
-        'desktop:reveal': async (file) => reveal(file),
+        'desktop:pick-configuration': () => pickConfiguration(this.#window.current),
+        'desktop:reveal': async (file) => reveal(file, this.#knownFolders()),
       },
       log: (line) => this.#log(line),
     })
     const power = watchPower({
       // A command that changes something wakes executor and finalizer; both look at the clock.
       onResume: () => void api.invoke('sweep', {}),
-      onShutdown: () => void this.#end('leave'),
+      onShutdown: () => void this.endWithSession(),
     })
     const tray = showTray(
       {
@@ -132,6 +139,15 @@ export class DesktopApp {
     this.#applySettings(state.settings)
     takeBack(this.#places.desktopDir, state.hosts)
     core.startWorking()
+    void followUpdates({
+      isPackaged: app.isPackaged,
+      resources: process.resourcesPath,
+      load: loadUpdater,
+      ask: (version) => askUpdate(this.#window.current, version),
+      log: (line) => this.#log(line),
+    }).then((updates) => {
+      this.#updates = updates
+    })
     this.#refresh(state)
     if (!how.hidden || this.#wishes.length > 0) this.show()
   }
@@ -151,8 +167,18 @@ export class DesktopApp {
     this.show()
   }
 
+  /**
+   * The session ends, and with it whatever is started now: no question, and no host in the background. Running jobs
+   * are left to the launcher: where processes outlive the session they end in peace, else they are interrupted and
+   * run again, and the next start counts either.
+   */
+  async endWithSession(): Promise<void> {
+    if (this.#quitting !== 'session') await this.#end('session')
+  }
+
   /** Quits, after a question where jobs run. Asking again while jobs are finishing offers the other answers. */
   async askToQuit(): Promise<void> {
+    if (this.#quitting === 'session') return
     const running = this.#running
     if (running === null || !mustAsk(running.follower.state(), running.core.hostId)) {
       await this.#end(this.#quitting === 'leave' ? 'leave' : 'stop')
@@ -160,29 +186,26 @@ export class DesktopApp {
     }
     if (this.#asking) return
     this.#asking = true
-    const parent = this.#window.current
-    const question = quitQuestion(running.follower.state())
-    const { response } =
-      parent?.isVisible() === true
-        ? await dialog.showMessageBox(parent, question)
-        : await dialog.showMessageBox(question)
+    const response = await askPerson(this.#window.current, quitQuestion(running.follower.state()))
     this.#asking = false
     const answer = quitAnswer(response)
     if (answer !== 'stay') await this.#end(answer)
   }
 
   /** Gives the queue back as the answer says, then ends the process. */
-  async #end(answer: Exclude<QuitAnswer, 'stay'>): Promise<void> {
+  async #end(answer: End): Promise<void> {
     const running = this.#running
     const first = this.#quitting === null
     this.#quitting = answer
     this.#countdown.stop()
+    this.#updates?.stop()
+    if (answer === 'leave' || answer === 'session') this.#updates?.hold()
     if (running !== null) {
       if (answer === 'finish') {
         this.#window.current?.hide()
         this.#notifier.say('Slipway finishes the running jobs', 'Then it quits. Quit again to stop them now.')
       }
-      await running.core.stopWorking(answer)
+      await running.core.stopWorking(answer === 'session' ? 'leave' : answer)
       // A stronger answer came meanwhile, or this one is the stronger: only the first goes on to the end.
       if (!first) return
       const goesOn = this.#quitting === 'leave'
@@ -264,43 +287,12 @@ export class DesktopApp {
 
   async #tellCrash(sentence: string): Promise<void> {
     this.#notifier.say('Slipway went on after an interruption', sentence)
-    const window = this.#window.current
-    const note = {
-      type: 'info' as const,
-      message: 'Slipway went on after an interruption',
-      detail: sentence,
-      buttons: ['OK'],
-    }
-    await (window === null ? dialog.showMessageBox(note) : dialog.showMessageBox(window, note))
+    await tellInterruption(this.#window.current, sentence)
   }
 
   async #askCountdown(sentence: string, signal: AbortSignal): Promise<'now' | 'stop'> {
     this.#notifier.say('The queue is empty', sentence)
-    const { response } = await dialog.showMessageBox({
-      type: 'question',
-      message: sentence,
-      buttons: ['Stop the countdown', 'Now'],
-      defaultId: 0,
-      cancelId: 0,
-      signal,
-    })
-    return response === 1 ? 'now' : 'stop'
-  }
-
-  async #pick(): Promise<string | null> {
-    const window = this.#window.current
-    const options = {
-      title: 'Open a configuration',
-      properties: ['openFile' as const],
-      filters: [
-        { name: 'Configurations', extensions: ['yaml', 'yml', 'json'] },
-        { name: 'All files', extensions: ['*'] },
-      ],
-    }
-    const answer = await (window === null
-      ? dialog.showOpenDialog(options)
-      : dialog.showOpenDialog(window, options))
-    return answer.canceled ? null : (answer.filePaths[0] ?? null)
+    return askCountdown(sentence, signal)
   }
 
   #actFromTray(act: TrayAct): void {
@@ -315,7 +307,7 @@ export class DesktopApp {
     return {
       newBatch: () => this.show('#/queue?new='),
       openFile: () =>
-        void this.#pick().then((file) => {
+        void pickConfiguration(this.#window.current).then((file) => {
           if (file !== null) this.wish([{ kind: 'file', file }])
         }),
       go: (hash) => this.show(hash),
@@ -325,9 +317,15 @@ export class DesktopApp {
         const address = this.#window.current?.webContents.getURL() ?? ''
         if (this.#running !== null) void revealLog(this.#running.api, address, this.#places.home)
       },
-      dataFolder: () => void reveal(this.#places.home),
+      dataFolder: () => void reveal(this.#places.home, [this.#places.home]),
       quit: () => app.quit(),
     }
+  }
+
+  /** Where batches of now live: the data folder and their projects. */
+  #knownFolders(): string[] {
+    const active = [...(this.#running?.follower.state().active.values() ?? [])]
+    return [this.#places.home, ...active.map((batch) => batch.projectPath)]
   }
 
   #log(line: string): void {

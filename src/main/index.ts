@@ -3,10 +3,12 @@
  * and ends. Must do nothing else before it is known to be the first.
  */
 import { userInfo } from 'node:os'
+import path from 'node:path'
 import { app, session } from 'electron'
 import { DesktopApp } from './app.ts'
 import { wishesOf, wishOfLink } from './opening.ts'
 import { findPlaces } from './places.ts'
+import { noteProgram, programOf } from './program-note.ts'
 import { registerScheme, servePanel } from './protocol.ts'
 import { guardContents, guardSession } from './security.ts'
 
@@ -25,6 +27,11 @@ else app.exit(0)
 function start(): void {
   const desktop = new DesktopApp(places, process.env, actor())
   desktop.wish(wishesOf(argumentsOf(process.argv), process.cwd()))
+  const folder = path.dirname(path.dirname(import.meta.dirname))
+  noteProgram(
+    places.desktopDir,
+    programOf(process.env, process.execPath, { isPackaged: app.isPackaged, folder }),
+  )
   registerScheme()
   guardContents()
   app.on('second-instance', (_event, argv, cwd) => {
@@ -49,6 +56,9 @@ function start(): void {
     void desktop.askToQuit()
   })
   void app.whenReady().then(async () => {
+    // A session that ends: no question could be answered any more. After Electron's own handlers, which would ask.
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => void desktop.endWithSession())
     guardSession(session.defaultSession)
     servePanel(session.defaultSession, places.panelDir)
     await desktop.start({ hidden: process.argv.includes('--hidden') })

@@ -27,14 +27,16 @@ export function quitQuestion(state: PanelState): MessageBoxOptions {
       .filter(Boolean)
       .join('\n'),
     buttons: [
-      'Finish the running jobs, then quit',
-      'Go on in the background',
-      'Stop now and quit',
-      "Don't quit",
+      '&Finish the running jobs, then quit',
+      '&Go on in the background',
+      '&Stop now and quit',
+      "&Don't quit",
     ],
     defaultId: 0,
     cancelId: 3,
     noLink: true,
+    // The marked letters answer by key where the system has that, and are taken away where not.
+    normalizeAccessKeys: true,
   }
 }
 

@@ -7,9 +7,30 @@ import path from 'node:path'
 import { shell } from 'electron'
 import type { SlipwayApi } from '../contract/api.ts'
 
-/** Shows an absolute path that exists; anything else is ignored. */
-export function reveal(file: unknown): boolean {
-  if (typeof file !== 'string' || !path.isAbsolute(file) || !existsSync(file)) return false
+/**
+ * Whether a path that the panel names may be shown: absolute, without tricks, and on another machine's share only below
+ * `known` folders (to look at a share is to log on to it, so no page may choose one).
+ */
+export function mayReveal(
+  file: unknown,
+  known: readonly string[],
+  platform: NodeJS.Platform = process.platform,
+): file is string {
+  if (typeof file !== 'string' || file.includes('\0')) return false
+  const { isAbsolute, resolve, relative } = platform === 'win32' ? path.win32 : path.posix
+  if (!isAbsolute(file)) return false
+  if (platform !== 'win32' || !/^[\\/]{2}/.test(file)) return true
+  // What is left begins with \\: a share, or a device such as \\.\pipe.
+  if (/^[\\/]{2}[.?]/.test(file)) return false
+  return known.some((folder) => {
+    const inside = relative(resolve(folder), resolve(file))
+    return !isAbsolute(inside) && inside.split(/[\\/]/)[0] !== '..'
+  })
+}
+
+/** Shows a file or folder that may be shown and exists; true when it did. */
+export function reveal(file: unknown, known: readonly string[] = []): boolean {
+  if (!mayReveal(file, known) || !existsSync(file)) return false
   shell.showItemInFolder(path.normalize(file))
   return true
 }
@@ -28,6 +49,6 @@ export function placeOf(address: string): { batch: number; job: number } | null 
 export async function revealLog(api: SlipwayApi, address: string, otherwise: string): Promise<void> {
   const place = placeOf(address)
   const log = place === null ? null : await api.invoke('log', { ...place, from: 0, length: 1 })
-  if (log?.ok && reveal(log.value.path)) return
-  reveal(otherwise)
+  if (log?.ok && reveal(log.value.path, [otherwise])) return
+  reveal(otherwise, [otherwise])
 }

@@ -53,6 +53,8 @@ export function guardSession(session: Session): void {
   session.on('will-download', (event, item) => {
     // Reports are saved by the panel from a blob of its own; nothing else is downloaded.
     if (!item.getURL().startsWith('blob:app://slipway')) event.preventDefault()
+    // No path is set, so the system's own dialog asks for one.
+    else item.setSaveDialogOptions({ title: 'Save the report', defaultPath: item.getFilename() })
   })
 }
 

@@ -17,6 +17,8 @@ export type PanelWindowOptions = {
   hideOnClose: () => boolean
   onHidden: () => void
   onFocus: () => void
+  /** Windows ends the session; elsewhere the power monitor tells. */
+  onSessionEnd: () => void
   log: (line: string) => void
 }
 
@@ -107,6 +109,7 @@ export class PanelWindow {
       this.#window = null
     })
     window.on('focus', this.#options.onFocus)
+    window.on('session-end', this.#options.onSessionEnd)
     const contents = window.webContents
     contents.on('did-finish-load', () => {
       this.#loaded = true

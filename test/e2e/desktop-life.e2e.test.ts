@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desktop, onEachDesktop } from './desktop/desktop-driver.ts'
 import { aPlace, type Place } from './desktop/place.ts'
+import { processesOf } from './desktop/processes-of.ts'
 
 onEachDesktop((driver) => {
   let place: Place
@@ -144,13 +145,25 @@ onEachDesktop((driver) => {
         const { out } = await place.slipway('doctor', '--json')
         return out
       }
-      expect(await executor()).toContain('cli')
+      // The new host is up a moment after the app is gone.
+      await expect.poll(executor).toContain('cli')
       const again = place.start()
       const page = await again.page()
       await page.getByText(/Worked by desktop host/).waitFor()
       gated.release()
       await expect.poll(jobs).toEqual(['succeeded', 'succeeded'])
       expect(await attempts()).toEqual([1, 1])
+    })
+
+    it('leaves no process behind that a test would not find', async () => {
+      const desktop = place.start()
+      await withRunningJob(desktop, 1)
+      await desktop.ask('quit')
+      await desktop.ask('answer', 1)
+      expect(await desktop.ended).toBe(0)
+      if (process.platform === 'linux') expect(processesOf(place.folder)).not.toEqual([])
+      await place.dispose()
+      expect(processesOf(place.folder)).toEqual([])
     })
 
     it('goes on in the background until the queue is empty, with no window at all', async () => {
@@ -162,6 +175,31 @@ onEachDesktop((driver) => {
       gated.release()
       await expect.poll(jobs, { timeout: 20_000 }).toEqual(['succeeded', 'succeeded'])
     })
+  })
+
+  describe('the end of the session', () => {
+    it.each(['told by the power monitor', 'told to the window', 'told by a signal'] as const)(
+      '%s leaves the job to itself, asks nobody and starts no host that would be killed',
+      async (how) => {
+        // On Windows a signal ends a process without a word.
+        if (how === 'told by a signal' && process.platform === 'win32') return
+        const desktop = place.start()
+        const gated = await withRunningJob(desktop, 2)
+        const { pid, dialogs } = await desktop.state()
+        if (how === 'told by the power monitor') await desktop.ask('power', 'shutdown')
+        else if (how === 'told to the window') await desktop.ask('sessionEnds')
+        else process.kill(pid, 'SIGTERM')
+        expect(await desktop.ended).toBe(0)
+        expect(dialogs).toEqual([])
+        expect(existsSync(`${place.home}/desktop/background.json`)).toBe(false)
+        expect(processesOf(place.folder).filter((one) => / work\b/.test(one.command))).toEqual([])
+        expect(await jobs()).toEqual(['running', 'pending'])
+        gated.release()
+        place.start()
+        await expect.poll(jobs).toEqual(['succeeded', 'succeeded'])
+        expect(await attempts()).toEqual([1, 1])
+      },
+    )
   })
 
   describe('after a crash of the app', () => {

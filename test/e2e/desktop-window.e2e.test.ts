@@ -1,5 +1,5 @@
 /** The desktop app's window: the real panel in it, opening files, the one channel, and what it must refuse. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desktop, onEachDesktop } from './desktop/desktop-driver.ts'
 import { aPlace, type Place } from './desktop/place.ts'
@@ -113,6 +113,28 @@ onEachDesktop((driver) => {
     })
   })
 
+  describe('saving a report', () => {
+    it('asks with the native dialog where to, and writes it there', async () => {
+      const { file, release } = place.gated('flood', 1)
+      release()
+      const desktop = place.start()
+      const page = await ready(desktop)
+      await place.slipway('add', file)
+      await expect
+        .poll(async () => (await place.slipway('list', '--all', '--json')).out)
+        .toContain('"completed"')
+      const report = `${place.project}/my report.html`
+      await desktop.ask('prepareAnswer', [report])
+      await desktop.ask('openUrl', 'slipway://batch/1')
+      await page.getByRole('button', { name: 'Save the report' }).click()
+      await page.getByRole('menuitem', { name: 'As a page' }).click()
+      await expect.poll(() => existsSync(report) && readFileSync(report, 'utf8')).toContain('flood')
+      const asked = (await desktop.state()).dialogs.at(-1)
+      expect(asked).toMatchObject({ kind: 'save', options: { title: 'Save the report' } })
+      expect(asked?.options.defaultPath).toBe('slipway-1-wait.html')
+    })
+  })
+
   describe('the one channel', () => {
     it('has nothing in the page but invoke, subscribe, and the three things only a desktop can do', async () => {
       const page = await ready(place.start())
@@ -186,6 +208,7 @@ onEachDesktop((driver) => {
         experimentalFeatures: false,
         webviewTag: false,
       })
+      expect((await desktop.state()).window?.webPreferences.enableBlinkFeatures ?? '').toBe('')
     })
 
     it('serves the panel from its own scheme with a policy that runs no foreign or inline code', async () => {

@@ -34,7 +34,7 @@ const model = {
   },
   requestSingleInstanceLock() {
     const folder = userData()
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     try {
       writeFileSync(lockFile(), String(process.pid), { flag: 'wx' })
     } catch {

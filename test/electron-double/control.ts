@@ -59,6 +59,7 @@ export const ops = {
     question.answer(choice)
   },
   power: (event: string) => void powerMonitor.emit(event),
+  sessionEnds: () => void onlyWindow()?.emit('session-end', {}),
   battery: (on: boolean) => {
     live.onBattery = on
     powerMonitor.emit(on ? 'on-battery' : 'on-ac')

@@ -105,7 +105,7 @@ export const nativeImage = loud('nativeImage', {
 } satisfies Modelled<typeof Real.nativeImage>)
 
 let dialogs = 0
-function ask(kind: string, options: object, quiet: number | string[], signal?: AbortSignal) {
+export function ask(kind: string, options: object, quiet: number | string[], signal?: AbortSignal) {
   const entry = { id: ++dialogs, kind, options: plain(options), open: true }
   record.dialogs.push(entry)
   return new Promise<number | string[]>((resolve) => {

@@ -1,6 +1,6 @@
 /** The doubles of `protocol`, `session` and `ipcMain`: they keep the handlers that windows.ts calls. */
 import type * as Real from 'electron'
-import { Emitter, loud, type Modelled } from './loud.ts'
+import { Emitter, loud, type Modelled, refusable } from './loud.ts'
 
 export const handlers = {
   schemes: [] as Real.CustomScheme[],
@@ -51,6 +51,20 @@ export const defaultSession = loud(
     },
   } satisfies Modelled<Real.Session>),
 )
+/** A download of a page passes main's listener, and then the native dialog; see windows-double.ts. */
+export function willDownload(url: string, name: string): Real.SaveDialogOptions | null {
+  let options: Real.SaveDialogOptions = { defaultPath: name }
+  const item = loud('downloadItem', {
+    getURL: () => url,
+    getFilename: () => name,
+    setSaveDialogOptions(chosen) {
+      options = chosen
+    },
+  } satisfies Modelled<Real.DownloadItem>)
+  const event = refusable({})
+  defaultSession.emit('will-download', event, item)
+  return event.defaultPrevented ? null : options
+}
 export const session = loud('session', { defaultSession })
 
 export const ipcMain = loud('ipcMain', {

@@ -3,15 +3,15 @@
  * `https://x.app.invalid/` (a secure origin of its own, served by the real protocol handler with its real headers),
  * and translated back wherever main looks.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type * as Real from 'electron'
 import type { Frame, Page, Route } from 'playwright'
 import { app, ending } from './app-double.ts'
 import { browser } from './browser.ts'
 import { Emitter, loud, onlyReal, refusable } from './loud.ts'
-import { live, nativeTheme } from './native-double.ts'
+import { ask, live, nativeTheme } from './native-double.ts'
 import { record } from './record.ts'
-import { handlers } from './session-double.ts'
+import { handlers, willDownload } from './session-double.ts'
 
 export const toPage = (url: string) => url.replace(/^app:\/\/([^/]+)/, 'https://$1.app.invalid')
 export const toMain = (url: string) => url.replace(/^https:\/\/([^/]+)\.app\.invalid/, 'app://$1')
@@ -144,6 +144,18 @@ async function openPage(contents: DoubleContents): Promise<Page> {
     contents.emit('did-finish-load')
     contents.emit('double-loaded')
   })
+  await page.exposeBinding(
+    '__electronDoubleDownload',
+    async (_source, url: string, name: string, bytes: number[]) => {
+      const options = willDownload(
+        url.replace(/^blob:https:\/\/([^/]+)\.app\.invalid/, 'blob:app://$1'),
+        name,
+      )
+      const chosen = options === null ? [] : await ask('save', options, [])
+      const [file] = Array.isArray(chosen) ? chosen : []
+      if (file !== undefined) writeFileSync(file, Buffer.from(bytes))
+    },
+  )
   page.on('crash', () => {
     contents.double.crashed = true
     contents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })

@@ -1,9 +1,11 @@
 /** What the desktop app refuses, and when it acts on the machine; all pure, so no window is needed. */
+import { EventEmitter } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 // Outside of Electron the package only knows where its program would be.
+const app = await vi.hoisted(async () => new (await import('node:events')).EventEmitter())
 vi.mock('electron', () => ({
-  app: {},
+  app,
   dialog: {},
   ipcMain: {},
   powerMonitor: {},
@@ -13,12 +15,51 @@ vi.mock('electron', () => ({
 }))
 
 const { fileFor, headersFor } = await import('../../src/main/protocol.ts')
-const { isPanelAddress, linkVerdict, mayLoad } = await import('../../src/main/security.ts')
+const { guardContents, isPanelAddress, linkVerdict, mayLoad } = await import('../../src/main/security.ts')
 const { isPanel } = await import('../../src/main/ipc.ts')
 const { shouldStayAwake } = await import('../../src/main/power.ts')
 const { commandFor, Countdown } = await import('../../src/main/when-done.ts')
 const { quitAnswer, quitQuestion } = await import('../../src/main/quit.ts')
-const { placeOf } = await import('../../src/main/reveal.ts')
+const { mayReveal, placeOf } = await import('../../src/main/reveal.ts')
+
+describe('every web contents', () => {
+  it('refuses a web view, a redirect and a frame that leaves', () => {
+    guardContents()
+    const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler() {} })
+    app.emit('web-contents-created', {}, contents)
+    const refused = (name: string, isMainFrame: boolean) => {
+      let prevented = false
+      contents.emit(name, {
+        url: 'https://example.com/',
+        isMainFrame,
+        preventDefault: () => (prevented = true),
+      })
+      return prevented
+    }
+    expect(refused('will-attach-webview', true)).toBe(true)
+    expect(refused('will-redirect', true)).toBe(true)
+    expect(refused('will-frame-navigate', false)).toBe(true)
+  })
+})
+
+describe('showing a file in the file manager', () => {
+  it.each([
+    ['/home/ana/out.csv', 'linux', true],
+    ['out.csv', 'linux', false],
+    ['https://example.com/', 'linux', false],
+    ['/home/ana/\0.csv', 'linux', false],
+    [7, 'linux', false],
+    ['C:\\out\\a.csv', 'win32', true],
+    ['\\\\server\\share\\a.csv', 'win32', false],
+    ['//server/share/a.csv', 'win32', false],
+    ['\\\\nas\\data\\project\\out\\a.csv', 'win32', true],
+    ['\\\\nas\\data\\project\\..\\other\\a.csv', 'win32', false],
+    ['\\\\.\\pipe\\x', 'win32', false],
+    ['\\\\?\\C:\\a.csv', 'win32', false],
+  ] as const)('of %j on %s is allowed: %s', (file, platform, allowed) =>
+    expect(mayReveal(file, ['\\\\nas\\data\\project'], platform)).toBe(allowed),
+  )
+})
 
 describe('the panel address', () => {
   it.each([
@@ -168,6 +209,10 @@ describe('the question at quitting', () => {
       'stop',
       'stay',
     ])
+    // A key of its own for each; Escape changes nothing.
+    const keys = question.buttons?.map((label) => /&(\w)/.exec(label)?.[1]?.toLowerCase())
+    expect(new Set(keys).size).toBe(4)
+    expect(question.normalizeAccessKeys).toBe(true)
     expect(quitAnswer(question.cancelId ?? -1)).toBe('stay')
     expect(quitAnswer(99)).toBe('stay')
   })

@@ -1,7 +1,7 @@
 /** `slipway open` with a program in Electron's place that says how it was called. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { open } from '../../src/cli/commands/open.ts'
 import type { Context } from '../../src/cli/context.ts'
@@ -45,13 +45,72 @@ function installed(script: string, env: NodeJS.ProcessEnv = { DISPLAY: ':77' }) 
   return { context, packageDir, said: () => ({ out, err }) }
 }
 
+function aConfiguration(folder: string): string {
+  const file = join(folder, 'x.slipway.yaml')
+  writeFileSync(file, '')
+  return file
+}
+
+/** A program that writes down how it was called. */
+function aProgram(file: string): string {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `#!/bin/sh\nprintf "%s\\n" "$@" > "${file}.called"\n`)
+  chmodSync(file, 0o755)
+  return file
+}
+
+test('starts the app that an installed command line belongs to', async () => {
+  const { context, packageDir } = installed('exit 9')
+  const resources = join(packageDir, 'resources')
+  mkdirSync(join(resources, 'cli'), { recursive: true })
+  writeFileSync(join(resources, 'app.asar'), '')
+  const app = aProgram(join(packageDir, 'slipway-desktop'))
+  const file = aConfiguration(packageDir)
+  expect(await open({ ...context, packageDir: join(resources, 'cli') }, [file])).toBe(0)
+  expect(readFileSync(`${app}.called`, 'utf8')).toBe(`${file}\n`)
+})
+
+test('starts the app that was started last, where the command line came without one', async () => {
+  const { context, packageDir } = installed('exit 9')
+  const app = aProgram(join(packageDir, 'Slipway.AppImage'))
+  const home = context.env.SLIPWAY_HOME ?? ''
+  mkdirSync(join(home, 'desktop'), { recursive: true })
+  writeFileSync(join(home, 'desktop/program.json'), JSON.stringify({ program: app, args: ['--x'] }))
+  const file = aConfiguration(packageDir)
+  expect(await open({ ...context, packageDir: join(packageDir, 'lib') }, [file])).toBe(0)
+  expect(readFileSync(`${app}.called`, 'utf8')).toBe(`--x\n${file}\n`)
+})
+
+test.each([
+  ['is not there', 'x.slipway.yaml', /There is no file \/somewhere\/x\.slipway\.yaml/],
+  ['is no configuration', '/dev/null', /no configuration by its name/],
+])('a file that %s is refused before anything starts', async (_how, file, words) => {
+  const { context, said } = installed('exit 0')
+  expect(await open(context, [file])).toBe(2)
+  expect(said().err).toMatch(words)
+})
+
+test('without an app the address of the panel shows the file', async () => {
+  const { context, packageDir, said } = installed('exit 0', {})
+  const file = aConfiguration(packageDir)
+  mkdirSync(join(packageDir, 'out/renderer'), { recursive: true })
+  writeFileSync(join(packageDir, 'out/renderer/index.html'), '<title>Slipway</title>')
+  const serving = open(context, [file])
+  await expect.poll(() => said().out).toContain('panel: http://')
+  expect(said().out.trim()).toMatch(
+    new RegExp(`\\?token=[\\w-]+#/queue\\?new=${encodeURIComponent(file).replaceAll('.', '\\.')}$`),
+  )
+  expect(said().err).toContain('slipway preview FILE')
+  process.emit('SIGINT')
+  expect(await serving).toBe(0)
+})
+
 test('starts the desktop app and hands over the files as absolute paths', async () => {
   const { context, packageDir, said } = installed('printf "%s\\n" "$@" > "$1/called"')
-  expect(await open(context, ['x.slipway.yaml', '/y.slipway.yaml'])).toBe(0)
+  const file = aConfiguration(packageDir)
+  expect(await open({ ...context, cwd: packageDir }, ['x.slipway.yaml', file])).toBe(0)
   expect(said()).toEqual({ out: '', err: '' })
-  expect(readFileSync(join(packageDir, 'called'), 'utf8')).toBe(
-    `${packageDir}\n/somewhere/x.slipway.yaml\n/y.slipway.yaml\n`,
-  )
+  expect(readFileSync(join(packageDir, 'called'), 'utf8')).toBe(`${packageDir}\n${file}\n${file}\n`)
 })
 
 test.each([

@@ -10,7 +10,14 @@ import { batchName } from '../print/batch.ts'
 import { plain } from '../print/plain.ts'
 import { callerOf, printJson, withCore } from '../session.ts'
 
-export type ServeOptions = { port?: number; host?: string; tokenFile?: string; work: boolean }
+export type ServeOptions = {
+  port?: number
+  host?: string
+  tokenFile?: string
+  work: boolean
+  /** A place in the panel, such as `#/history`, that the printed address leads to. */
+  place?: string
+}
 
 /** Serves until a signal comes; the first lets running jobs end, the second stops them. */
 export async function serve(context: Context, options: ServeOptions): Promise<number> {
@@ -37,7 +44,8 @@ async function serveWith(
     ...(options.tokenFile === undefined ? {} : { tokenFile: resolve(context.cwd, options.tokenFile) }),
   })
   if (!started.ok) return failed(context, started.error)
-  const { url, port, warning } = started.value
+  const { port, warning } = started.value
+  const url = `${started.value.url}${options.place ?? ''}`
   const stopNotices = core.onNotice((notice) => {
     const sentence = sentenceOf(notice)
     if (sentence !== undefined) say(sentence)

@@ -38,6 +38,8 @@ export type DesktopOps = {
   /** Answers the oldest open dialog. */
   answer(choice: number | string[]): void
   power(event: string): void
+  /** Windows tells the window that the session ends. */
+  sessionEnds(): void
   battery(on: boolean): void
   systemDark(dark: boolean): void
   closeWindow(): void

@@ -1,14 +1,14 @@
 /** Owns running the built app on the double of electron: main in a Node process, its window in a real Chromium. */
 import { type ChildProcess, fork } from 'node:child_process'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Browser, chromium } from 'playwright'
 import { expect } from 'vitest'
 import type { Desktop, DesktopDriver, DesktopState, Launch } from './desktop-driver.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const bundle = path.join(root, 'out/main/index.js')
-const register = path.join(root, 'test/electron-double/register.ts')
+const register = pathToFileURL(path.join(root, 'test/electron-double/register.ts')).href
 
 export const doubleDriver: DesktopDriver = {
   name: 'the double of electron',

@@ -204,6 +204,16 @@ void app.whenReady().then(() => {
     live.device = handler
     original(handler)
   })
+  // After the app's own listener: the native dialog can't be answered, so the prepared path takes its place.
+  const onDownload = (event: Electron.Event, item: Electron.DownloadItem) => {
+    if (event.defaultPrevented) return
+    const entry = { id: ++dialogs, kind: 'save', options: { ...item.getSaveDialogOptions() }, open: false }
+    seen.dialogs.push(JSON.parse(JSON.stringify(entry)))
+    const [file] = [seen.answers.shift()].flat()
+    if (typeof file === 'string') item.setSavePath(file)
+    else item.cancel()
+  }
+  setImmediate(() => session.on('will-download', onDownload))
   type Answer = (response: Electron.CallbackResponse) => void
   type Listener = (details: Electron.OnBeforeRequestListenerDetails, answer: Answer) => void
   const requests = session.webRequest as unknown as { onBeforeRequest(listener: Listener): void }
@@ -293,6 +303,8 @@ const hook: Hook = {
     soon(() => question.answer(choice))
   },
   power: (event) => soon(() => (powerMonitor as unknown as NodeJS.EventEmitter).emit(event)),
+  sessionEnds: () =>
+    soon(() => (theWindow() as unknown as NodeJS.EventEmitter | null)?.emit('session-end', {})),
   battery(on) {
     live.onBattery = on
     ;(powerMonitor as unknown as NodeJS.EventEmitter).emit(on ? 'on-battery' : 'on-ac')
