@@ -16,14 +16,20 @@ const ship = (colour) => `
   <path d="M2.6 9.4h10.8l-2 2.7-6.6 1.2z" fill="${colour}"/>
   <path d="M7.2 2.4v5.9h5z" fill="${colour}"/>`
 
+/** Leaves a gap around a sign, so that it doesn't melt into the ship, also where macOS draws both in one colour. */
+const withoutPart = (part, drawing) =>
+  `<mask id="gap"><rect width="16" height="16" fill="#fff"/><g fill="#000">${part}</g></mask><g mask="url(#gap)">${drawing}</g>`
+
 const around = 2 * Math.PI * 7.1
 
 const marks = {
   idle: (c) => ship(c),
   paused: (c) =>
-    `${ship(c)}<rect x="9.4" y="8.6" width="6.6" height="7" fill="black" opacity="0"/>
-     <rect x="10.2" y="9.6" width="2" height="6" fill="${c}"/><rect x="13.4" y="9.6" width="2" height="6" fill="${c}"/>`,
-  attention: (c) => `${ship(c)}<circle cx="12.6" cy="3.6" r="3.2" fill="#e03131"/>`,
+    `${withoutPart('<rect x="8.8" y="7.4" width="8" height="9"/>', ship(c))}
+     <rect x="10" y="8.6" width="2" height="7" fill="${c}"/><rect x="13.4" y="8.6" width="2" height="7" fill="${c}"/>`,
+  attention: (c) =>
+    `${withoutPart('<circle cx="12.6" cy="3.6" r="4.3"/>', ship(c))}
+     <circle cx="12.6" cy="3.6" r="3.2" fill="#e03131"/>`,
 }
 for (let eighths = 0; eighths <= 8; eighths += 1)
   marks[`running-${eighths}`] = (c) => `
