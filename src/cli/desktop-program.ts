@@ -17,7 +17,10 @@ export function findDesktopProgram(
 ): DesktopProgram | string {
   const needsDisplay = platform !== 'win32' && platform !== 'darwin'
   const found = besideInstalled(packageDir, platform) ?? inCheckout(packageDir, env) ?? startedLast(env)
-  if (found === undefined) return 'The desktop app is not installed here.'
+  if (found === undefined)
+    return existsSync(join(packageDir, 'node_modules', 'electron', 'install.js'))
+      ? "The desktop app is not installed here: Electron's program is missing (node node_modules/electron/install.js downloads it)."
+      : 'The desktop app is not installed here.'
   if (typeof found === 'string') return found
   if (needsDisplay && !env.DISPLAY && !env.WAYLAND_DISPLAY) return 'There is no display for the desktop app.'
   return found

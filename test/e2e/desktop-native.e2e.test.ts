@@ -1,5 +1,6 @@
 /** What the desktop shows around the window: tray, menus, notifications, progress, and power. */
 import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desktop, type DesktopState, onEachDesktop } from './desktop/desktop-driver.ts'
 import { aPlace, type Place } from './desktop/place.ts'
@@ -20,6 +21,19 @@ onEachDesktop((driver) => {
   /** A batch of one job that ends at once with this exit code. */
   const exitingWith = (code: number) =>
     `batches:\n  - type: t\n    run: ${JSON.stringify([process.execPath, '-e', `process.exit(${code})`, '{input}'])}\n    over: { list: [x] }\n`
+
+  /** When the finalizer swept last, as the database has it. */
+  function lastSweep(): number {
+    const db = new DatabaseSync(`${place.home}/slipway.db`, { readOnly: true })
+    try {
+      const row = db
+        .prepare("SELECT value ->> '$.lastSweepAt' AS at FROM settings WHERE key = 'finalizer'")
+        .get()
+      return Number(row?.at ?? 0)
+    } finally {
+      db.close()
+    }
+  }
 
   const pictureOf = (state: DesktopState) => state.tray?.picture.split(/[/\\]/).at(-1)
   const labels = (state: DesktopState) => state.tray?.menu.map((item) => item.label)
@@ -241,9 +255,31 @@ onEachDesktop((driver) => {
       await expect.poll(open).toEqual([])
       await desktop.ask('battery', false)
       await expect.poll(open).toEqual(['prevent-app-suspension'])
+      // The core is asked to look at once, not at its next sweep: in it slept time is measured and told.
+      const before = lastSweep()
       await desktop.ask('power', 'suspend')
       await desktop.ask('power', 'resume')
+      await expect.poll(lastSweep).toBeGreaterThan(before)
       gated.release()
+      await expect.poll(open).toEqual([])
+    })
+  })
+
+  describe('when the queue is empty', () => {
+    it('a countdown is shown that can be stopped, and that new work stops by itself', async () => {
+      const open = async () =>
+        (await desktop.state()).dialogs.filter((one) => one.open).map((one) => one.options.message)
+      const desktop = place.start()
+      await ready(desktop)
+      await place.slipway('settings', 'when-done', 'sleep')
+      await place.slipway('add', place.write('a.slipway.yaml', exitingWith(0)))
+      await expect.poll(open).toEqual(['The queue is empty: this machine goes to sleep in 60 seconds.'])
+      await desktop.ask('answer', 0)
+      expect(await open()).toEqual([])
+      await place.slipway('add', place.write('b.slipway.yaml', exitingWith(0)))
+      await expect.poll(open).toHaveLength(1)
+      const gated = place.gated('flood', 1)
+      await place.slipway('add', gated.file)
       await expect.poll(open).toEqual([])
     })
   })

@@ -60,6 +60,10 @@ describe.skipIf(process.platform !== 'linux')('the packed app', () => {
     expect(JSON.parse(extractFile(asar, 'package.json').toString()).main).toBe('out/main/index.js')
   })
 
+  it('has no feed for updates in it, so the app looks for none', () => {
+    expect(existsSync(join(resources, 'app-update.yml'))).toBe(false)
+  })
+
   it('has its fuses set', async () => {
     const wire = await getCurrentFuseWire(join(app, 'slipway-desktop'))
     expect(wire[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE)
