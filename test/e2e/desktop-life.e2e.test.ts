@@ -12,6 +12,9 @@ onEachDesktop((driver) => {
   })
   afterEach(() => place.dispose())
 
+  /** A whole app and its browser may have to start before it is so. */
+  const startIncluded = { timeout: 30_000 }
+
   const lastDialog = async (desktop: Desktop) => (await desktop.state()).dialogs.findLast((one) => one.open)
 
   /** Adds a configuration of waiting jobs and resolves when its first one runs. */
@@ -74,7 +77,7 @@ onEachDesktop((driver) => {
       expect(hidden.window?.visible).toBe(false)
       expect(hidden.notifications.map((one) => one.title)).toEqual(['Slipway goes on in the tray'])
       release()
-      await expect.poll(jobs).toEqual(['succeeded'])
+      await expect.poll(jobs, startIncluded).toEqual(['succeeded'])
       await desktop.ask('trayClick')
       await desktop.ask('closeWindow')
       const again = await desktop.state()
@@ -108,7 +111,7 @@ onEachDesktop((driver) => {
       expect((await lastDialog(desktop))?.options.message).toBe('A job is running.')
       await desktop.ask('answer', 3)
       release()
-      await expect.poll(jobs).toEqual(['succeeded'])
+      await expect.poll(jobs, startIncluded).toEqual(['succeeded'])
       expect((await desktop.state()).window?.visible).toBe(true)
     })
 
@@ -132,7 +135,7 @@ onEachDesktop((driver) => {
       expect(await jobs()).toEqual(['pending'])
       gated.release()
       place.start()
-      await expect.poll(jobs).toEqual(['succeeded'])
+      await expect.poll(jobs, startIncluded).toEqual(['succeeded'])
     })
 
     it('goes on in the background, and takes the queue back while the same job runs on', async () => {
@@ -151,7 +154,7 @@ onEachDesktop((driver) => {
       const page = await again.page()
       await page.getByText(/Worked by desktop host/).waitFor()
       gated.release()
-      await expect.poll(jobs).toEqual(['succeeded', 'succeeded'])
+      await expect.poll(jobs, startIncluded).toEqual(['succeeded', 'succeeded'])
       expect(await attempts()).toEqual([1, 1])
     })
 
@@ -173,7 +176,7 @@ onEachDesktop((driver) => {
       await desktop.ask('answer', 1)
       expect(await desktop.ended).toBe(0)
       gated.release()
-      await expect.poll(jobs, { timeout: 20_000 }).toEqual(['succeeded', 'succeeded'])
+      await expect.poll(jobs, startIncluded).toEqual(['succeeded', 'succeeded'])
     })
   })
 
@@ -196,7 +199,7 @@ onEachDesktop((driver) => {
         expect(await jobs()).toEqual(['running', 'pending'])
         gated.release()
         place.start()
-        await expect.poll(jobs).toEqual(['succeeded', 'succeeded'])
+        await expect.poll(jobs, startIncluded).toEqual(['succeeded', 'succeeded'])
         expect(await attempts()).toEqual([1, 1])
       },
     )
@@ -211,7 +214,7 @@ onEachDesktop((driver) => {
       const second = place.start()
       await second.page()
       await expect.poll(async () => (await lastDialog(second))?.options.detail).toContain('#1 was running')
-      await expect.poll(jobs).toEqual(['succeeded', 'succeeded'])
+      await expect.poll(jobs, startIncluded).toEqual(['succeeded', 'succeeded'])
       expect(await attempts()).toEqual([1, 1])
     })
   })
