@@ -11,13 +11,15 @@ const source = path.resolve(import.meta.dirname, '../../../src/core/configuratio
 test.each([
   ['lines', '{ lines: names.txt }'],
   ['a table', '{ table: rows.csv }'],
-])('150,000 inputs of %s are planned and streamed in a heap that could not hold their jobs', (_, over) => {
-  const values = Array.from({ length: 150_000 }, (_, i) => `value-${i}`)
-  const folder = project({
-    ...batch('run: [echo, "{value}", "{number}"]', `over: ${over}`, 'expect: "out/{value}.json"'),
-    'names.txt': values.join('\n'),
-    'rows.csv': ['value,other', ...values.map((value) => `${value},x`)].join('\n'),
-    'count.mts': `
+])(
+  '150,000 inputs of %s are planned and streamed in a heap that could not hold their jobs',
+  (_, over) => {
+    const values = Array.from({ length: 150_000 }, (_, i) => `value-${i}`)
+    const folder = project({
+      ...batch('run: [echo, "{value}", "{number}"]', `over: ${over}`, 'expect: "out/{value}.json"'),
+      'names.txt': values.join('\n'),
+      'rows.csv': ['value,other', ...values.map((value) => `${value},x`)].join('\n'),
+      'count.mts': `
       import { planBatches } from ${JSON.stringify(`${source}/plan.ts`)}
       import { readConfiguration } from ${JSON.stringify(`${source}/read.ts`)}
       const read = await readConfiguration('x.slipway.yaml', {})
@@ -28,11 +30,14 @@ test.each([
       for (const plan of plans.value) for await (const job of plan.jobs({ number: 1 })) count = job.ordinal
       console.log(count)
     `,
-  })
-  // 150,000 jobs take about 90 MB: this heap would end the process.
-  const args = ['--max-old-space-size=56', '--no-warnings', 'count.mts']
-  expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).trim()).toBe('150000')
-})
+    })
+    // 150,000 jobs take about 90 MB: this heap would end the process.
+    const args = ['--max-old-space-size=56', '--no-warnings', 'count.mts']
+    expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).trim()).toBe('150000')
+    // What is tested is the heap; on a busy machine it takes its time.
+  },
+  90_000,
+)
 
 test('the event loop turns while inputs are planned', async () => {
   const folder = project(batch('run: [echo, "{value}"]', 'over: { range: 1..50000 }'))
