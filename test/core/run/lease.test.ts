@@ -347,13 +347,30 @@ describe('the role', () => {
   test('is looked at when asked, without waiting for the next beat, and only by one who wants it', () => {
     const db = free()
     const { lease, clock, told } = aLease(db)
+    lease.register()
     lease.check()
-    expect(clock.pending()).toBe(0)
+    expect([clock.pending(), lease.hasRole, told]).toEqual([0, false, []])
     lease.start()
     db.write(() => db.sql('UPDATE hosts SET executor = 0').run())
     lease.check()
     expect(told).toContain('lost after 0')
     expect(clock.pending()).toBe(1)
+  })
+
+  test('that is given back in the moment of its loss leaves no heartbeat behind', () => {
+    const db = free()
+    const clock = stubClock(noon)
+    const lease: Lease = new Lease(db, clock, 'cli', '1', {
+      onTaken: () => {},
+      onLost: () => lease.stop(),
+      onStandby: () => {},
+      onSlept: () => {},
+      onError: () => {},
+    })
+    lease.start()
+    db.write(() => db.sql('UPDATE hosts SET executor = 0').run())
+    clock.advance(60_000)
+    expect(clock.pending()).toBe(0)
   })
 
   test('a moment of sleep is not worth a word', () => {
