@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Figure, type Part, type Results, readResults, root } from './measure.ts'
+import { keptSections } from './sections.ts'
 
 /** What was asked for: the least, and what to aim at, in the words of the figures. */
 const wanted: Record<string, { floor: string; aim: string; holds?: (figure: Figure) => boolean }> = {
@@ -59,6 +60,7 @@ export function writeReport(): void {
     '![A trivial job, against a posix_spawn loop in C](performance.svg)',
     '',
     ...tables,
+    ...keptSections(),
     notes,
   ].join('\n')
   writeFileSync(join(root, 'docs/performance.md'), text)

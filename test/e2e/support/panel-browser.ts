@@ -3,8 +3,9 @@
  * whatever the page writes to its console as an error fails the test that opened it.
  */
 import { existsSync } from 'node:fs'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { launchChromium } from '../../helpers/chromium.ts'
 import type { FixtureApi } from '../fixtures/fixture-api.ts'
 import { type StaticServer, serveStatic } from '../fixtures/serve-static.ts'
 import type { Scenario } from '../fixtures/world.ts'
@@ -15,7 +16,6 @@ declare global {
   }
 }
 
-const systemChromium = '/usr/bin/chromium'
 const built = new URL('../../../out/e2e-fixture', import.meta.url).pathname
 
 export type OpenOptions = {
@@ -26,21 +26,6 @@ export type OpenOptions = {
   height?: number
   reducedMotion?: boolean
   hourCycle?: '12' | '24'
-}
-
-/** Starts a real Chromium with nothing in it that calls home. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    ...(existsSync(systemChromium) ? { executablePath: systemChromium } : {}),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  })
 }
 
 /** Registers the hooks of a test file and gives the way to open a page. */

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { launchChromium } from '../../helpers/chromium.ts'
 import { type PanelOptions, type ServedPanel, startPanel } from '../../helpers/serve.ts'
-import { launchChromium } from './panel-browser.ts'
 
 export type Workshop = {
   panel: ServedPanel
