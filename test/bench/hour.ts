@@ -4,7 +4,7 @@
  * 30 s, prints a line for each, and writes the section `hour` of docs/performance.md. Runs on a data folder of its own.
  */
 import { execFileSync } from 'node:child_process'
-import { constants, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import type { CDPSession, Page } from 'playwright'
 import { launchChromium } from '../helpers/chromium.ts'
 import { type ServedPanel, startPanel } from '../helpers/serve.ts'
 import { hourSection, type Sample, sampleLine } from './hour-report.ts'
+import { Pacer } from './pacer.ts'
 import { writeSection } from './sections.ts'
 
 const minutes = Number(process.argv[2] ?? 60)
@@ -40,7 +41,6 @@ const places = [
 
 const folder = await mkdtemp(join(tmpdir(), 'slipway-hour-'))
 const pacePath = join(folder, 'pace')
-execFileSync('mkfifo', [pacePath])
 writeFileSync(join(folder, 'job.sh'), jobScript)
 const names = ['north', 'east', 'south', 'west']
 for (const name of names)
@@ -68,7 +68,7 @@ async function run(host: ServedPanel): Promise<void> {
 
   const samples: Sample[] = []
   const load = loadavg()[0] ?? 0
-  const pacer = new Pacer(pacePath)
+  const pacer = new Pacer(pacePath, jobsPerSecond)
   let added = 0
   const began = Date.now()
   for (let n = 0; Date.now() - began < minutes * 60_000; n += 1) {
@@ -116,34 +116,6 @@ async function visit(page: Page, host: ServedPanel, place: string): Promise<void
   await page.evaluate((hash) => {
     location.hash = hash
   }, `${place}${batch}`)
-}
-
-/** One turn for each job, at an even pace; turns that nobody takes pile up to a second's worth. */
-class Pacer {
-  readonly #file: number
-  readonly #timer: NodeJS.Timeout
-  #owed = 0
-  #last = performance.now()
-
-  constructor(path: string) {
-    this.#file = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
-    this.#timer = setInterval(() => this.#give(), 25)
-  }
-
-  #give(): void {
-    const now = performance.now()
-    this.#owed += ((now - this.#last) / 1_000) * jobsPerSecond
-    this.#last = now
-    const turns = Math.floor(this.#owed)
-    this.#owed -= turns
-    if (turns > 0) writeSync(this.#file, '\n'.repeat(turns))
-  }
-
-  /** Nobody waits for a turn any more, so that what runs can end. */
-  stop(): void {
-    clearInterval(this.#timer)
-    writeSync(this.#file, '\n'.repeat(2_000))
-  }
 }
 
 async function take(page: Page, devtools: CDPSession, host: ServedPanel, minute: number): Promise<Sample> {

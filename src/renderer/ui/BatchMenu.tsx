@@ -1,11 +1,11 @@
 /**
  * Owns the menu of what can be done to batches, opened from a row, the details pane or by a right click.
  */
-import { ActionIcon, Kbd, Menu } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
+import { Kbd, Menu } from '@mantine/core'
 import { Fragment } from 'react'
 import type { Batch } from '../../contract/entities.ts'
 import { possibleActions } from '../store/batch-actions.ts'
+import { DotsButton } from './DotsButton.tsx'
 
 export function BatchMenu({
   batches,
@@ -21,19 +21,15 @@ export function BatchMenu({
   tabIndex?: number
 }) {
   const button = (
-    <ActionIcon
-      size="sm"
-      aria-label={label}
-      aria-haspopup="menu"
-      aria-expanded={opened}
+    <DotsButton
+      label={label}
+      opened={opened}
       {...(tabIndex === undefined ? {} : { tabIndex })}
       onClick={(event) => {
         event.stopPropagation()
         onChange(!opened)
       }}
-    >
-      <IconDots size={16} aria-hidden />
-    </ActionIcon>
+    />
   )
   // A closed menu costs nothing: there is one of these in every row.
   if (!opened) return button

@@ -2,9 +2,9 @@
  * Owns the table of a batch's jobs: counts that are filters, search, and up to a million rows of which only those
  * on the screen exist.
  */
-import { ActionIcon, CloseButton, Menu, TextInput } from '@mantine/core'
+import { CloseButton, Menu, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconDots, IconFileText, IconRefresh, IconSearch } from '@tabler/icons-react'
+import { IconFileText, IconRefresh, IconSearch } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react'
 import type { Batch, Job } from '../../../contract/entities.ts'
@@ -12,6 +12,7 @@ import { isFinal, type JobStatus, jobStatuses } from '../../../contract/states.t
 import { retryBatch } from '../../store/act.ts'
 import { go, setJobFilter, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle } from '../../ui/clock-hooks.ts'
+import { DotsButton } from '../../ui/DotsButton.tsx'
 import { count } from '../../ui/format-count.ts'
 import { clock, duration } from '../../ui/format-time.ts'
 import { StatusMark } from '../../ui/StatusMark.tsx'
@@ -264,16 +265,13 @@ function JobMenu({
   onRetry: (job: Job) => void
 }) {
   const button = (
-    <ActionIcon
-      size="xs"
-      aria-label={`Actions for job ${job.ordinal}`}
-      aria-haspopup="menu"
-      aria-expanded={menuOpen}
+    <DotsButton
+      small
+      label={`Actions for job ${job.ordinal}`}
+      opened={menuOpen}
       tabIndex={current ? 0 : -1}
       onClick={() => onMenu(!menuOpen)}
-    >
-      <IconDots size={14} aria-hidden />
-    </ActionIcon>
+    />
   )
   if (!menuOpen) return button
   return (

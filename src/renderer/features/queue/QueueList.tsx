@@ -24,6 +24,7 @@ import { useListGrid } from '../../ui/list-grid.ts'
 import { dragWords } from './drag-words.ts'
 import { QueueRow } from './QueueRow.tsx'
 import { dropOrder, nudgeOrder, queueItems } from './queue-items.ts'
+import { dragWordsId } from './RowDrag.tsx'
 
 const rowPx = { row: 46, stop: 26, heading: 36 }
 const nothing: readonly string[] = []
@@ -122,6 +123,7 @@ export function QueueList() {
 
   return (
     <DndContext
+      id={dragWordsId}
       sensors={sensors}
       collisionDetection={closestCenter}
       accessibility={words}
@@ -161,6 +163,7 @@ export function QueueList() {
                   batch={batch}
                   doneBy={doneBy?.[item.id]}
                   sortable={item.sortable}
+                  dragging={dragging !== null}
                   rowIndex={each.index + 1}
                   startPx={each.start}
                   selected={selected.has(item.id) || (selected.size === 0 && batch.number === shownNumber)}

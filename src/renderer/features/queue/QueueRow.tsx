@@ -1,9 +1,8 @@
 /**
  * Owns one row of the queue: place, status, name, what it waits for, progress, done-by and its menu.
  */
-import { useSortable } from '@dnd-kit/sortable'
 import { IconArrowUp, IconFlag, IconGripVertical } from '@tabler/icons-react'
-import { type MouseEvent, memo } from 'react'
+import { type MouseEvent, memo, useRef } from 'react'
 import type { Batch, DoneBy } from '../../../contract/entities.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
@@ -11,11 +10,14 @@ import { batchName, count, counted, doneJobs, percentDone, typeAndRange } from '
 import { doneByRange, moment } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
+import { dragWordsId, RowDrag, useDragStart } from './RowDrag.tsx'
 
 export type QueueRowProps = {
   batch: Batch
   doneBy: DoneBy | undefined
   sortable: boolean
+  /** Whether any row is being dragged. */
+  dragging: boolean
   rowIndex: number
   startPx: number
   selected: boolean
@@ -41,11 +43,11 @@ function sameRow(before: QueueRowProps, now: QueueRowProps): boolean {
 
 export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
   const { batch, selected, current, sortable } = props
-  const drag = useSortable({ id: batch.id, disabled: !sortable })
-  const shift = drag.transform?.y ?? 0
+  const element = useRef<HTMLDivElement>(null)
+  const drag = useDragStart(sortable, props.dragging)
   return (
     <div
-      ref={drag.setNodeRef}
+      ref={element}
       role="row"
       tabIndex={current ? 0 : -1}
       aria-selected={selected}
@@ -53,15 +55,9 @@ export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
       aria-label={rowLabel(batch)}
       data-id={batch.id}
       data-status={batch.status}
-      data-dragging={drag.isDragging}
       className="q-row"
-      style={{
-        // The drag library measures without transforms: only what it moves itself may be one.
-        top: props.startPx,
-        transform: shift === 0 ? undefined : `translateY(${shift}px)`,
-        transition: drag.transition ?? undefined,
-      }}
-      onPointerDown={drag.listeners?.onPointerDown as undefined}
+      style={{ top: props.startPx }}
+      onPointerDown={drag.onPointerDown}
       onClick={(event) => props.onChoose(batch, event)}
       onContextMenu={(event) => {
         event.preventDefault()
@@ -69,15 +65,17 @@ export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
         props.onMenu(batch.id, true)
       }}
     >
+      {drag.armed && <RowDrag id={batch.id} row={element} listeners={drag.listeners} />}
       <span role="gridcell" className="q-grip">
         {sortable && (
           <button
             type="button"
             className="grip"
-            {...drag.attributes}
             tabIndex={current ? 0 : -1}
-            onKeyDown={drag.listeners?.onKeyDown as undefined}
+            onKeyDown={drag.onKeyDown}
             aria-label={`Drag ${batchName(batch)}`}
+            aria-roledescription="sortable"
+            aria-describedby={dragWordsId}
           >
             <IconGripVertical size={14} aria-hidden />
           </button>
