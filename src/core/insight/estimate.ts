@@ -187,14 +187,15 @@ class Paces {
     if (!head || !kin || head.finished === 0) return this.#earlier(batch).pace
     const own = this.#ownEntry(head)
     if ((own.pace?.jobs ?? 0) >= ownEvidence) return own.pace
-    return this.#recall(`both/${head.id}`, `${this.#stamp}/${head.finished}`, () => [
+    return this.#recall('both', `${this.#stamp}/${head.finished}`, () => [
       ...own.samples,
       ...this.#earlier(batch).samples,
     ]).pace
   }
 
+  /** One entry for whichever batch runs: what an earlier one taught by itself is never asked for again. */
   #ownEntry(batch: LineRow): Remembered {
-    return this.#recall(`own/${batch.id}`, String(batch.finished), () => [
+    return this.#recall('own', `${batch.id}/${batch.finished}`, () => [
       { parallel: slots(batch), jobs: lastFinished(this.#db, batch.id, jobsOfRunning) },
     ])
   }
