@@ -176,6 +176,25 @@ describe('the panel on a real core', () => {
     await page.getByRole('button', { name: 'Pause queue' }).waitFor()
   })
 
+  it('keeps eight tabs of one browser up to date, also when the one that listens for all is closed', async () => {
+    const { shop, page } = await tenQueued()
+    const tabs = [page]
+    for (let n = 1; n < 8; n += 1) {
+      const tab = await page.context().newPage()
+      await tab.goto(new URL('/', shop.panel.url).href)
+      await tab.getByText('Connected').waitFor()
+      tabs.push(tab)
+    }
+    await shop.panel.cli(['move', '10', '--top'])
+    for (const tab of tabs) await expect.poll(() => shownQueue(tab)).toEqual([10, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    await page.close()
+    await shop.panel.cli(['move', '9', '--top'])
+    for (const tab of tabs.slice(1))
+      await expect.poll(() => shownQueue(tab)).toEqual([9, 10, 1, 2, 3, 4, 5, 6, 7, 8])
+    await tabs[4]?.keyboard.press('Shift+P')
+    await tabs[7]?.getByRole('button', { name: 'Resume queue' }).waitFor()
+  })
+
   it('asks about what is already there, and does what is answered', async () => {
     const shop = await workshop({ work: false })
     const file = shop.configuration('gated', gatedConfiguration)

@@ -1,13 +1,11 @@
 /**
- * Owns the line to `slipway serve`: commands as POST, changes as server-sent events, reconnecting with backoff.
+ * Owns the line to `slipway serve`: commands as POST, changes as server-sent events (event-line.ts).
  * Must never interpret what passes through it; a line that is down is a value, never an exception.
  */
 import { fail, type Result } from '../../contract/errors.ts'
 import type { ChangeEvent } from '../../contract/events.ts'
+import { openSharedLine } from './event-line.ts'
 import type { PanelApi } from './panel-api.ts'
-
-const firstWaitMs = 500
-const longestWaitMs = 10_000
 
 /** A panel api over HTTP. `base` is where the host's `/api` is found; the cookie travels by itself. */
 export function createHttpApi(base = ''): PanelApi {
@@ -22,8 +20,12 @@ export function createHttpApi(base = ''): PanelApi {
     invoke: (name, input) => post(`${base}/api/invoke/${name}`, input),
     subscribe(listener) {
       listeners.add(listener)
-      line ??= openLine(`${base}/api/events`, tellLink, (event) => {
-        for (const each of listeners) each(event)
+      line ??= openSharedLine(`${base}/api/events`, {
+        link: tellLink,
+        event(text) {
+          const event = JSON.parse(text) as ChangeEvent
+          for (const each of listeners) each(event)
+        },
       })
       return () => {
         listeners.delete(listener)
@@ -57,47 +59,5 @@ async function post<T>(url: string, input: unknown): Promise<Result<T>> {
     return fail('internal', 'Slipway could not be reached.', {
       hint: 'Is `slipway serve` still running? The panel goes on by itself when it answers again.',
     })
-  }
-}
-
-/** EventSource gives up for good on some failures, so each failure opens a new one after a growing pause. */
-function openLine(url: string, tellLink: (up: boolean) => void, tell: (event: ChangeEvent) => void) {
-  let source: EventSource | undefined
-  let timer: number | undefined
-  let waitMs = firstWaitMs
-  let closed = false
-
-  const open = () => {
-    timer = undefined
-    source = new EventSource(url)
-    source.addEventListener('hello', () => {
-      waitMs = firstWaitMs
-      tellLink(true)
-    })
-    source.addEventListener('message', (message: MessageEvent<string>) => {
-      tell(JSON.parse(message.data) as ChangeEvent)
-    })
-    source.addEventListener('error', () => {
-      source?.close()
-      if (closed || timer !== undefined) return
-      tellLink(false)
-      timer = window.setTimeout(open, waitMs)
-      waitMs = Math.min(waitMs * 2, longestWaitMs)
-    })
-  }
-  const tryNow = () => {
-    if (timer === undefined) return
-    window.clearTimeout(timer)
-    open()
-  }
-  open()
-  window.addEventListener('online', tryNow)
-  return {
-    close() {
-      closed = true
-      window.clearTimeout(timer)
-      window.removeEventListener('online', tryNow)
-      source?.close()
-    },
   }
 }
