@@ -34,7 +34,7 @@ export function view({
     const running = active.find((batch) => batch.status === 'running')
     const estimate = estimateQueue(db, now)
     const hosts = openHosts(db).map((row) => toHost(row, now, settings['lease-ms']))
-    const { executor, paused, disk, room, sentence } = standing(db, now, home)
+    const { executor, paused, disk, room, sentence } = standing(db, now, home, estimate)
     return {
       now,
       queue: {
@@ -68,15 +68,17 @@ export function view({
   })
 }
 
-/** How the queue stands, with the one sentence that says it. */
-export function standing(db: Db, now: number, home: string) {
+/** How the queue stands, with the one sentence that says it: the same one wherever it is shown. */
+export function standing(db: Db, now: number, home: string, estimate = estimateQueue(db, now)) {
   const settings = readSettings(db)
   const paused = readMark(db, 'queue-paused')
   const row = executorHost(db)
   const executor = row ? toHost(row, now, settings['lease-ms']) : null
   const disk = freeBytes(home)
   const room = { freeBytes: disk.free, neededBytes: settings['min-free-disk-mb'] * 1_048_576 }
-  return { executor, paused, disk, room, sentence: queueSentence(db, { executor, paused, disk: room, now }) }
+  const doneBy = estimate.running?.doneBy ?? null
+  const sentence = queueSentence(db, { executor, paused, disk: room, doneBy, now })
+  return { executor, paused, disk, room, sentence }
 }
 
 /** The finalizer's marks, with its settings. */

@@ -1,12 +1,12 @@
 /**
  * Owns the one-sentence answer to "what runs?" and "why is nothing running?". Reads only.
  */
-import type { Batch, Host } from '../../contract/entities.ts'
+import type { Batch, DoneBy, Host } from '../../contract/entities.ts'
 import type { Db } from '../db/db.ts'
 import { headOfLine, type LineCounts, lineCounts } from '../queue/attention-queries.ts'
 import { batchById, runningRow } from '../queue/queries.ts'
 import type { Marks } from '../queue/settings-store.ts'
-import { amount, batchName, brief, bytes, countOf, listed, moment } from './phrases.ts'
+import { amount, batchName, brief, bytes, clockTime, countOf, listed, moment } from './phrases.ts'
 
 export type Disk = { freeBytes: number; neededBytes: number }
 
@@ -16,6 +16,8 @@ export type QueueNow = {
   paused: Marks['queue-paused'] | undefined
   /** Room on the data folder's disk, and how much there must be before anything starts. */
   disk?: Disk
+  /** When the running batch will be done, where that can be told. */
+  doneBy?: DoneBy | null
   /** Epoch ms; times are said in the local time zone. */
   now: number
 }
@@ -31,7 +33,7 @@ export function queueSentence(db: Db, state: QueueNow): string {
     if (!works(state.executor)) return `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
     if (isFull(state.disk)) return `${queuedBatches(counts)}, but ${diskSentence(state.disk)}`
     const { first, claimable } = headOfLine(db)
-    if (claimable) return `${batchName(batchById(db, claimable))} is about to start`
+    if (claimable) return `${named(batchById(db, claimable))} is about to start`
     return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
   })
 }
@@ -56,8 +58,8 @@ export function diskSentence(disk: Disk): string {
   return `nothing starts until the disk has ${bytes(disk.neededBytes)} free; now it has ${bytes(disk.freeBytes)}`
 }
 
-function whileRunning(batch: Batch, { executor, paused, disk, now }: QueueNow): string {
-  const name = batchName(batch)
+function whileRunning(batch: Batch, { executor, paused, disk, doneBy, now }: QueueNow): string {
+  const name = named(batch)
   const { total, pending, running } = batch.jobs
   const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
   if (!executor || executor.state === 'gone')
@@ -70,7 +72,23 @@ function whileRunning(batch: Batch, { executor, paused, disk, now }: QueueNow): 
   if (!batch.sealed && pending + running === 0)
     return `${name} has run ${done} and waits to be sealed by whoever adds its jobs`
   if (isFull(disk) && running === 0) return `${name} stands still at ${done}: ${diskSentence(disk)}`
-  return `Running ${name}: ${done}`
+  if (!doneBy) return `Running ${name}: ${done}`
+  return `Running ${name}: ${amount(total - pending - running)} of ${amount(total)}, ${doneByWords(doneBy, now)}`
+}
+
+/** 'done between 07:10 and 07:40', 'done about 07:10' where both read the same. */
+function doneByWords({ earliest, latest }: DoneBy, now: number): string {
+  const from = moment(earliest, now)
+  const to = moment(latest, now)
+  if (from === to) return `done about ${from}`
+  const sameDay = new Date(earliest).toDateString() === new Date(latest).toDateString()
+  return `done between ${from} and ${sameDay ? clockTime(latest) : to}`
+}
+
+/** '#12 flood-2026 · portfolio', as the panel writes it. */
+function named(batch: Batch): string {
+  const { configuration, type } = batch
+  return batchName(batch).replace(`${configuration} / ${type}`, () => `${configuration} · ${type}`)
 }
 
 function works(executor: Host | null): boolean {

@@ -78,6 +78,19 @@ export function doneByWords(doneBy: DoneBy, nowMs: number, cycle: HourCycle): st
   return range.includes('–') ? `done ${range}` : `done about ${range}`
 }
 
+/** The core's sentence with its range of times on this reader's clock, which may be in another zone. */
+export function onThisClock(
+  sentence: string,
+  doneBy: DoneBy | null,
+  nowMs: number,
+  cycle: HourCycle,
+): string {
+  if (!doneBy) return sentence
+  const [from = '', to] = doneByRange(doneBy, nowMs, cycle).split('–')
+  const range = to === undefined ? `about ${from}` : `between ${from} and ${to}`
+  return sentence.replace(/, done (between|about) [\w :]+/, () => `, done ${range}`)
+}
+
 /** A duration in its two largest units: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`

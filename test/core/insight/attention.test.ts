@@ -42,7 +42,22 @@ describe('the sentence about the queue', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 120 })
     runJobs(db, claim(db, noon), noon, Array(3).fill({ ms: 1 }))
-    expect(say(db)).toBe('Running #1 flood-2026 / portfolio: 3 of 120 jobs done')
+    expect(say(db)).toBe('Running #1 flood-2026 · portfolio: 3 of 120 jobs done')
+  })
+
+  it('says between when and when it will be done, where that can be told', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 120 })
+    runJobs(db, claim(db, noon), noon, Array(3).fill({ ms: 1 }))
+    const range = (earliest: number, latest: number) => ({
+      doneBy: { earliest, likely: (earliest + latest) / 2, latest },
+    })
+    const [soon, later] = [noon + 600_000, noon + 2_400_000]
+    expect(say(db, range(soon, later))).toBe(
+      `Running #1 flood-2026 · portfolio: 3 of 120, done between ${clockTime(soon)} and ${clockTime(later)}`,
+    )
+    expect(say(db, range(soon, soon + 100))).toContain(`: 3 of 120, done about ${clockTime(soon)}`)
+    expect(say(db, range(soon, noon + 86_400_000))).toMatch(/ and \d+ [A-Z][a-z]{2} \d\d:\d\d$/)
   })
 
   it('says that a running batch is about to pause, or that the queue is paused but it still runs', () => {
@@ -51,7 +66,7 @@ describe('the sentence about the queue', () => {
     const running = claim(db, noon)
     startJob(db, running, noon)
     expect(say(db, { paused: byAna })).toBe(
-      `The queue is paused by ana since ${clockTime(noon)}: lunch; #1 flood-2026 / portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
+      `The queue is paused by ana since ${clockTime(noon)}: lunch; #1 flood-2026 · portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
     )
     db.write(() => requestPause(db, by(noon), running.id, false, null))
     expect(say(db)).toContain('is about to pause, until 1 running job has ended')
@@ -111,7 +126,7 @@ describe('the sentence about the queue', () => {
     const running = claim(db, noon)
     expect(say(db, { disk })).toContain('stands still at 0 of 3 jobs done: nothing starts until')
     startJob(db, running, noon)
-    expect(say(db, { disk })).toBe('Running #1 flood-2026 / portfolio: 0 of 3 jobs done')
+    expect(say(db, { disk })).toBe('Running #1 flood-2026 · portfolio: 0 of 3 jobs done')
   })
 
   it('says that nobody works, or that the first batch is about to start', () => {
@@ -121,7 +136,7 @@ describe('the sentence about the queue', () => {
     expect(say(db, { executor: null })).toBe(
       '2 batches are queued, but no host is working: start `slipway work` or the app',
     )
-    expect(say(db)).toBe('#1 flood-2026 / portfolio is about to start')
+    expect(say(db)).toBe('#1 flood-2026 · portfolio is about to start')
   })
 })
 

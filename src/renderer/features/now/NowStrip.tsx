@@ -7,7 +7,7 @@ import { pauseBatches, pauseQueue } from '../../store/act.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { batchName, count, doneJobs, percentDone, rate } from '../../ui/format-count.ts'
-import { clock, doneByWords, duration } from '../../ui/format-time.ts'
+import { clock, doneByWords, duration, onThisClock } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import './now.css'
 
@@ -15,6 +15,7 @@ export function NowStrip() {
   const queue = usePanel((s) => s.server?.queue)
   const running = usePanel((s) => s.server?.running ?? null)
   const link = usePanel((s) => s.link)
+  const now = useNow()
   const cycle = useHourCycle()
   if (!queue)
     return (
@@ -28,6 +29,7 @@ export function NowStrip() {
         </div>
       </section>
     )
+  const sentence = onThisClock(queue.sentence, running?.doneBy ?? null, now, cycle)
   const state = running ? 'running' : queue.paused ? 'paused' : 'idle'
   return (
     <section className="now" aria-label="Now" data-state={state} data-lost={link.state === 'lost'}>
@@ -37,16 +39,16 @@ export function NowStrip() {
             Connection lost since {clock(link.since, cycle)}, trying again. Last known:
           </p>
         )}
-        <p className="now-sentence clip" title={queue.sentence}>
+        <p className="now-sentence clip" title={sentence}>
           {running ? (
             <button type="button" className="now-link clip" onClick={() => showBatch(running.batch)}>
-              {queue.sentence}
+              {sentence}
             </button>
           ) : (
-            queue.sentence
+            sentence
           )}
         </p>
-        {running ? <Progress running={running} sentence={queue.sentence} /> : null}
+        {running ? <Progress running={running} sentence={sentence} /> : null}
       </div>
       <QueueActions paused={queue.paused} />
     </section>
@@ -71,7 +73,7 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
         <Figure name="Share" value={`${percentDone(batch.jobs)} %`} strong />
         {batch.jobs.failed > 0 && <Figure name="Failed" value={`${count(batch.jobs.failed)} failed`} bad />}
         {jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
-        {doneBy && !/\bdone b/.test(sentence) && (
+        {doneBy && !/, done (between|about) /.test(sentence) && (
           <Figure name="Done by" value={doneByWords(doneBy, now, cycle)} />
         )}
         {batch.startedAt !== null && (
