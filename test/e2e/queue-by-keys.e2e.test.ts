@@ -193,6 +193,29 @@ describe('the queue, by keyboard alone', () => {
     await page.getByRole('heading', { name: /hazard-grids/ }).waitFor()
   })
 
+  it('acts on the keys that were chosen, refuses one that is taken, and goes back to how they came', async () => {
+    const page = await open({ hash: '#/settings' })
+    const pause = () => page.getByRole('button', { name: /^Pause \/ Resume: / })
+    await pause().focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('q')
+    await page.getByRole('alert').getByText('Q is already the key for “Queue”.').waitFor()
+    await page.keyboard.press('x')
+    await page.getByRole('button', { name: 'Pause / Resume: X. Change' }).waitFor()
+    await page.keyboard.press('q')
+    await row(page, 13).click()
+    await page.keyboard.press('p')
+    await page.keyboard.press('x')
+    await expect
+      .poll(() => askedFor(page))
+      .toEqual([{ name: 'pause', input: expect.objectContaining({ batch: expect.anything() }) }])
+    await page.reload()
+    await page.keyboard.press('s')
+    await page.getByRole('button', { name: 'Pause / Resume: X. Change' }).waitFor()
+    await page.getByRole('button', { name: 'All as they came' }).click()
+    await page.getByRole('button', { name: 'Pause / Resume: P. Change' }).waitFor()
+  })
+
   it('acts on no single letter once that is turned off', async () => {
     const page = await open({ hash: '#/settings' })
     await page.getByRole('switch', { name: 'Single-letter keys' }).press('Space')

@@ -32,9 +32,8 @@ import { openDialog } from './panel-store.ts'
 export type BatchAction = {
   id: string
   words: string
-  /** As the hotkey library writes it, and as people read it. */
+  /** The key it comes with, as the hotkey library writes it. Actions with the same key are never possible together. */
   key: string | null
-  keyWords: string | null
   Icon: typeof IconX
   group: 'order' | 'run' | 'end'
   danger?: boolean
@@ -58,7 +57,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'top',
     words: 'Move to the top',
     key: 'T',
-    keyWords: 'T',
     Icon: IconArrowBarToUp,
     group: 'order',
     possible: queued,
@@ -68,7 +66,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'bottom',
     words: 'Move to the bottom',
     key: 'B',
-    keyWords: 'B',
     Icon: IconArrowBarToDown,
     group: 'order',
     possible: queued,
@@ -78,7 +75,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'move',
     words: 'Move to place…',
     key: 'M',
-    keyWords: 'M',
     Icon: IconArrowsMoveVertical,
     group: 'order',
     possible: queued,
@@ -88,7 +84,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'priority',
     words: 'Set priority…',
     key: 'Y',
-    keyWords: 'Y',
     Icon: IconFlag,
     group: 'order',
     possible: some((b) => isActive(b.status)),
@@ -98,7 +93,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'stop-after',
     words: 'Stop the queue after this',
     key: 'L',
-    keyWords: 'L',
     Icon: IconLineDashed,
     group: 'order',
     possible: one((b) => (b.status === 'queued' || b.status === 'running') && !b.stopAfter),
@@ -108,7 +102,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'no-stop',
     words: 'Take the stop mark away',
     key: 'L',
-    keyWords: 'L',
     Icon: IconLineDashed,
     group: 'order',
     possible: one((b) => b.stopAfter),
@@ -118,7 +111,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'pause',
     words: 'Pause',
     key: 'P',
-    keyWords: 'P',
     Icon: IconPlayerPause,
     group: 'run',
     possible: some(pausable),
@@ -128,7 +120,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'pause-now',
     words: 'Pause and stop its jobs now',
     key: null,
-    keyWords: null,
     Icon: IconPlayerStop,
     group: 'run',
     possible: some((b) => b.status === 'running'),
@@ -142,7 +133,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'resume',
     words: 'Resume',
     key: 'P',
-    keyWords: 'P',
     Icon: IconPlayerPlay,
     group: 'run',
     possible: (batches) => batches.some(resumable) && !batches.some(pausable),
@@ -152,7 +142,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'dont-wait',
     words: 'Run without waiting for the others',
     key: null,
-    keyWords: null,
     Icon: IconPlayerPlay,
     group: 'run',
     possible: some((b) => b.status === 'queued' && b.waitsFor !== null),
@@ -166,7 +155,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'retry',
     words: 'Retry what failed',
     key: 'R',
-    keyWords: 'R',
     Icon: IconRefreshAlert,
     group: 'run',
     possible: some((b) => isFinal(b.status) && b.status !== 'completed'),
@@ -176,7 +164,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'retry-all',
     words: 'Run all its jobs again',
     key: 'shift+R',
-    keyWords: 'Shift R',
     Icon: IconRefresh,
     group: 'run',
     possible: one((b) => isFinal(b.status)),
@@ -186,7 +173,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'cancel',
     words: 'Cancel…',
     key: 'Delete',
-    keyWords: 'Del',
     Icon: IconX,
     group: 'end',
     danger: true,
@@ -197,7 +183,6 @@ export const batchActions: readonly BatchAction[] = [
     id: 'clear',
     words: 'Clear from the history',
     key: 'C',
-    keyWords: 'C',
     Icon: IconClearAll,
     group: 'end',
     possible: some((b) => isFinal(b.status)),

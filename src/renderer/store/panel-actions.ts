@@ -9,12 +9,9 @@ import { undoLast } from './undo.tsx'
 export type PanelAction = {
   id: string
   words: string
-  /** As the hotkey library writes it; null when only the palette leads here. */
+  /** The key it comes with, as the hotkey library writes it; null when only the palette leads here. */
   key: string | null
-  keyWords: string | null
   group: 'Go to' | 'Queue' | 'Panel'
-  /** True when the key is a bare letter or sign, which a setting can turn off. */
-  single: boolean
   run: () => void
 }
 
@@ -32,24 +29,21 @@ const action = (
   id: string,
   words: string,
   key: string | null,
-  keyWords: string | null,
   run: () => void,
-): PanelAction => ({ id, words, key, keyWords, group, run, single: key !== null && !key.includes('mod') })
+): PanelAction => ({ id, words, key, group, run })
 
 const tabWords = { summary: 'Summary', jobs: 'Jobs', log: 'Log', timeline: 'Timeline', events: 'Events' }
 
 export const panelActions: readonly PanelAction[] = [
-  action('Go to', 'queue', 'Queue', 'Q', 'Q', () => goToView('queue')),
-  action('Go to', 'history', 'History', 'H', 'H', () => goToView('history')),
-  action('Go to', 'health', 'Health', 'D', 'D', () => goToView('health')),
-  action('Go to', 'settings', 'Settings', 'S', 'S', () => goToView('settings')),
+  action('Go to', 'queue', 'Queue', 'Q', () => goToView('queue')),
+  action('Go to', 'history', 'History', 'H', () => goToView('history')),
+  action('Go to', 'health', 'Health', 'D', () => goToView('health')),
+  action('Go to', 'settings', 'Settings', 'S', () => goToView('settings')),
   ...tabs.map((tab, index) =>
-    action('Go to', `tab-${tab}`, `Details: ${tabWords[tab]}`, String(index + 1), String(index + 1), () =>
-      goToTab(tab),
-    ),
+    action('Go to', `tab-${tab}`, `Details: ${tabWords[tab]}`, String(index + 1), () => goToTab(tab)),
   ),
-  action('Queue', 'new', 'New batch…', 'N', 'N', () => openDialog({ kind: 'new-batch', file: null })),
-  action('Queue', 'queue-pause', 'Pause or resume the queue', 'shift+P', 'Shift P', () => {
+  action('Queue', 'new', 'New batch…', 'N', () => openDialog({ kind: 'new-batch', file: null })),
+  action('Queue', 'queue-pause', 'Pause or resume the queue', 'shift+P', () => {
     const paused = usePanel.getState().server?.queue.paused ?? false
     void pauseQueue(!paused)
   }),
@@ -58,11 +52,10 @@ export const panelActions: readonly PanelAction[] = [
     'queue-stop',
     'Pause the queue and stop running jobs now',
     null,
-    null,
     () => void pauseQueue(true, true),
   ),
-  action('Queue', 'seen', 'Mark everything as seen', null, null, () => void markSeen()),
-  action('Panel', 'undo', 'Undo', 'mod+Z', 'Ctrl Z', () => void undoLast()),
-  action('Panel', 'search', 'Search', '/', '/', focusSearch),
-  action('Panel', 'keys', 'All keys', '?', '?', () => openDialog({ kind: 'keys' })),
+  action('Queue', 'seen', 'Mark everything as seen', null, () => void markSeen()),
+  action('Panel', 'undo', 'Undo', 'mod+Z', () => void undoLast()),
+  action('Panel', 'search', 'Search', '/', focusSearch),
+  action('Panel', 'keys', 'All keys', '?', () => openDialog({ kind: 'keys' })),
 ]

@@ -5,6 +5,7 @@ import { Kbd, Menu } from '@mantine/core'
 import { Fragment } from 'react'
 import type { Batch } from '../../contract/entities.ts'
 import { possibleActions } from '../store/batch-actions.ts'
+import { useKeyWords } from '../store/use-keys.ts'
 import { DotsButton } from './DotsButton.tsx'
 
 export function BatchMenu({
@@ -46,7 +47,7 @@ export function BatchMenu({
             <Menu.Item
               {...(action.danger ? { className: 'menu-danger' } : {})}
               leftSection={<action.Icon size={16} aria-hidden />}
-              rightSection={action.keyWords ? <Kbd size="xs">{action.keyWords}</Kbd> : null}
+              rightSection={<ActionKey usual={action.key} />}
               onClick={() => action.run(list)}
             >
               {action.words}
@@ -56,4 +57,9 @@ export function BatchMenu({
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+function ActionKey({ usual }: { usual: string | null }) {
+  const words = useKeyWords()(usual, 'Selected batches')
+  return words === null ? null : <Kbd size="xs">{words}</Kbd>
 }

@@ -16,6 +16,7 @@ import type { ReactNode } from 'react'
 import { goToView, openDialog, usePanel } from '../store/panel-store.ts'
 import type { View } from '../store/place.ts'
 import { troubles } from '../store/troubles.ts'
+import { useKeyWords, withKeyWords } from '../store/use-keys.ts'
 import { count } from './format-count.ts'
 
 export function Nav() {
@@ -27,6 +28,7 @@ export function Nav() {
     return counts ? counts.completed + counts.completed_with_errors + counts.failed + counts.cancelled : 0
   })
   const unseen = usePanel((s) => s.server?.unseen ?? 0)
+  const wordsOf = useKeyWords()
   const wrong = usePanel((s) => (s.server ? troubles(s.server).length : 0))
   return (
     <nav className="nav" aria-label="Views">
@@ -34,7 +36,7 @@ export function Nav() {
         <img src={new URL('../icon.svg', import.meta.url).href} width={22} height={22} alt="" />
         <span className="nav-text">Slipway</span>
       </div>
-      <Tooltip label="New batch (N)" position="right">
+      <Tooltip label={withKeyWords('New batch', wordsOf('N', 'Everywhere'))} position="right">
         <Button
           fullWidth
           className="nav-new"
@@ -72,7 +74,7 @@ export function Nav() {
       <NavButton
         words="Keys"
         icon={<IconKeyboard size={18} aria-hidden />}
-        keys="?"
+        keys={wordsOf('?', 'Everywhere') ?? ''}
         onClick={() => openDialog({ kind: 'keys' })}
       />
     </nav>

@@ -4,6 +4,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import type { Batch } from '../../contract/entities.ts'
 import type { BatchAction } from '../store/batch-actions.ts'
+import { useKeyWords, withKeyWords } from '../store/use-keys.ts'
 
 export function SelectionTools({
   batches,
@@ -12,14 +13,12 @@ export function SelectionTools({
   batches: readonly Batch[]
   actions: readonly BatchAction[]
 }) {
+  const wordsOf = useKeyWords()
   return (
     <div className="view-tools" role="toolbar" aria-label="Actions for the selected batches">
       {batches.length > 1 && <span className="dim tabular view-selected">{batches.length} selected</span>}
       {actions.map((action) => (
-        <Tooltip
-          key={action.id}
-          label={action.keyWords ? `${action.words} (${action.keyWords})` : action.words}
-        >
+        <Tooltip key={action.id} label={withKeyWords(action.words, wordsOf(action.key, 'Selected batches'))}>
           <ActionIcon
             size="md"
             aria-label={action.words}

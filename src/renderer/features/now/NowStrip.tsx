@@ -5,6 +5,7 @@ import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { pauseBatches, pauseQueue } from '../../store/act.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
+import { useKeyWords, withKeyWords } from '../../store/use-keys.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { batchName, count, doneJobs, percentDone, rate } from '../../ui/format-count.ts'
 import { clock, doneByWords, duration, onThisClock } from '../../ui/format-time.ts'
@@ -112,6 +113,7 @@ function Figure({
 }
 
 function QueueActions({ paused }: { paused: boolean }) {
+  const wordsOf = useKeyWords()
   const running = usePanel((s) => s.server?.running?.batch)
   if (paused)
     return (
@@ -123,7 +125,7 @@ function QueueActions({ paused }: { paused: boolean }) {
     )
   return (
     <div className="now-actions">
-      <Tooltip label="Running jobs end first (Shift P)">
+      <Tooltip label={withKeyWords('Running jobs end first', wordsOf('shift+P', 'Everywhere'))}>
         <Button
           variant="default"
           leftSection={<IconPlayerPause size={16} />}

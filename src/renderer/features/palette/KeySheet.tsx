@@ -2,9 +2,9 @@
  * Owns the sheet that lists every key, made from the same lists that the keys are.
  */
 import { Kbd, Modal } from '@mantine/core'
-import { batchActions } from '../../store/batch-actions.ts'
-import { panelActions } from '../../store/panel-actions.ts'
+import { keyed, keyFor, keyWords } from '../../store/key-map.ts'
 import { closeDialog, usePanel } from '../../store/panel-store.ts'
+import { useKeyChanges } from '../../store/use-keys.ts'
 import './keys.css'
 
 const lists: readonly (readonly [string, string])[] = [
@@ -19,24 +19,25 @@ const lists: readonly (readonly [string, string])[] = [
 
 export function KeySheet() {
   const open = usePanel((s) => s.dialog?.kind === 'keys')
-  const batch = batchActions.filter((each) => each.keyWords !== null)
+  const [changes] = useKeyChanges()
+  const lines = (group: (typeof keyed)[number]['group']) =>
+    keyed.flatMap((each) => {
+      const key = keyFor(each.usual, group, changes)
+      return each.group === group && key !== null
+        ? [<Line key={each.id} keys={keyWords(key)} words={each.words} />]
+        : []
+    })
   return (
     <Modal opened={open} onClose={closeDialog} title="Keys" size="xl">
       <div className="keys">
         <section>
           <h3 className="section-title">Everywhere</h3>
           <Line keys="Ctrl K" words="Commands and batches" />
-          {panelActions
-            .filter((each) => each.keyWords !== null)
-            .map((each) => (
-              <Line key={each.id} keys={each.keyWords ?? ''} words={each.words} />
-            ))}
+          {lines('Everywhere')}
         </section>
         <section>
           <h3 className="section-title">Selected batches</h3>
-          {batch.map((each) => (
-            <Line key={each.id} keys={each.keyWords ?? ''} words={each.words} />
-          ))}
+          {lines('Selected batches')}
         </section>
         <section>
           <h3 className="section-title">In a list</h3>
@@ -44,8 +45,8 @@ export function KeySheet() {
             <Line key={keys} keys={keys} words={words} />
           ))}
           <p className="dim keys-note">
-            Drag a row with the mouse, or press Space on its handle and use the arrow keys. Single letters can
-            be turned off in the settings.
+            Drag a row with the mouse, or press Space on its handle and use the arrow keys. Keys can be
+            changed, and single letters turned off, in the settings.
           </p>
         </section>
       </div>

@@ -8,9 +8,11 @@ import { IconList, IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { batchActions, possibleActions } from '../../store/batch-actions.ts'
+import { isSingle, type Keyed, keyFor } from '../../store/key-map.ts'
 import { panelActions } from '../../store/panel-actions.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
 import { useSingleKeys } from '../../store/single-keys.ts'
+import { useKeyChanges, useKeyWords } from '../../store/use-keys.ts'
 import { batchName } from '../../ui/format-count.ts'
 import { statusWord } from '../../ui/StatusMark.tsx'
 import { useChosenBatch } from '../../ui/use-batch.ts'
@@ -21,7 +23,11 @@ export function Palette() {
   const batches = usePanel((s) => s.server?.batches)
   // A closed palette costs nothing, however many batches there are.
   const [open, setOpen] = useState(false)
-  const actions = useMemo(() => (open ? paletteGroups(chosen, batches) : []), [open, chosen, batches])
+  const wordsOf = useKeyWords()
+  const actions = useMemo(
+    () => (open ? paletteGroups(chosen, batches, wordsOf) : []),
+    [open, chosen, batches, wordsOf],
+  )
   return (
     <Spotlight
       actions={actions}
@@ -57,6 +63,7 @@ function useChosenBatches(): readonly Batch[] {
 function paletteGroups(
   chosen: readonly Batch[],
   batches: ReadonlyMap<string, Batch> | undefined,
+  wordsOf: ReturnType<typeof useKeyWords>,
 ): SpotlightActionGroupData[] {
   const [only] = chosen
   const whom = only && chosen.length === 1 ? batchName(only) : `${chosen.length} selected batches`
@@ -70,7 +77,7 @@ function paletteGroups(
               id: `batch-${each.id}`,
               label: each.words,
               leftSection: <each.Icon size={18} aria-hidden />,
-              rightSection: kbd(each.keyWords),
+              rightSection: kbd(wordsOf(each.key, 'Selected batches')),
               onClick: () => each.run(chosen),
             })),
           },
@@ -83,7 +90,7 @@ function paletteGroups(
         .map((each) => ({
           id: each.id,
           label: each.words,
-          rightSection: kbd(each.keyWords),
+          rightSection: kbd(wordsOf(each.key, 'Everywhere')),
           onClick: each.run,
         })),
     })),
@@ -104,7 +111,7 @@ type Hotkey = [string, (event: KeyboardEvent) => void, { preventDefault: false }
 
 /** A sign that needs Shift on some keyboards and not on others counts either way. */
 function layouts(key: string): string[] {
-  return key === '?' || key === '/' ? [key, `shift+${key}`] : [key]
+  return /(^|\+)[^\p{L}\d]$/u.test(key) ? [key, key.replace(/(.)$/u, 'shift+$1')] : [key]
 }
 
 const wordless = ['checkbox', 'radio', 'range', 'button', 'submit', 'reset']
@@ -129,6 +136,7 @@ function somethingOpen(): boolean {
 /** All keys in one place. */
 function useKeys(): void {
   const [single] = useSingleKeys()
+  const [changes] = useKeyChanges()
   const chosen = useChosenBatches()
   const hotkey = (key: string, run: () => void): Hotkey => [
     key,
@@ -139,15 +147,21 @@ function useKeys(): void {
     },
     { preventDefault: false },
   ]
-  const panel = panelActions
-    .filter((each) => each.key !== null && (single || !each.single))
-    .flatMap((each) => layouts(each.key ?? '').map((key) => hotkey(key, each.run)))
-  const keys = single ? new Set(batchActions.flatMap((each) => each.key ?? [])) : new Set<string>()
-  const batch = [...keys].map((key) =>
-    hotkey(key, () =>
-      possibleActions(chosen)
-        .find((each) => each.key === key)
-        ?.run(chosen),
+  const acting = (usual: string | null, group: Keyed['group']) => {
+    const key = keyFor(usual, group, changes)
+    return key !== null && (single || !isSingle(key)) ? layouts(key) : []
+  }
+  const panel = panelActions.flatMap((each) =>
+    acting(each.key, 'Everywhere').map((key) => hotkey(key, each.run)),
+  )
+  const usual = new Set(batchActions.flatMap((each) => each.key ?? []))
+  const batch = [...usual].flatMap((each) =>
+    acting(each, 'Selected batches').map((key) =>
+      hotkey(key, () =>
+        possibleActions(chosen)
+          .find((action) => action.key === each)
+          ?.run(chosen),
+      ),
     ),
   )
   useHotkeys([...panel, ...batch], [])

@@ -6,7 +6,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { type SettingKey, type Settings, settingWords } from '../../../contract/settings.ts'
 import { act } from '../../store/act.ts'
 import { say, usePanel } from '../../store/panel-store.ts'
-import { useSingleKeys } from '../../store/single-keys.ts'
+import { KeysCard } from './KeysCard.tsx'
 import './settings.css'
 
 type Field =
@@ -145,24 +145,6 @@ export function SettingsView() {
         </div>
       </div>
     </section>
-  )
-}
-
-function KeysCard() {
-  const [on, setOn] = useSingleKeys()
-  return (
-    <article className="card">
-      <header>
-        <h2>Keys</h2>
-      </header>
-      <Row label="Single-letter keys" words="Act on one letter, such as P for pause. Kept in this browser.">
-        <Switch
-          aria-label="Single-letter keys"
-          checked={on}
-          onChange={(event) => setOn(event.currentTarget.checked)}
-        />
-      </Row>
-    </article>
   )
 }
 
