@@ -3,6 +3,8 @@
 export type Sample = {
   minute: number
   hostMb: number
+  /** After a forced collection; null where there was none. */
+  hostHeapMb: number | null
   launcherMb: number
   pageHeapMb: number
   nodes: number
@@ -31,6 +33,7 @@ export function sampleLine(sample: Sample): string {
   const cells = [
     `${sample.minute.toFixed(1)} min`,
     `host ${sample.hostMb.toFixed(1)} MB`,
+    ...(sample.hostHeapMb === null ? [] : [`its heap ${sample.hostHeapMb.toFixed(2)} MB`]),
     `launcher ${sample.launcherMb.toFixed(1)} MB`,
     `page ${sample.pageHeapMb.toFixed(2)} MB`,
     `${sample.nodes} nodes`,
@@ -67,6 +70,8 @@ export function hourSection(hour: Hour): string {
 ${hour.at} UTC, \`npm run bench:hour\`, ${last.minute.toFixed(0)} minutes, ${samples.length} samples, ${hour.machine}, load average ${hour.load.map((n) => n.toFixed(1)).join(' to ')}.
 Each job prints 12 lines, one in fifty fails; batches of 500, added by the command line as the queue empties. Chromium
 shows one view after the other, a change of view every 30 s. The page's memory is measured after a garbage collection.
+The host's
+memory is as it is: it goes up until V8 collects, and down then; what its heap holds after a collection is below.
 Slopes are least squares over the samples after the first ${Math.min(warmUpMinutes, last.minute / 3).toFixed(0)} minutes.
 
 | what | lowest | highest | last | slope |
@@ -81,8 +86,18 @@ ${flat('database, MB', 'MB/h', (s) => s.databaseMb)}
 
 ${done.toLocaleString('en')} jobs in ${(spent / 60).toFixed(1)} minutes: ${(done / spent).toFixed(1)} a second. The database grew by ${Math.round(perJob).toLocaleString('en')} bytes
 for each job (its row, its events, its share of the batch's summary), and the logs took ${Math.round(hour.logBytes / last.jobsDone).toLocaleString('en')} bytes of disk each.
+The host's heap after a collection: ${heaps(samples)}.
 The page complained ${hour.complaints} times.
 `
+}
+
+/** '13.1 MB at 10 min, 13.2 MB at 20 min'. */
+function heaps(samples: readonly Sample[]): string {
+  return samples
+    .flatMap(({ minute, hostHeapMb }) =>
+      hostHeapMb === null ? [] : [`${hostHeapMb.toFixed(1)} MB at ${minute.toFixed(0)} min`],
+    )
+    .join(', ')
 }
 
 /** Change per hour of a straight line through the samples. */

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import type { CDPSession, Page } from 'playwright'
 import { launchChromium } from '../helpers/chromium.ts'
 import { type ServedPanel, startPanel } from '../helpers/serve.ts'
+import { HostHeap, withInspector } from './host-heap.ts'
 import { hourSection, type Sample, sampleLine } from './hour-report.ts'
 import { Pacer } from './pacer.ts'
 import { writeSection } from './sections.ts'
@@ -19,6 +20,8 @@ const minutes = Number(process.argv[2] ?? 60)
 const jobsPerSecond = 20
 const sampleMs = 30_000
 const batchJobs = 500
+/** Samples from one forced collection of the host to the next: 10 minutes. */
+const collectEvery = 20
 
 /** A job waits for its turn, writes about 1 kB of log, and one in fifty fails. */
 const jobScript = `read turn < "$PACE"
@@ -66,6 +69,7 @@ async function run(host: ServedPanel): Promise<void> {
   await devtools.send('Performance.enable')
   await devtools.send('HeapProfiler.enable')
 
+  const heap = await HostHeap.of(host)
   const samples: Sample[] = []
   const load = loadavg()[0] ?? 0
   const pacer = new Pacer(pacePath, jobsPerSecond)
@@ -76,9 +80,14 @@ async function run(host: ServedPanel): Promise<void> {
     await visit(page, host, places[n % places.length] ?? '#/queue')
     await new Promise((done) => setTimeout(done, began + (n + 1) * sampleMs - Date.now()))
     const sample = await take(page, devtools, host, (Date.now() - began) / 60_000)
+    // Seldom, for a forced collection also takes away what the host's own would have taken later.
+    if (n % collectEvery === collectEvery - 1) sample.hostHeapMb = await heap.usedMb()
     samples.push(sample)
     console.log(sampleLine(sample))
   }
+  const last = samples.at(-1)
+  if (last) last.hostHeapMb ??= await heap.usedMb()
+  heap.close()
   pacer.stop()
   if (complaints.length > 0) console.error(`the page complained ${complaints.length} times: ${complaints[0]}`)
   const text = hourSection({
@@ -127,6 +136,7 @@ async function take(page: Page, devtools: CDPSession, host: ServedPanel, minute:
   return {
     minute,
     hostMb: resident(host.pid),
+    hostHeapMb: null,
     launcherMb: launcherResident(host.pid),
     pageHeapMb: metric('JSHeapUsedSize') / 1e6,
     nodes: metric('Nodes'),
@@ -161,7 +171,7 @@ function launcherResident(pid: number): number {
   return first > 0 ? resident(first) : 0
 }
 
-const panel = await startPanel({ home: join(folder, 'home') })
+const panel = await startPanel({ home: join(folder, 'home'), env: withInspector })
 const browser = await launchChromium()
 try {
   await run(panel)
