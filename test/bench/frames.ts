@@ -110,7 +110,10 @@ async function seenFromOutside(page: Page, host: ServedPanel, times: number): Pr
   const seen: number[] = []
   await page.evaluate(() => {
     location.hash = '#/queue'
+    document.querySelector('.q-list')?.scrollTo(0, 0)
   })
+  await page.mouse.move(5, 5) // rows hold still under the pointer
+  await page.waitForTimeout(2_000)
   for (let n = 0; n < times; n += 1) {
     const number = 500 + n
     const shown = page.evaluate(
@@ -170,6 +173,7 @@ async function measure(browser: Browser, host: ServedPanel): Promise<string> {
   })
   await page.locator('.job-row').nth(5).waitFor()
   const jobs = await scroll(browser, page, devtools, { name: 'the jobs', x: 1_000, y: 500 })
+  await page.evaluate(() => document.querySelector('.q-list')?.scrollTo(0, 0))
   const clicked = await clicks(page, 40)
   const paused = await pauseAndResume(page, 10)
   const outside = await seenFromOutside(page, host, 30)

@@ -178,7 +178,7 @@ describe('a batch that is already there', () => {
     )
     await lookAt(page, 'flood.slipway.yaml')
     await page.getByRole('button', { name: 'Add 2 batches' }).click()
-    await page.getByText('One answer is for all 2.').waitFor()
+    await page.getByText('Your answer is for both.').waitFor()
     await page.getByRole('button', { name: /^Cancel them and start anew/ }).click()
     await row(page, 23).waitFor()
     expect(await enqueued(page)).toHaveLength(1)

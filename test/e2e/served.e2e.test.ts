@@ -203,7 +203,7 @@ describe('the panel on a real core', () => {
     await rowOf(page, 2).waitFor()
 
     await addInPanel(page, file)
-    await page.getByText('One answer is for all 2.').waitFor()
+    await page.getByText('Your answer is for both.').waitFor()
     await page.getByRole('button', { name: 'Leave it' }).last().click()
     await page.keyboard.press('Escape')
     expect((await listed(shop.panel)).map((b) => b.number)).toEqual([1, 2])
@@ -226,6 +226,19 @@ describe('the panel on a real core', () => {
     await page.getByRole('checkbox', { name: /same work would run twice/ }).check()
     await page.getByRole('button', { name: 'Yes, create another' }).click()
     await expect.poll(async () => (await listed(shop.panel)).map((b) => b.number)).toEqual([5, 6, 7, 8])
+  })
+
+  it('examines the real queue, and says how it is with its proof', async () => {
+    const { shop, page } = await tenQueued()
+    await page.keyboard.press('d')
+    await page.getByRole('button', { name: 'Examine' }).click()
+    const told = await shop.panel.cli(['doctor', '--json'])
+    const { findings } = JSON.parse(told.out) as { findings: { check: string; message: string }[] }
+    expect(findings.length).toBeGreaterThan(5)
+    const shown = page.getByRole('listitem').filter({ has: page.locator('.finding-level') })
+    await expect
+      .poll(() => shown.locator('b').allTextContents())
+      .toEqual(expect.arrayContaining(findings.map((one) => one.check)))
   })
 
   it('keeps a setting across a reload', async () => {

@@ -153,6 +153,32 @@ describe('slipway serve', () => {
     expect(report.body).toContain('completed')
   })
 
+  test('its report shows as words what jobs are called, were given and wrote, never as markup', async () => {
+    const place = aPlace()
+    const panel = await serving(place)
+    const cookie = await signIn(panel)
+    place.write('fail.cjs', `console.error("Error: <script>alert('2')</script> & more"); process.exit(1)`)
+    const file = place.write(
+      'x.slipway.yaml',
+      [
+        'configuration: "<b>flood</b> & co"',
+        'batches:',
+        '  - type: t',
+        `    run: ["${process.execPath}", fail.cjs, "{value}"]`,
+        `    over: { list: ['<img src=x onerror="alert(1)">', "'><svg onload=alert(3)>"] }`,
+      ].join('\n'),
+    )
+    await panel.json(['add', file])
+    await batchIs(panel, cookie, ({ status }) => status === 'completed_with_errors')
+    const { body } = await sendTo(panel.port, { path: '/api/report?batch=1', headers: { cookie } })
+    for (const markup of ['<b>', '<img', '<svg', '<script', '"alert(1)"', "'><"])
+      expect(body).not.toContain(markup)
+    expect(body).toContain('&lt;b&gt;flood&lt;/b&gt; &amp; co')
+    expect(body).toContain('&lt;img src=x onerror=')
+    expect(body).toContain('&lt;svg onload=alert(3)&gt;')
+    expect(body).toContain('&lt;script&gt;alert(')
+  })
+
   test('says in a sentence what is wrong with port, host and token file, and leaves with an exit code', async () => {
     const place = aPlace()
     const panel = await serving(place, { work: false })
