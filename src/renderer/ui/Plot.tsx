@@ -28,6 +28,8 @@ export type PlotOptions = (
 /** A canvas can't read CSS variables, so a probe element resolves them. */
 function readColours(element: HTMLElement): PlotColours {
   const probe = document.createElement('span')
+  // Where motion is reduced every change is a very short transition, and the colour read is where it begins.
+  probe.style.transition = 'none'
   element.append(probe)
   const read = (name: string) => {
     probe.style.color = `var(--s-${name})`

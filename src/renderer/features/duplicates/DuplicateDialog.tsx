@@ -45,11 +45,15 @@ function Open({ question }: { question: DuplicateQuestion }) {
             <ConflictCard key={conflict.existing.id} conflict={conflict} />
           ))}
         </ul>
-        {several && <p className="dim conflict-all">One answer is for all {conflicts.length}.</p>}
+        {several && (
+          <p className="dim conflict-all">
+            Your answer is for {conflicts.length === 2 ? 'both' : `all ${conflicts.length}`}.
+          </p>
+        )}
         <div className="answers">
           <Answer
             words={several ? 'Show them' : 'Show it'}
-            hint="Leaves it as it is and creates only what is not there yet."
+            hint={`Leaves ${several ? 'them as they are' : 'it as it is'} and creates only what is not there yet.`}
             Icon={IconEye}
             onClick={show}
             autoFocus

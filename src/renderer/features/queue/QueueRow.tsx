@@ -124,7 +124,7 @@ function SubLine({ batch }: { batch: Batch }) {
   if (batch.waitsFor) parts.push(batch.waitsFor)
   else if (batch.status !== 'running') parts.push(counted(batch.jobs.total, 'job'))
   return (
-    <span className="q-sub clip dim">
+    <span className="q-sub clip dim" title={parts.join(' · ')}>
       {batch.priority !== 0 && (
         <span className="q-priority">
           {batch.priority > 0 ? <IconArrowUp size={12} aria-hidden /> : <IconFlag size={12} aria-hidden />}
