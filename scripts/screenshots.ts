@@ -115,7 +115,7 @@ async function duplicates(page: Page): Promise<void> {
   await add.waitFor()
   if ((await trust.count()) > 0) await trust.check()
   await add.click()
-  await page.getByRole('button', { name: 'Leave it' }).waitFor()
+  await page.getByText(/^Your answer is for/).waitFor()
   await page.waitForTimeout(400)
 }
 

@@ -210,6 +210,7 @@ describe('the queue, by keyboard alone', () => {
       .poll(() => askedFor(page))
       .toEqual([{ name: 'pause', input: expect.objectContaining({ batch: expect.anything() }) }])
     await page.reload()
+    await page.getByText('Connected').waitFor()
     await page.keyboard.press('s')
     await page.getByRole('button', { name: 'Pause / Resume: X. Change' }).waitFor()
     await page.getByRole('button', { name: 'All as they came' }).click()
