@@ -17,6 +17,18 @@ describe('the details of a batch', () => {
     await page.getByRole('grid', { name: 'Jobs' }).waitFor()
   })
 
+  it('lead to the file in its folder on the desktop, and only there', async () => {
+    const page = await open({ hash: '#/queue?batch=12' })
+    await page.getByText('flood.slipway.yaml').first().waitFor()
+    expect(await page.getByRole('button', { name: 'Show in its folder' }).count()).toBe(0)
+    await page.addInitScript(() => {
+      window.slipwayDesktop = { reveal: (path) => document.body.setAttribute('data-revealed', path) }
+    })
+    await page.reload()
+    await page.getByRole('button', { name: 'Show in its folder' }).click()
+    expect(await page.locator('body').getAttribute('data-revealed')).toMatch(/^\/.*\/flood\.slipway\.yaml$/)
+  })
+
   it('go back with the Back button', async () => {
     const page = await open({ hash: '#/queue' })
     await row(page, 13).click()

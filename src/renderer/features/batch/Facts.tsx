@@ -4,6 +4,7 @@
 import type { Batch } from '../../../contract/entities.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { FilePath } from '../../ui/FilePath.tsx'
 import { duration, fullMoment, moment } from '../../ui/format-time.ts'
 
 export function Facts({ batch }: { batch: Batch }) {
@@ -32,9 +33,7 @@ export function Facts({ batch }: { batch: Batch }) {
         </Fact>
       )}
       <Fact name="File" wide>
-        <span className="mono" title={batch.specPath}>
-          {batch.specPath}
-        </span>
+        <FilePath path={batch.specPath} />
       </Fact>
     </dl>
   )

@@ -5,6 +5,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
+import { FilePath } from '../../ui/FilePath.tsx'
 import { bytes } from '../../ui/format-count.ts'
 import { Note } from '../../ui/Note.tsx'
 import { AnsiLine } from './ansi-line.tsx'
@@ -162,9 +163,7 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
           </span>
         )}
         {log.open && <span>still running</span>}
-        <span className="clip" title={log.path}>
-          {log.path}
-        </span>
+        <FilePath path={log.path} mono={false} />
       </p>
     </div>
   )
