@@ -24,7 +24,7 @@ export function KeysCard() {
   const [changes, setChanges] = useKeyChanges()
   const changed = Object.keys(changes).length
   return (
-    <article className="card card-wide">
+    <article className="card">
       <header>
         <h2>Keys</h2>
         <Button
