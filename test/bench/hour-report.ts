@@ -70,8 +70,7 @@ export function hourSection(hour: Hour): string {
 ${hour.at} UTC, \`npm run bench:hour\`, ${last.minute.toFixed(0)} minutes, ${samples.length} samples, ${hour.machine}, load average ${hour.load.map((n) => n.toFixed(1)).join(' to ')}.
 Each job prints 12 lines, one in fifty fails; batches of 500, added by the command line as the queue empties. Chromium
 shows one view after the other, a change of view every 30 s. The page's memory is measured after a garbage collection.
-The host's
-memory is as it is: it goes up until V8 collects, and down then; what its heap holds after a collection is below.
+The host's memory is as it is: it goes up until V8 collects, and down then; what its heap holds after a collection is below.
 Slopes are least squares over the samples after the first ${Math.min(warmUpMinutes, last.minute / 3).toFixed(0)} minutes.
 
 | what | lowest | highest | last | slope |
