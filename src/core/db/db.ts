@@ -98,14 +98,16 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
   const cache = new Map<string, Statement<unknown>>()
   const dataVersion = raw.prepare('PRAGMA data_version').pluck()
   let durable = false
+  let set: 'FULL' | 'NORMAL' | null = null
   const run = <T>(durability: 'FULL' | 'NORMAL', action: () => T): T => {
     if (raw.inTransaction) {
       // What is acknowledged must not ride on a transaction that nobody syncs, or that began as a reader.
       if (durability === 'FULL' && !durable) throw new Error('write inside of note or read is not durable')
       return action()
     }
-    // Set before every transaction: the pragma costs a microsecond and no code can forget to set it back.
-    raw.pragma(`synchronous = ${durability}`)
+    // Asked for by every transaction, so that no code can forget to set it back; told only when it changes.
+    if (set !== durability) raw.pragma(`synchronous = ${durability}`)
+    set = durability
     durable = durability === 'FULL'
     let begun = false
     const transaction = raw.transaction(() => {

@@ -1,22 +1,12 @@
 /**
  * Owns positions: 1…n, dense after every operation, inside the caller's transaction. Knows nothing of why a
- * batch enters or leaves. A neighbour-by-neighbour shift would collide under the unique index as soon as row
- * order and queue order differ, so each shift goes out of the way first and then back.
+ * batch enters or leaves. One UPDATE over the line would collide under the unique index as soon as row order and
+ * queue order differ, so batches are put one by one, each where a place has just become free.
  */
 import type { Db } from '../db/db.ts'
 
-/** Far beyond any real queue, so that the two passes never meet a used position. */
+/** Far beyond any real queue: where batches wait that are moved past others. */
 const aside = 1_000_000_000_000
-
-function shift(db: Db, from: number, to: number, delta: number): void {
-  if (from > to || delta === 0) return
-  db.sql('UPDATE batches SET position = position + ? WHERE position BETWEEN ? AND ?').run(aside, from, to)
-  db.sql('UPDATE batches SET position = position + ? WHERE position BETWEEN ? AND ?').run(
-    delta - aside,
-    from + aside,
-    to + aside,
-  )
-}
 
 /** Number of queued batches, which is also the last position. */
 export function queueLength(db: Db): number {
@@ -25,14 +15,27 @@ export function queueLength(db: Db): number {
   )
 }
 
+/** One place up or down for all from `from` on, in such an order that each finds its new place free. */
+function shift(db: Db, from: number, delta: 1 | -1): void {
+  const behind = db
+    .sql<{ number: number; position: number }>(
+      delta === 1
+        ? 'SELECT number, position FROM batches WHERE position >= ? ORDER BY position DESC'
+        : 'SELECT number, position FROM batches WHERE position >= ? ORDER BY position',
+    )
+    .all(from)
+  const put = db.sql('UPDATE batches SET position = ? WHERE number = ?')
+  for (const { number, position } of behind) put.run(position + delta, number)
+}
+
 /** Makes room at `position` (1…n+1); the caller puts a batch there in the same transaction. */
 export function openGap(db: Db, position: number): void {
-  shift(db, position, queueLength(db), 1)
+  shift(db, position, 1)
 }
 
 /** Closes the hole that a batch left at `position`. */
 export function closeGap(db: Db, position: number): void {
-  shift(db, position + 1, queueLength(db), -1)
+  shift(db, position + 1, -1)
 }
 
 /**
@@ -68,15 +71,16 @@ export function moveTo(db: Db, ids: readonly string[], to: number): void {
     )
     .all()
   const moving = new Set(ids)
-  const rest = order.filter((row) => !moving.has(row.id)).map((row) => row.id)
+  const rest = order.filter((row) => !moving.has(row.id))
   const at = Math.max(0, Math.min(to - 1, rest.length))
-  const wanted = [...rest.slice(0, at), ...ids, ...rest.slice(at)]
-  const misplaced = wanted
-    .map((id, index) => ({ id, position: index + 1 }))
-    .filter((w, i) => order[i]?.id !== w.id)
   const put = db.sql('UPDATE batches SET position = ? WHERE id = ?')
-  for (const { id, position } of misplaced) put.run(position + aside, id)
-  for (const { id, position } of misplaced) put.run(position, id)
+  for (const [index, id] of ids.entries()) put.run(aside + index, id)
+  // The rest keep their order, so those that go up, from the first, and those that go back, from the last, find
+  // their places free.
+  const wanted = rest.map((row, index) => ({ ...row, goal: index + 1 + (index < at ? 0 : ids.length) }))
+  for (const { id, position, goal } of wanted) if (goal < position) put.run(goal, id)
+  for (const { id, position, goal } of wanted.reverse()) if (goal > position) put.run(goal, id)
+  for (const [index, id] of ids.entries()) put.run(at + 1 + index, id)
 }
 
 /** Whether positions are not 1…n (a raw statement took a batch out of the line). */
