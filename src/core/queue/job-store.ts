@@ -2,6 +2,9 @@
  * Owns writing jobs and their attempts: filling, claiming, and one guarded UPDATE per legal edge. A verdict
  * names the token of the claim it was made under; a token that is no longer the batch's changes nothing.
  * Callers hold a transaction (`db.write`).
+ *
+ * `= CAST(? AS TEXT)` and `LIMIT ? + 0` in what runs for each job: SQLite's planner looks at the value of a bare
+ * parameter there, and so plans the statement anew whenever another value is bound (five times its cost).
  */
 import type { AttemptOutcome } from '../../contract/states.ts'
 import type { Db } from '../db/db.ts'
@@ -31,7 +34,9 @@ export function insertJobs(db: Db, batchId: string, jobs: readonly NewJob[]): vo
 /** The first pending jobs in order, also those that wait for a retry. */
 export function pendingJobs(db: Db, batchId: string, limit: number): JobRow[] {
   return db
-    .sql<JobRow>(`SELECT * FROM jobs WHERE batch_id = ? AND status = 'pending' ORDER BY ordinal LIMIT ?`)
+    .sql<JobRow>(
+      `SELECT * FROM jobs WHERE batch_id = CAST(? AS TEXT) AND status = 'pending' ORDER BY ordinal LIMIT ? + 0`,
+    )
     .all(batchId, limit)
 }
 
@@ -49,7 +54,7 @@ export function claimJob(db: Db, context: Context, id: number, token: string): J
       `UPDATE jobs SET status = 'running', attempts = attempts + 1, started_at = ?, completed_at = NULL,
               claim_token = ?, exit_code = NULL, signal = NULL, error = NULL, not_before = NULL
        WHERE id = ? AND status = 'pending'
-         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = ?)
+         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = CAST(? AS TEXT))
        RETURNING *`,
     )
     .get(context.at, token, id, token)
@@ -81,8 +86,8 @@ export function finishJob(
     .sql<JobRow>(
       `UPDATE jobs SET status = ?, completed_at = ?, exit_code = ?, signal = ?, error = ?, duration_ms = ?,
               failures = failures + ?
-       WHERE id = ? AND status = 'running' AND claim_token = ?
-         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = ?)
+       WHERE id = ? AND status = 'running' AND claim_token = CAST(? AS TEXT)
+         AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = CAST(? AS TEXT))
        RETURNING *`,
     )
     .get(
@@ -163,7 +168,7 @@ function backToPending(
   return db
     .sql<JobRow>(
       `UPDATE jobs SET status = 'pending', not_before = ?, exit_code = ?, signal = ?, error = ?, duration_ms = ?, ${counter}
-       WHERE id = ? AND status = 'running' AND claim_token = ?
+       WHERE id = ? AND status = 'running' AND claim_token = CAST(? AS TEXT)
          AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND claim_token = ?)
        RETURNING *`,
     )
