@@ -37,7 +37,8 @@ export default defineConfig(({ mode }) => ({
 const inFewFiles = {
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
-  // What every command needs comes in two files. Reading configurations needs large libraries that most commands
+  // What every command needs comes in two files, of which the second knows nothing of the first: files that import
+  // each other run in an order that nobody chose. Reading configurations needs large libraries that most commands
   // don't, so it stays on its own.
   codeSplitting: {
     includeDependenciesRecursively: false,
@@ -54,10 +55,14 @@ const inFewFiles = {
       },
       {
         name: 'command-line',
-        test: /src.cli.(?!index|node-check)|src.contract|node_modules.(commander|zod)|package.json/,
+        test: /src.cli.(?!index|node-check)|node_modules.commander/,
         priority: 2,
       },
-      { name: 'core', test: /src.core|node_modules.(pretty-bytes|env-paths)/, priority: 1 },
+      {
+        name: 'core',
+        test: /src.(core|contract)|node_modules.(zod|pretty-bytes|env-paths)|package.json/,
+        priority: 1,
+      },
     ],
   },
 }
