@@ -206,6 +206,8 @@ export const summarySchema = z.object({
     declared: count,
     present: count,
     bytes: count,
+    /** The whole path of the first one that is there. */
+    first: z.string().optional(),
     suspicious: z.array(z.object({ ordinal: z.number().int(), file: z.string(), why: z.string() })),
   }),
   cpuMs: count.nullable(),

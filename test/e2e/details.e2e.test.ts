@@ -29,6 +29,22 @@ describe('the details of a batch', () => {
     expect(await page.locator('body').getAttribute('data-revealed')).toMatch(/^\/.*\/flood\.slipway\.yaml$/)
   })
 
+  it('lead to the outputs in their folder on the desktop', async () => {
+    const page = await open({ hash: '#/history' })
+    await page.addInitScript(() => {
+      window.slipwayDesktop = { reveal: (path) => document.body.setAttribute('data-revealed', path) }
+    })
+    await page.reload()
+    await page
+      .getByRole('row', { name: /completed/ })
+      .first()
+      .click()
+    await page.getByRole('button', { name: 'Show them in their folder' }).click()
+    expect(await page.locator('body').getAttribute('data-revealed')).toBe(
+      '/home/ana/flood/results/region-0001.json',
+    )
+  })
+
   it('go back with the Back button', async () => {
     const page = await open({ hash: '#/queue' })
     await row(page, 13).click()

@@ -46,6 +46,7 @@ export function inspectOutputs(
     declared,
     present: there.length,
     bytes: there.reduce((sum, output) => sum + (output.size ?? 0), 0),
+    ...(there[0] === undefined ? {} : { first: there[0].path }),
     suspicious: [...odd.slice(0, namedLimit), ...leftOut(odd, seen, declared)],
   }
 }

@@ -2,17 +2,23 @@
  * Owns a path on the screen, and the way to the file where the host has a file manager (the desktop app).
  */
 export function FilePath({ path, mono = true }: { path: string; mono?: boolean }) {
-  const reveal = window.slipwayDesktop?.reveal
   return (
     <>
       <span className={mono ? 'mono' : 'clip'} title={path}>
         {path}
       </span>
-      {reveal && (
-        <button type="button" className="link-button file-reveal" onClick={() => reveal(path)}>
-          Show in its folder
-        </button>
-      )}
+      <ShowInFolder path={path} words="Show in its folder" />
     </>
+  )
+}
+
+/** Nothing where there is no file manager to ask. */
+export function ShowInFolder({ path, words }: { path: string; words: string }) {
+  const reveal = window.slipwayDesktop?.reveal
+  if (!reveal) return null
+  return (
+    <button type="button" className="link-button file-reveal" onClick={() => reveal(path)}>
+      {words}
+    </button>
   )
 }

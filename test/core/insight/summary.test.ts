@@ -219,7 +219,12 @@ describe('the outputs in a summary', () => {
       ),
     )
     const { outputs } = makeSummary(db, batch.id)
-    expect(outputs).toMatchObject({ declared: 10, present: 9, bytes: 7_009 })
+    expect(outputs).toMatchObject({
+      declared: 10,
+      present: 9,
+      bytes: 7_009,
+      first: path.join(folder, 'out/1.json'),
+    })
     expect(outputs.suspicious).toEqual([
       { ordinal: 2, file: 'out/2.json', why: 'is empty' },
       { ordinal: 3, file: 'out/3.json', why: expect.stringContaining('much smaller') },

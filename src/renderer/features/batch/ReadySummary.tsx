@@ -6,6 +6,7 @@ import { IconDownload } from '@tabler/icons-react'
 import type { Batch, Summary } from '../../../contract/entities.ts'
 import { act } from '../../store/act.ts'
 import { go } from '../../store/panel-store.ts'
+import { ShowInFolder } from '../../ui/FilePath.tsx'
 import { bytes, counted, rate } from '../../ui/format-count.ts'
 import { duration } from '../../ui/format-time.ts'
 import { Histogram } from '../../ui/Histogram.tsx'
@@ -95,6 +96,9 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
           {outputs.declared > 0 && (
             <span>
               {outputs.present} of {counted(outputs.declared, 'output')}, {bytes(outputs.bytes)}
+              {outputs.first !== undefined && (
+                <ShowInFolder path={outputs.first} words="Show them in their folder" />
+              )}
             </span>
           )}
           {runs > 1 && <span>run {runs}</span>}
