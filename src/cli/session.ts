@@ -24,7 +24,10 @@ export async function withCore(
     home: dataFolder(context.env),
     ...host,
     launcherDir: context.launcherDir,
-    onDatabaseBusy: () => context.io.err('Waiting for another program that holds the database…\n'),
+    // Under `--json` a program reads stderr too, and an error there is to be one document.
+    onDatabaseBusy: () => {
+      if (!context.json) context.io.err('Waiting for another program that holds the database…\n')
+    },
   })
   if (!opened.ok) return failed(context, opened.error)
   const core = opened.value

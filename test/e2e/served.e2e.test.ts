@@ -23,6 +23,8 @@ batches:
 `
 
 async function addInPanel(page: Page, file: string, button: string | RegExp = /^Add/) {
+  // What was answered before may be in the queue while its dialog still closes, and a dialog has the keys.
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
   await page.keyboard.press('n')
   await page.getByRole('textbox', { name: 'Configuration file' }).fill(file)
   await page.keyboard.press('Enter')

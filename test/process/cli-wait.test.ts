@@ -82,3 +82,22 @@ describe('a batch in the line that nobody sealed', () => {
     expect(batches).toMatchObject([{ number: 2, status: 'queued', jobs: { succeeded: 1 } }])
   })
 })
+
+test('a held database is waited for: a person is told, and what a program reads stays a document', async () => {
+  const place = aPlace()
+  place.write('x.slipway.yaml', ONE)
+  place.write('y.slipway.yaml', ONE)
+  await place.run('list')
+  const holder = new Database(join(place.home, 'slipway.db'))
+  holder.exec('BEGIN IMMEDIATE')
+  const program = place.start('add', 'x.slipway.yaml', '--json')
+  const person = place.start('add', 'y.slipway.yaml')
+  await person.until(/^Waiting for another program that holds the database…\n/m)
+  await new Promise((resolve) => setTimeout(resolve, 1_000)) // so that the program would have said it as well
+  holder.exec('COMMIT')
+  holder.close()
+  const [answered, told] = await Promise.all([program.ended, person.ended])
+  expect(told.code).toBe(0)
+  expect(answered).toMatchObject({ code: 0, err: '' })
+  expect(documentOf(outputs.enqueue, answered.out).created).toHaveLength(1)
+})
