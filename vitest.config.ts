@@ -3,12 +3,14 @@ import { defineConfig } from 'vitest/config'
 /**
  * Three projects: `unit` runs in the one check command (no build needed, under a minute); `process` runs the
  * built command line with real processes, kills and files; `e2e` drives the built panel in a real Chromium. One
- * after the other: real processes and a browser would otherwise take the machine from each other. Nothing is
- * retried: a test that needs a second chance is a defect.
+ * after the other: real processes and a browser would otherwise take the machine from each other. A test that needs
+ * a second try has a defect: only in CI, on a machine that others load, does one in the browser get it, and
+ * each that needed it is named at the end.
  */
 export default defineConfig({
   test: {
     retry: 0,
+    reporters: ['default', './test/helpers/second-try.ts'],
     projects: [
       {
         test: {
@@ -33,6 +35,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['test/e2e/**/*.e2e.test.ts'],
           fileParallelism: false,
+          retry: process.env.CI ? 1 : 0,
           expect: { poll: { timeout: 8_000 } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
