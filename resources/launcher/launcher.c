@@ -52,6 +52,7 @@
 #define LEAST_LOOK_MS 5
 #define MOST_LOOK_MS 1000
 #define SETTLE_MS 100                   /* processes that are just ending are not leftovers */
+#define HOLD_MS 20                      /* a started line waits so long for the exit, which may come at once */
 #define COMPACT_BYTES (32 * 1024)       /* a journal shorter than this is not rewritten */
 #define LARGEST_FRAME (64u << 20)
 #define NEVER INT64_MAX
@@ -203,7 +204,8 @@ static struct {
   int journal_errno;           /* why the last write to the journal failed */
   size_t journal_size;
   struct buffer backlog;       /* lines that the disk refused, being full or failing */
-  struct buffer to_host;       /* lines that a busy host has not taken */
+  struct buffer to_host;       /* lines that a busy host has not taken, or that wait for the next */
+  int64_t tell_at;             /* when the waiting ones go at the latest; NEVER: none waits */
   struct buffer from_host;
   int64_t exits, unforgotten;
   bool host_gone, host_deaf, ending;
@@ -235,6 +237,7 @@ static bool journal_settled(void) {
 }
 
 static void host_flush(void) {
+  my.tell_at = NEVER;
   while (my.to_host.length > 0 && !my.host_deaf) {
     ssize_t n = write(STDOUT_FILENO, my.to_host.at, my.to_host.length);
     if (n < 0 && errno == EINTR) continue;
@@ -249,6 +252,15 @@ static void report(const char *line) {
   journal_append(line);
   append(&my.to_host, line, strlen(line));
   host_flush();
+}
+
+/* In the journal at once; the host is not woken for a line on which it does nothing. */
+static void report_started(const char *line) {
+  journal_append(line);
+  bool stuck = my.to_host.length > 0 && my.tell_at == NEVER;
+  append(&my.to_host, line, strlen(line));
+  if (stuck) host_flush();
+  else my.tell_at = least(my.tell_at, awake_ms() + HOLD_MS);
 }
 
 static void report_refused(const char *attempt, const char *stage, const char *error, const char *hint,
@@ -1008,7 +1020,7 @@ static void began(const struct start *s, char *marks[2], pid_t pid, int log_fd) 
   j->started_line = format("started\t%s\t%d\t%s\t%" PRId64 "\n", j->attempt, pid, started, j->started_wall);
   j->next = my.jobs;
   my.jobs = j;
-  report(j->started_line);
+  report_started(j->started_line);
 }
 
 static void start_job(const struct start *s) {
@@ -1189,6 +1201,7 @@ static void take_signals(void) {
 
 static void tick(void) {
   int64_t now = awake_ms();
+  if (now >= my.tell_at) host_flush();
   for (struct job *j = my.jobs, *next; j; j = next) {
     next = j->next;
     if (now >= j->look_at) look_at_log(j, now);
@@ -1201,7 +1214,7 @@ static void tick(void) {
 }
 
 static int wait_ms(void) {
-  int64_t next = NEVER, now = awake_ms();
+  int64_t next = my.tell_at, now = awake_ms();
   for (struct job *j = my.jobs; j; j = j->next)
     next = least(next, least(least(j->look_at, j->timeout_at), j->sweep_at));
   if (my.backlog.length > 0) next = least(next, now + 1000);
@@ -1211,7 +1224,7 @@ static int wait_ms(void) {
 static void run(void) {
   while (my.jobs || !(my.host_gone || my.ending) || !journal_settled()) {
     struct pollfd on[3] = {{my.signals, POLLIN, 0}, {my.host_gone ? -1 : STDIN_FILENO, POLLIN, 0}, {-1, POLLOUT, 0}};
-    if (my.to_host.length > 0) on[2].fd = STDOUT_FILENO;
+    if (my.to_host.length > 0 && my.tell_at == NEVER) on[2].fd = STDOUT_FILENO;
     if (poll(on, 3, wait_ms()) < 0 && errno != EINTR) die("poll");
     if (on[0].revents) {
       take_signals();

@@ -89,7 +89,7 @@ export function claimBatch(db: Db): BatchRow {
 }
 
 /** One verdict and the next claim, as the executor does it; without a transaction of its own. */
-export function oneJob(db: Db, row: BatchRow, durationMs = 5): void {
+export function oneJob(db: Db, row: Pick<BatchRow, 'id' | 'claim_token'>, durationMs = 5): void {
   const token = row.claim_token ?? ''
   const next = pendingJobs(db, row.id, 1)[0]
   const job = next && claimJob(db, by(), next.id, token)

@@ -145,7 +145,7 @@ export function claim(db: Db, at: number, token = `token-${at}`): BatchRow {
 }
 
 /** Begins the first pending job of the running batch. */
-export function startJob(db: Db, batch: BatchRow, at: number): JobRow {
+export function startJob(db: Db, batch: Pick<BatchRow, 'id' | 'claim_token'>, at: number): JobRow {
   return db.write(() => {
     const pending = pendingJobs(db, batch.id, 1)[0]
     const job =

@@ -14,7 +14,7 @@ import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
 import { countOf } from '../../contract/counts.ts'
 import { backupFolders, checkpoint, isUnfinishedCopy } from '../queue/doctor-queries.ts'
-import { readSettings } from '../queue/settings-store.ts'
+import { readSetting } from '../queue/settings-store.ts'
 import { freeBytes } from '../run/disk-guard.ts'
 import type { Scope } from './command.ts'
 import type { Examination } from './doctor-examination.ts'
@@ -86,7 +86,7 @@ function isOurs(home: string): boolean {
 
 function checkDisk({ db, home }: Scope, examination: Examination): void {
   const { free, total } = freeBytes(home)
-  const least = readSettings(db)['min-free-disk-mb'] * 1_048_576
+  const least = readSetting(db, 'min-free-disk-mb') * 1_048_576
   const words = `${prettyBytes(free)} of ${prettyBytes(total)} are free`
   if (free < least)
     examination.note('disk', 'warning', `Only ${words}; the queue pauses itself below ${prettyBytes(least)}.`)

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { countOf } from '../../contract/counts.ts'
 import { runningAttempts } from '../queue/doctor-queries.ts'
 import { openHosts } from '../queue/host-store.ts'
-import { readSettings } from '../queue/settings-store.ts'
+import { readSetting } from '../queue/settings-store.ts'
 import { readJournals } from '../run/launcher/journal.ts'
 import { isGone, stateOf } from '../run/lease.ts'
 import { findJobProcesses, isRunning } from '../run/process-identity.ts'
@@ -18,7 +18,7 @@ export function checkProcesses(scope: Scope, examination: Examination): void {
 }
 
 function checkHosts({ db, clock }: Scope, examination: Examination): void {
-  const leaseMs = readSettings(db)['lease-ms']
+  const leaseMs = readSetting(db, 'lease-ms')
   const hosts = openHosts(db).map((host) => ({ ...host, state: stateOf(host, clock.now(), leaseMs) }))
   const executor = hosts.find((host) => host.executor === 1)
   const gone = hosts.filter((host) => host.state === 'gone' && host.executor === 0)

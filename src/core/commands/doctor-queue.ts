@@ -12,7 +12,7 @@ import {
   summaryGaps,
 } from '../queue/doctor-queries.ts'
 import { doneButOpen, unsealedBatches, unsealedInLine } from '../queue/queries.ts'
-import { readMark, readSettings } from '../queue/settings-store.ts'
+import { readMark, readSetting } from '../queue/settings-store.ts'
 import { isGone } from '../run/lease.ts'
 import type { Scope } from './command.ts'
 import { batchList, type Examination } from './doctor-examination.ts'
@@ -126,7 +126,7 @@ function checkFills({ db, context, hostId }: Scope, examination: Examination): v
 }
 
 function checkFinalizer({ db, clock }: Scope, examination: Examination): void {
-  const grace = readSettings(db)['finalizer-grace-ms']
+  const grace = readSetting(db, 'finalizer-grace-ms')
   const open = doneButOpen(db, clock.now() - grace)
   const { missing, failed } = summaryGaps(db, clock.now() - summaryDueMs)
   const rescues = readMark(db, 'finalizer')?.rescues ?? 0

@@ -15,7 +15,7 @@ import { createBatch, enqueueBatch, sealBatch } from '../queue/batch-store.ts'
 import { findConfiguration, saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
 import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
 import { batchById, conflictingBatches, findBatch } from '../queue/queries.ts'
-import { readSettings } from '../queue/settings-store.ts'
+import { readSetting } from '../queue/settings-store.ts'
 import { removeAbandonedFills } from '../run/abandoned-fill.ts'
 import { close, leaveOutDone } from './close.ts'
 import { type Handler, Refusal, type Scope, writeOrRefuse } from './command.ts'
@@ -60,7 +60,7 @@ async function readAndPlan(
   variables: Record<string, string>,
   types: string[] | undefined,
 ): Promise<Result<{ configuration: Configuration; plans: BatchPlan[] }>> {
-  const defaultParallel = readSettings(scope.db)['default-parallel']
+  const defaultParallel = readSetting(scope.db, 'default-parallel')
   const read = await readConfiguration(file, { variables, defaultParallel })
   const planned = read.ok ? await planBatches(read.value, types === undefined ? {} : { types }) : read
   if (read.ok && planned.ok) return ok({ configuration: read.value, plans: planned.value })

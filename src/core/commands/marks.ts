@@ -4,7 +4,7 @@ import { type SettingKey, settingKeys, settingsSchema } from '../../contract/set
 import { clearHistory, markSeen } from '../queue/batch-marks.ts'
 import { saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { readSettings, writeSetting } from '../queue/settings-store.ts'
+import { readSetting, readSettings, writeSetting } from '../queue/settings-store.ts'
 import { type Handler, resolveBatches } from './command.ts'
 
 export const setSetting: Handler<'set-setting'> = ({ db, context }, input) => {
@@ -20,7 +20,7 @@ export const setSetting: Handler<'set-setting'> = ({ db, context }, input) => {
       `${key} can't be ${JSON.stringify(input.value)}: ${parsed.error.issues[0]?.message ?? 'wrong kind'}.`,
     )
   db.write(() => {
-    const before = readSettings(db)[key]
+    const before = readSetting(db, key)
     writeSetting(db, key, parsed.data, context.at)
     recordEvent(db, context, { kind: 'setting_changed', details: { key, from: before, to: parsed.data } })
   })

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal } from '../../contract/states.ts'
 import { makeReport } from '../insight/report.ts'
 import { getRow } from '../queue/batch-store.ts'
-import { readSettings } from '../queue/settings-store.ts'
+import { readSetting } from '../queue/settings-store.ts'
 import { readSummary } from '../queue/summary-store.ts'
 import { closeIfDone } from '../run/finalizer.ts'
 import { type Handler, resolveBatch, type Scope } from './command.ts'
@@ -30,7 +30,7 @@ function summaryOf(scope: Scope, ref: BatchRef, run?: number): Result<CommandOut
   if (!found.ok) return found
   let batch = found.value
   if (batch.status === 'running' && batch.sealed && batch.jobs.pending + batch.jobs.running === 0) {
-    const graceMs = readSettings(db)['finalizer-grace-ms']
+    const graceMs = readSetting(db, 'finalizer-grace-ms')
     const leftMs = (batch.lastJobFinishedAt ?? batch.createdAt) + graceMs - clock.now()
     // A clock that was set back must not make anybody wait longer than the grace period.
     if (leftMs > 0 && leftMs <= graceMs)

@@ -62,25 +62,35 @@ export function queueTime(db: Db, now: number): number {
 
 /**
  * Puts the given queued batches, in the given order, so that the first stands at `to` (clamped to 1…n).
- * Batches between keep their order. Only the stretch of the queue that changes is written.
+ * Batches between keep their order. Only the stretch of the queue that changes is read and written.
  */
 export function moveTo(db: Db, ids: readonly string[], to: number): void {
-  const order = db
-    .sql<{ id: string; position: number }>(
-      'SELECT id, position FROM batches WHERE position >= 1 ORDER BY position',
-    )
-    .all()
-  const moving = new Set(ids)
-  const rest = order.filter((row) => !moving.has(row.id))
-  const at = Math.max(0, Math.min(to - 1, rest.length))
-  const put = db.sql('UPDATE batches SET position = ? WHERE id = ?')
-  for (const [index, id] of ids.entries()) put.run(aside + index, id)
+  type Place = { number: number; position: number }
+  const find = db.sql<Place>('SELECT number, position FROM batches WHERE id = ?')
+  const moving = ids.map((id) => find.get(id)).filter((place) => place !== undefined)
+  if (moving.length === 0) return
+  const at = Math.max(0, Math.min(to - 1, queueLength(db) - moving.length)) // so many stand before them then
+  const places = moving.map(({ position }) => position)
+  const first = Math.min(at + 1, ...places)
+  const last = Math.max(at + moving.length, ...places)
+  const numbers = new Set(moving.map(({ number }) => number))
+  const rest = db
+    .sql<Place>('SELECT number, position FROM batches WHERE position BETWEEN ? AND ? ORDER BY position')
+    .all(first, last)
+    .filter(({ number }) => !numbers.has(number))
+  const put = db.sql('UPDATE batches SET position = ? WHERE number = ?')
+  for (const [index, { number }] of moving.entries()) put.run(aside + index, number)
   // The rest keep their order, so those that go up, from the first, and those that go back, from the last, find
   // their places free.
-  const wanted = rest.map((row, index) => ({ ...row, goal: index + 1 + (index < at ? 0 : ids.length) }))
-  for (const { id, position, goal } of wanted) if (goal < position) put.run(goal, id)
-  for (const { id, position, goal } of wanted.reverse()) if (goal > position) put.run(goal, id)
-  for (const [index, id] of ids.entries()) put.run(at + 1 + index, id)
+  const before = at - (first - 1)
+  for (const [index, { number, position }] of rest.slice(0, before).entries())
+    if (first + index < position) put.run(first + index, number)
+  for (let index = rest.length - 1; index >= before; index -= 1) {
+    const { number, position } = rest[index] as Place
+    const goal = first + index + moving.length
+    if (goal > position) put.run(goal, number)
+  }
+  for (const [index, { number }] of moving.entries()) put.run(at + 1 + index, number)
 }
 
 /** Whether positions are not 1…n (a raw statement took a batch out of the line). */

@@ -43,9 +43,30 @@ export function activeBatches(db: Db): Batch[] {
   return db.sql<BatchEntityRow>(`${entity} WHERE ${active} ${inOrder}`).all().map(toBatch)
 }
 
-/** The batch that runs, as a row. */
-export function runningRow(db: Db): BatchRow | undefined {
-  return db.sql<BatchRow>('SELECT * FROM batches WHERE position = 0').get()
+/** What the executor looks at several times for each job: a third of the columns at a third of the cost. */
+export type RunningRow = Pick<
+  BatchRow,
+  | 'id'
+  | 'number'
+  | 'host_id'
+  | 'claim_token'
+  | 'pause_requested'
+  | 'options'
+  | 'jobs_total'
+  | 'jobs_pending'
+  | 'jobs_running'
+  | 'jobs_failed'
+>
+
+/** The batch that runs. */
+export function runningRow(db: Db): RunningRow | undefined {
+  return db
+    .sql<RunningRow>(
+      `SELECT id, number, host_id, claim_token, pause_requested, options,
+              jobs_total, jobs_pending, jobs_running, jobs_failed
+       FROM batches WHERE position = 0`,
+    )
+    .get()
 }
 
 /** Ids of queued batches in order. */

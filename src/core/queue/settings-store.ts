@@ -31,6 +31,15 @@ export function readSettings(db: Db): Settings {
   return settingsSchema.parse(stored)
 }
 
+/** One setting, without a look at the others. */
+export function readSetting<K extends SettingKey>(db: Db, key: K): Settings[K] {
+  const row = db.sql<{ value: string }>('SELECT value FROM settings WHERE key = ?').get(key)
+  const stored = row === undefined ? undefined : parseFitting(key, row.value)
+  return (stored ?? settingDefaults[key]) as Settings[K]
+}
+
+const settingDefaults = settingsSchema.parse({})
+
 function parseFitting(key: SettingKey, text: string): unknown {
   try {
     const parsed = settingsSchema.shape[key].safeParse(JSON.parse(text))

@@ -2,8 +2,6 @@
  * Owns how a stored batch is run: its options as read back from the database, with defaults for what an older
  * version did not store, and the places of its logs.
  */
-
-import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { countOf } from '../../contract/counts.ts'
 import type { JobCommand } from '../queue/job-store.ts'
@@ -32,9 +30,16 @@ const defaults: RunOptions = {
   searchPath: null,
 }
 
+/** What was read last: the running batch's are asked for several times for each of its jobs. */
+let lastRead: { text: string; options: Readonly<RunOptions> } = { text: '{}', options: defaults }
+
 /** Options of a batch. */
-export function runOptions(row: Pick<BatchRow, 'options'>): RunOptions {
-  return { ...defaults, ...(JSON.parse(row.options) as Partial<RunOptions>) }
+export function runOptions(row: Pick<BatchRow, 'options'>): Readonly<RunOptions> {
+  if (row.options !== lastRead.text) {
+    const stored = JSON.parse(row.options) as Partial<RunOptions>
+    lastRead = { text: row.options, options: Object.freeze({ ...defaults, ...stored }) }
+  }
+  return lastRead.options
 }
 
 /** Why the batch's own rule says stop, or null: derived from the counters, so that any host comes to the same. */
@@ -61,20 +66,6 @@ export function logPath(home: string, batchNumber: number, ordinal: number, atte
   )
 }
 
-/**
- * The same log with the links resolved that lead to the folder of logs (the user may have put it on another disk).
- * A link below that is nobody's wish: the launcher refuses it.
- */
-export function withoutLinks(home: string, log: string): string {
-  const logs = path.join(home, 'logs')
-  try {
-    const real = existsSync(logs) ? realpathSync(logs) : path.join(realpathSync(home), 'logs')
-    return path.join(real, path.relative(logs, log))
-  } catch {
-    return log // the folder can't be looked at: the launcher says what is wrong with it
-  }
-}
-
 /** Name of an attempt, also across hosts: `<job id>.<attempt number>`. */
 export function attemptKey(job: { id: number; attempts: number }): string {
   return `${job.id}.${job.attempts}`
@@ -84,7 +75,7 @@ export function attemptKey(job: { id: number; attempts: number }): string {
 export function environmentOf(
   options: RunOptions,
   command: JobCommand,
-  batch: BatchRow,
+  batch: Pick<BatchRow, 'number'>,
   job: JobRow,
 ): Record<string, string> {
   return {

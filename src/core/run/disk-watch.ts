@@ -6,7 +6,7 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { readMark, readSettings, writeMark } from '../queue/settings-store.ts'
+import { readMark, readSetting, writeMark } from '../queue/settings-store.ts'
 import { freeBytes } from './disk-guard.ts'
 
 const lookEveryMs = 5_000
@@ -61,7 +61,7 @@ export class DiskWatch {
   /** Writes down a change; false when there is none, or another host was faster. Throws what SQLite throws. */
   look(): boolean {
     const { db, clock, home, hostId } = this.#options
-    const least = readSettings(db)['min-free-disk-mb'] * 1_048_576
+    const least = readSetting(db, 'min-free-disk-mb') * 1_048_576
     const free = (this.#options.free ?? ((folder) => freeBytes(folder).free))(home)
     const changes = () => {
       const wasLow = readMark(db, 'disk-low') !== undefined

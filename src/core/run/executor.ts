@@ -9,14 +9,15 @@ import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
-import { readMark, readSettings } from '../queue/settings-store.ts'
-import { attemptKey, environmentOf, logPath, runOptions, stopRule, withoutLinks } from './batch-options.ts'
+import { readMark, readSetting } from '../queue/settings-store.ts'
+import { attemptKey, environmentOf, logPath, runOptions, stopRule } from './batch-options.ts'
 import { DiskGuard } from './disk-guard.ts'
 import { failpoint } from './failpoint.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type LauncherJournal, readJournal, stopOrphanedLauncher } from './launcher/journal.ts'
 import type { JobExit, Refused } from './launcher/protocol.ts'
 import { isFinalRefusal } from './launcher/refusal.ts'
+import { LogsFolder } from './logs-folder.ts'
 import { OwnLauncher } from './own-launcher.ts'
 import { isRunning } from './process-identity.ts'
 import { finishFrom, interrupted, rescue, tidyJournals } from './rescuer.ts'
@@ -58,6 +59,7 @@ const blockedRetryMs = 1_000
 export class Executor {
   readonly #o: ExecutorOptions
   readonly #disk: DiskGuard
+  readonly #logs: LogsFolder
   readonly #delays: RetryDelays
   readonly #steps: GroupCommit
   readonly #launcher: OwnLauncher
@@ -78,6 +80,7 @@ export class Executor {
   constructor(options: ExecutorOptions) {
     this.#o = options
     this.#disk = new DiskGuard(options.home, options.clock)
+    this.#logs = new LogsFolder(options.home, options.clock)
     this.#delays = new RetryDelays(options.clock)
     this.#steps = new GroupCommit(options)
     this.#launcher = new OwnLauncher(options, {
@@ -210,7 +213,7 @@ export class Executor {
     return {
       busy: this.#slots.size,
       stopping: this.#stopping !== null,
-      diskIsLow: this.#disk.isLow(readSettings(this.#o.db)['min-free-disk-mb']),
+      diskIsLow: this.#disk.isLow(readSetting(this.#o.db, 'min-free-disk-mb')),
       delays: this.#delays,
       goal: this.#goal,
     }
@@ -235,10 +238,10 @@ export class Executor {
       argv: slot.command.argv,
       cwd: slot.command.cwd ?? options.cwd,
       env: environmentOf(options, slot.command, batch, job),
-      logPath: withoutLinks(this.#o.home, slot.logFile),
+      logPath: this.#logs.withoutLinks(slot.logFile),
       logLimitBytes: options.logLimitBytes,
       timeoutMs: options.timeoutMs,
-      graceMs: readSettings(this.#o.db)['kill-grace-ms'],
+      graceMs: readSetting(this.#o.db, 'kill-grace-ms'),
     }
     this.#launcher.start(spec).catch((cause: unknown) => {
       this.#o.events.onError(cause)
@@ -304,7 +307,7 @@ export class Executor {
       this.#stopping === 'stop' ||
       readMark(db, 'queue-paused')?.now === true ||
       (row !== undefined && (row.pause_requested >= 2 || stopRule(runOptions(row), row) !== null))
-    const graceMs = readSettings(db)['kill-grace-ms']
+    const graceMs = readSetting(db, 'kill-grace-ms')
     for (const slot of this.#slots.values()) {
       const ours = row !== undefined && row.claim_token === slot.token
       if (slot.intent !== null || (ours && !all)) continue

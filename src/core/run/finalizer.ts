@@ -13,7 +13,7 @@ import { recordEvent } from '../queue/event-store.ts'
 import { hasHoles, makeDense } from '../queue/order.ts'
 import { doneButOpen } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
-import { readMark, readSettings, writeMark } from '../queue/settings-store.ts'
+import { readMark, readSetting, readSettings, writeMark } from '../queue/settings-store.ts'
 import { batchesWithoutSummary, saveSummary } from '../queue/summary-store.ts'
 import { removeAbandonedFills } from './abandoned-fill.ts'
 import { runOptions, stopRule } from './batch-options.ts'
@@ -104,7 +104,7 @@ export class Finalizer {
     if (!this.#running) return
     let intervalMs = 30_000
     try {
-      intervalMs = readSettings(this.#options.db)['finalizer-interval-ms']
+      intervalMs = readSetting(this.#options.db, 'finalizer-interval-ms')
     } catch (cause) {
       this.#options.onError(cause)
     }

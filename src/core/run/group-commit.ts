@@ -7,8 +7,7 @@
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { mark } from '../queue/host-store.ts'
-import { runningRow } from '../queue/queries.ts'
-import type { BatchRow } from '../queue/rows.ts'
+import { type RunningRow, runningRow } from '../queue/queries.ts'
 import type { Finished } from './settle.ts'
 import { type Situation, type Step, takeStep } from './step.ts'
 
@@ -63,7 +62,7 @@ export class GroupCommit {
     return this.#aheadSince !== null && this.#o.clock.awakeMs() - this.#aheadSince >= longestAheadMs - 1
   }
 
-  #mayGoAhead(settling: readonly Finished[], situation: Situation, row: BatchRow | undefined): boolean {
+  #mayGoAhead(settling: readonly Finished[], situation: Situation, row: RunningRow | undefined): boolean {
     if (settling.length === 0 || situation.stopping || situation.diskIsLow || this.#isOld()) return false
     if (row === undefined || row.host_id !== this.#o.hostId) return false
     if (row.jobs_pending === 0 || row.pause_requested > 0) return false // this step may end it

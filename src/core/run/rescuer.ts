@@ -15,7 +15,7 @@ import { runningJobs } from '../queue/job-store.ts'
 import { makeDense } from '../queue/order.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
-import { readSettings } from '../queue/settings-store.ts'
+import { readSetting, readSettings } from '../queue/settings-store.ts'
 import { removeAbandonedFills } from './abandoned-fill.ts'
 import { attemptKey, logPath } from './batch-options.ts'
 import {
@@ -179,7 +179,7 @@ export function finishFrom(journal: LauncherJournal, slot: Slot, at: number): Fi
 
 /** Nobody saw its end: its processes are ended first, then it goes back to pending. */
 export async function interrupted(options: RescueOptions, slot: Slot, at: number): Promise<Finished> {
-  const graceMs = readSettings(options.db)['kill-grace-ms']
+  const graceMs = readSetting(options.db, 'kill-grace-ms')
   const known = notedStarts(options.home, slot.key)
   const there = known.filter((one) => isRunning(one))
   await stopProcesses(there, graceMs) // also a job that wiped its environment, and with it our marker

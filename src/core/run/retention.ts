@@ -6,13 +6,13 @@ import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Db } from '../db/db.ts'
 import { endedBefore } from '../queue/queries.ts'
-import { readSettings } from '../queue/settings-store.ts'
+import { readSetting } from '../queue/settings-store.ts'
 
 const dayMs = 86_400_000
 
 /** Removes what may go; returns the numbers of the batches whose logs were removed. 0 days keeps everything. */
 export function removeOldLogs(db: Db, home: string, now: number): number[] {
-  const days = readSettings(db)['log-retention-days']
+  const days = readSetting(db, 'log-retention-days')
   if (days === 0) return []
   const old = new Set(endedBefore(db, now - days * dayMs))
   const logs = path.join(home, 'logs')

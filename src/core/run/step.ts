@@ -9,7 +9,7 @@ import type { Db } from '../db/db.ts'
 import { claimHead, endBatch, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { claimJob, pendingJobs } from '../queue/job-store.ts'
-import { batchesByIds, runningRow } from '../queue/queries.ts'
+import { batchesByIds, type RunningRow, runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readMark } from '../queue/settings-store.ts'
 import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
@@ -18,7 +18,7 @@ import type { RetryDelays } from './retry-delays.ts'
 import { type Finished, settle } from './settle.ts'
 
 /** A job that was claimed and is to be started. */
-export type Claimed = { job: JobRow; batch: BatchRow; options: RunOptions; token: string }
+export type Claimed = { job: JobRow; batch: RunningRow; options: RunOptions; token: string }
 
 export type Step = {
   start: Claimed[]
@@ -110,7 +110,7 @@ function closeOrRelease(
   context: Context,
   situation: Situation,
   step: Step,
-): BatchRow | undefined {
+): RunningRow | undefined {
   const { db, hostId } = scope
   const row = runningRow(db)
   if (!row || row.host_id !== hostId || row.jobs_running > 0 || situation.busy > 0) return row
@@ -124,7 +124,7 @@ function closeOrRelease(
   return undefined
 }
 
-function endIfDone(db: Db, context: Context, row: BatchRow): BatchRow | undefined {
+function endIfDone(db: Db, context: Context, row: RunningRow): BatchRow | undefined {
   if (row.jobs_pending === 0) return closeIfDone(db, context, row.id, 'event')
   const reason = stopRule(runOptions(row), row)
   if (reason === null) return undefined
@@ -135,7 +135,7 @@ function endIfDone(db: Db, context: Context, row: BatchRow): BatchRow | undefine
 function claimJobs(
   { db, clock }: Scope,
   context: Context,
-  row: BatchRow,
+  row: RunningRow,
   situation: Situation,
   step: Step,
 ): void {

@@ -17,7 +17,7 @@ import {
 } from '../../../src/core/queue/batch-store.ts'
 import { saveConfiguration } from '../../../src/core/queue/configuration-store.ts'
 import { finishJob, insertJobs, reopenJobs } from '../../../src/core/queue/job-store.ts'
-import { runningRow } from '../../../src/core/queue/queries.ts'
+import { type RunningRow, runningRow } from '../../../src/core/queue/queries.ts'
 import type { BatchRow, JobRow } from '../../../src/core/queue/rows.ts'
 import { Finalizer } from '../../../src/core/run/finalizer.ts'
 import {
@@ -164,7 +164,7 @@ class World {
   }
 
   /** A verdict; `lost`: the first write fails while the owner lives, and it writes again. */
-  #end(row: BatchRow, job: JobRow, { failed, lost }: { failed: boolean; lost: boolean }): void {
+  #end(row: RunningRow, job: JobRow, { failed, lost }: { failed: boolean; lost: boolean }): void {
     const { db, clock } = this
     const end = ended(job.started_at ?? clock.now(), 0, { endedAt: clock.now(), awakeMs: 1 })
     const write = () =>
