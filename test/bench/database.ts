@@ -27,7 +27,7 @@ import { claimJob, type Ended, finishJob, insertJobs, pendingJobs } from '../../
 import { moveTo } from '../../src/core/queue/order.ts'
 import { queuedIds, runningRow } from '../../src/core/queue/queries.ts'
 import type { BatchRow } from '../../src/core/queue/rows.ts'
-import { cpu, type Figure, fastest, wall } from './measure.ts'
+import { cpu, type Figure, fastest, fastestOf, wall } from './measure.ts'
 
 const host = 'bench-host'
 const by = (): Context => ({ actor: 'bench', hostId: host, origin: null, at: Date.now() })
@@ -229,22 +229,17 @@ function readCosts(db: Db, id: string, ms: Say): void {
 }
 
 function queueCosts(db: Db, ms: Say): void {
-  const last = () => queuedIds(db).at(-1) ?? ''
+  const nth = (n: number) => () => queuedIds(db).at(n) ?? ''
+  const toTop = (id: string) => db.write(() => moveTo(db, [id], 1))
   ms('promote the head of 10,000 queued (claim it)', promote(db))
-  ms(
-    'move the last of 10,000 to the top',
-    fastest(() => db.write(() => moveTo(db, [last()], 1)), 5),
-  )
-  const middle = () => queuedIds(db)[5_000] ?? ''
-  const moved = fastest(() => db.write(() => moveTo(db, [middle()], 1)), 5)
-  ms('move the 5,000th of 10,000 to the top', moved)
+  ms('move the last of 10,000 to the top', fastestOf(nth(-1), toTop, 5))
+  ms('move the 5,000th of 10,000 to the top', fastestOf(nth(5_000), toTop, 5))
   const paused: string[] = []
-  const pause = fastest(() => {
-    const id = queuedIds(db)[0] ?? ''
+  const pauseIt = (id: string) => {
     paused.push(id)
     db.write(() => pauseBatch(db, by(), id, null))
-  }, 5)
-  ms('pause the first of the queue', pause)
+  }
+  ms('pause the first of the queue', fastestOf(nth(0), pauseIt, 5))
   const resume = fastest(() => db.write(() => resumeBatch(db, by(), paused.pop() ?? '')), 4)
   ms('resume it at its place', resume)
 }

@@ -21,11 +21,21 @@ export function yardstick(folder: string): () => Promise<number> {
   return async () => Number(await output(program, args)) / 1_000
 }
 
-/** A fresh data folder with one batch, run to its end by the built command line; ms per job, from the database. */
-export async function runBatch(
+type RunOptions = {
+  jobs: number
+  parallel: number
+  run?: string
+  prefix?: string[]
+  logLimit?: string
+  /** For `slipway work` only. */
+  env?: NodeJS.ProcessEnv
+}
+
+/** A fresh data folder with one batch that waits; the options as `runBatch` takes them. */
+export async function addedBatch(
   folder: string,
-  options: { jobs: number; parallel: number; run?: string; prefix?: string[]; logLimit?: string },
-): Promise<{ perJob: number; wallPerJob: number; home: string }> {
+  options: RunOptions,
+): Promise<{ place: string; home: string }> {
   const place = mkdtempSync(join(folder, 'run-'))
   const home = join(place, 'home')
   const spec = join(place, 'bench.slipway.yaml')
@@ -34,8 +44,34 @@ export async function runBatch(
   const more = options.logLimit === undefined ? '' : `, log-limit: ${options.logLimit}`
   const facts = `type: bench, run: [${run}, "{value}"], parallel: ${options.parallel}${more}`
   writeFileSync(spec, `{batches: [{${facts}, over: ${over}}]}\n`)
-  const env = { ...process.env, SLIPWAY_HOME: home }
-  await output(process.execPath, [entry, 'add', spec], { cwd: place, env })
+  await output(process.execPath, [entry, 'add', spec], {
+    cwd: place,
+    env: { ...process.env, SLIPWAY_HOME: home },
+  })
+  return { place, home }
+}
+
+/** Milliseconds per job from the first start to the last end, from the database; throws unless all succeeded. */
+export function perJob(home: string, jobs: number): number {
+  const db = new Database(join(home, 'slipway.db'), { readonly: true })
+  const row = db
+    .prepare(
+      `SELECT max(completed_at) - min(started_at) AS ms FROM jobs
+       HAVING count(*) = ${jobs} AND sum(status <> 'succeeded') = 0`,
+    )
+    .get() as { ms: number } | undefined
+  db.close()
+  if (!row) throw new Error(`not every job of the batch in ${home} succeeded`)
+  return row.ms / jobs
+}
+
+/** A fresh data folder with one batch, run to its end by the built command line; ms per job, from the database. */
+export async function runBatch(
+  folder: string,
+  options: RunOptions,
+): Promise<{ perJob: number; wallPerJob: number; home: string }> {
+  const { place, home } = await addedBatch(folder, options)
+  const env = { ...process.env, ...options.env, SLIPWAY_HOME: home }
   const [program = '', ...args] = [
     ...(options.prefix ?? []),
     process.execPath,
@@ -46,16 +82,7 @@ export async function runBatch(
   const from = performance.now()
   await output(program, args, { cwd: place, env })
   const wallPerJob = (performance.now() - from) / options.jobs
-  const db = new Database(join(home, 'slipway.db'), { readonly: true })
-  const row = db
-    .prepare(
-      `SELECT max(completed_at) - min(started_at) AS ms FROM jobs
-       HAVING count(*) = ${options.jobs} AND sum(status <> 'succeeded') = 0`,
-    )
-    .get() as { ms: number } | undefined
-  db.close()
-  if (!row) throw new Error(`not every job of the batch in ${home} succeeded`)
-  return { perJob: row.ms / options.jobs, wallPerJob, home }
+  return { perJob: perJob(home, options.jobs), wallPerJob, home }
 }
 
 /** The table of contestants. */

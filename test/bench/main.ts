@@ -9,8 +9,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { databaseCosts } from './database.ts'
+import { growth } from './growth.ts'
 import { hostCosts } from './hosts.ts'
 import { jobCosts } from './jobs.ts'
+import { ladenCosts } from './laden.ts'
 import { has, part } from './measure.ts'
 import { writeReport } from './report.ts'
 
@@ -85,6 +87,8 @@ try {
   }
   if (wanted('database')) await part('database', rounds, (n) => databaseCosts(folder, n))
   if (wanted('hosts')) await part('hosts', rounds, (n) => hostCosts(folder, n))
+  if (wanted('laden')) await part('laden', rounds, (n) => ladenCosts(folder, n))
+  if (wanted('growth')) await part('growth', 1, () => growth(folder))
   writeReport()
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

@@ -19,6 +19,9 @@ export type Figure = {
   /** Lowest and highest of the rounds. */
   range?: [number, number]
   note?: string
+  /** The curve that it is a point of, and where. */
+  curve?: string
+  at?: number
 }
 
 export type Part = { at: string; load: [number, number]; rounds: number; figures: Figure[] }
@@ -55,6 +58,16 @@ export function wall(action: () => unknown): number {
 export function fastest(action: () => unknown, tries = 25): number {
   action()
   return Math.min(...Array.from({ length: tries }, () => wall(action)))
+}
+
+/** The same for an action that needs something made ready each time, which does not count. */
+export function fastestOf<T>(prepare: () => T, action: (ready: T) => unknown, tries: number): number {
+  return Math.min(
+    ...Array.from({ length: tries }, () => {
+      const ready = prepare()
+      return wall(() => action(ready))
+    }),
+  )
 }
 
 /** Runs every contestant once a round, one after the other, so that a busy moment falls on all of them. */
