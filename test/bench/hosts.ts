@@ -3,7 +3,7 @@
  * change, idle CPU and memory of `work` and `serve`, and the start of a command.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { addJobs, claimBatch, emptyDatabase, oneJob } from './database.ts'
 import { runBatch } from './jobs.ts'
@@ -40,13 +40,12 @@ async function syncsPerJob(folder: string): Promise<Figure> {
   return { name: 'fsyncs per job, whole run of 1,000 trivial jobs', value, unit: 'fsyncs' }
 }
 
-/** CPU seconds of a process and of its children that were waited for. */
-function cpuOf(pid: number): { own: number; children: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  const ticks = (index: number) => Number(fields[index])
-  return { own: (ticks(11) + ticks(12)) / 100, children: (ticks(13) + ticks(14)) / 100 }
+/** CPU seconds of all threads of a process, by the scheduler's own count (ns; the usual one is in ticks of 10 ms). */
+function cpuOf(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const ns = (thread: string) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  return threads.reduce((sum, thread) => sum + ns(thread), 0) / 1e9
 }
 
 /** One job that prints 1 GB, against the same program with its output in a file. */
@@ -152,9 +151,9 @@ async function idle(folder: string, args: string[]): Promise<Figure[]> {
   const ended = new Promise((resolve) => child.once('close', resolve))
   const pid = child.pid ?? 0
   await new Promise((resolve) => setTimeout(resolve, 6_000))
-  const before = cpuOf(pid).own
+  const before = cpuOf(pid)
   await new Promise((resolve) => setTimeout(resolve, 15_000))
-  const share = ((cpuOf(pid).own - before) / 15) * 100
+  const share = ((cpuOf(pid) - before) / 15) * 100
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const resident = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_000
   child.kill('SIGINT')
