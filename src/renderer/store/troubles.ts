@@ -16,10 +16,16 @@ export function troubles(server: ServerState): Trouble[] {
   for (const host of server.hosts)
     if (host.state === 'silent' || host.state === 'stopped')
       found.push({ kind: 'host', sentence: `A host (process ${host.pid}) no longer says that it is alive.` })
+  const { executor } = server.queue
+  if (server.running && (executor === null || executor.state === 'gone'))
+    found.push({
+      kind: 'host',
+      sentence: 'A batch was running when its host went, and no host works to go on with it.',
+    })
   const { lastSweepAt, intervalMs } = server.finalizer
   const now = Date.now() + server.clockOffsetMs
   // Only a host that works sweeps; without one there is nothing to be late.
-  if (server.queue.executor && lastSweepAt !== null && now - lastSweepAt > 3 * intervalMs + 60_000)
+  if (executor && lastSweepAt !== null && now - lastSweepAt > 3 * intervalMs + 60_000)
     found.push({ kind: 'finalizer', sentence: 'The finalizer has not looked for a while.' })
   return found
 }
