@@ -1,5 +1,5 @@
 /**
- * What is mutated, and which tests can notice it, in three groups: a mutant is tried against every test that passes
+ * What is mutated, and which tests can notice it, in groups: a mutant is tried against every test that passes
  * its line, and tests that start processes would hold up the queue's.
  */
 type Group = { mutate: string[]; tests: string[] }
@@ -10,22 +10,34 @@ export const groups: Record<string, Group> = {
     tests: [
       'test/core/queue/*.test.ts',
       'test/core/insight/{attention,estimate,summary,timeline}.test.ts',
-      'test/core/commands/{doctor,enqueue}.test.ts',
-      'test/core/run/{abandoned-fill,finalizer,finalizer-property,group-commit,settle,step}.test.ts',
+      'test/core/commands/{browse,doctor,enqueue,pause,unsealed}.test.ts',
+      'test/core/run/{abandoned-fill,finalizer,group-commit,settle,step}.test.ts',
     ],
   },
   run: {
-    mutate: ['src/core/run/*.ts', '!src/core/run/process-*.ts'],
-    tests: ['test/core/run/*.test.ts', 'test/core/commands/log.test.ts'],
+    mutate: [
+      'src/core/run/*.ts',
+      '!src/core/run/process-*.ts',
+      '!src/core/run/{executor,own-launcher,rescuer,slots,step}.ts',
+    ],
+    tests: ['test/core/run/!(executor|process-*|rescuer).test.ts', 'test/core/commands/log.test.ts'],
+  },
+  executor: {
+    mutate: ['src/core/run/{executor,own-launcher,rescuer,slots,step}.ts'],
+    tests: ['test/core/run/{executor,own-launcher,rescuer,slots,step}.test.ts'],
   },
   launcher: {
+    mutate: ['src/core/run/launcher/*.ts', '!src/core/run/launcher/job-processes.ts'],
+    tests: ['test/core/run/launcher/*.test.ts'],
+  },
+  processes: {
     // Not those of other systems, which can't run here.
     mutate: [
-      'src/core/run/launcher/*.ts',
       'src/core/run/process-*.ts',
+      'src/core/run/launcher/job-processes.ts',
       '!src/core/run/process-identity.{darwin,win32}.ts',
     ],
-    tests: ['test/core/run/launcher/*.test.ts', 'test/core/run/process-*.test.ts'],
+    tests: ['test/core/run/process-*.test.ts', 'test/core/run/launcher/{job-processes,node-job}.test.ts'],
   },
 }
 

@@ -9,7 +9,7 @@ import { readJournals } from '../../../src/core/run/launcher/journal.ts'
 import { isRunning } from '../../../src/core/run/process-identity.ts'
 import { by, temporaryDatabase } from '../../helpers/database.ts'
 import { until } from '../../helpers/launcher-kit.ts'
-import { anExecutor, aWorkplace } from './an-executor.ts'
+import { anExecutor, aWorkplace, launcherKind } from './an-executor.ts'
 
 /** Whatever was to happen at once has happened. */
 async function turns(): Promise<void> {
@@ -59,7 +59,7 @@ describe('a batch', () => {
       }),
     })
     const { executor } = anExecutor(place, {
-      env: { PATH: process.env.PATH, BASE: 'base', SLIPWAY_LAUNCHER: 'node' },
+      env: { PATH: process.env.PATH, BASE: 'base', SLIPWAY_LAUNCHER: launcherKind },
     })
     await executor.begin()
     await place.ends(batch)
@@ -356,7 +356,10 @@ describe('trouble', () => {
   test('with the launcher: without one the job goes back, it is told, and tried again a second later', async () => {
     const place = aWorkplace()
     const batch = place.add('true', { jobs: 1 })
-    const { executor, told } = anExecutor(place, { launcherDir: path.join(place.home, 'none') })
+    const { executor, told } = anExecutor(place, {
+      launcherDir: path.join(place.home, 'none'),
+      env: { PATH: process.env.PATH, SLIPWAY_LAUNCHER: 'node' },
+    })
     await executor.begin()
     await until(() => told.attention.length > 0, 'it is told')
     expect(told.attention[0]).toMatch(/^A job could not be started: no launcher in /)

@@ -25,7 +25,7 @@ const RETRY_MS = 1000
 export class JournalWriter {
   readonly #path: string
   readonly #header: string
-  readonly #host = new Socket({ fd: 1, readable: false, writable: true })
+  readonly #host: Socket
   #fd: number
   #size = 0
   #backlog: Buffer = Buffer.alloc(0)
@@ -36,10 +36,14 @@ export class JournalWriter {
   /** The started lines of jobs that still run, for when the journal is rewritten. */
   readonly #started = new Map<string, string>()
 
-  /** Creates the journal; throws when that fails, because a launcher without one is of no use. */
-  constructor(path: string, header: string) {
+  /**
+   * Creates the journal; throws when that fails, because a launcher without one is of no use. The host hears of it
+   * through `hostFd`, a pipe: the launcher's standard output.
+   */
+  constructor(path: string, header: string, hostFd = 1) {
     this.#path = path
     this.#header = header
+    this.#host = new Socket({ fd: hostFd, readable: false, writable: true })
     this.#host.on('error', () => {})
     this.#fd = openSync(path, 'ax', 0o600)
     this.#append(header)

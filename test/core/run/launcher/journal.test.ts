@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import {
   fenceLauncher,
   fencePath,
   journalPath,
+  readJournal,
   readJournals,
   removeJournal,
   stopOrphanedLauncher,
@@ -74,6 +75,31 @@ describe("a launcher's journal", () => {
 
   it('is an empty list where there is no run folder', () => {
     expect(readJournals(join(runDir, 'none'))).toEqual([])
+  })
+
+  it('that has gone meanwhile is none; one that cannot be read is an error with its cause', () => {
+    expect(readJournal(journalPath(runDir, 'gone'))).toBeNull()
+    write(header)
+    const file = journalPath(runDir, 'L1')
+    expect(() => readJournals(file)).toThrow(`the run folder ${file} can't be read`)
+    mkdirSync(journalPath(runDir, 'L2'))
+    const thrown = () => readJournals(runDir)
+    expect(thrown).toThrow(`the launcher's journal ${journalPath(runDir, 'L2')} can't be read`)
+    expect(thrown).toThrow(expect.objectContaining({ cause: expect.objectContaining({ code: 'EISDIR' }) }))
+  })
+
+  it('keeps what the host must still commit, and what began, apart', () => {
+    const started = 'started\t1.1\t42\t777\t10\n'
+    write(`${header}starting\t1.1\n`)
+    expect(read()).toMatchObject({ starting: new Set(['1.1']), started: new Map() })
+    write(`${header}starting\t1.1\nstarting\t2.1\n${started}`)
+    expect(read().starting).toEqual(new Set(['2.1']))
+    expect(read().started.get('1.1')).toEqual({ attempt: '1.1', pid: 42, processStartedAt: '777', at: 10 })
+    write(`${header}starting\t1.1\nrefused\t1.1\tprogram\tENOENT\tpath\tnope\n`)
+    expect(read().starting).toEqual(new Set())
+    expect([...read().refused.keys()]).toEqual(['1.1'])
+    write(`${header}${started}${exited('1.1')}refused\t2.1\tfenced\t-\t-\t-\nforgotten\n`)
+    expect(read()).toMatchObject({ started: new Map(), exits: new Map(), refused: new Map() })
   })
 
   it('is removed together with its fence', () => {

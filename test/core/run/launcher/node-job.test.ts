@@ -67,10 +67,11 @@ describe('a job that ends by itself', () => {
   test('took as long as it took', async () => {
     const { sh } = aPlaceForJobs()
     const began = performance.now()
-    const exit = await sh('sleep 0.15').exit()
-    expect(exit.awakeMs).toBeGreaterThanOrEqual(145)
+    const exit = await sh('sleep 0.3').exit()
+    // Counted from when the job is known to run, which on a busy machine is later than its first breath.
+    expect(exit.awakeMs).toBeGreaterThanOrEqual(200)
     expect(exit.awakeMs).toBeLessThanOrEqual(Math.ceil(performance.now() - began))
-    expect(exit.endedAt - exit.startedAt).toBeGreaterThanOrEqual(145)
+    expect(exit.endedAt - exit.startedAt).toBeGreaterThanOrEqual(200)
   })
 
   test('by a signal of its own is told with it', async () => {

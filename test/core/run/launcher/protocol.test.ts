@@ -53,6 +53,75 @@ describe('the launcher protocol', () => {
     expect(read(plain)).toEqual({ line: 'exited', exit: plain })
   })
 
+  it('says each thing in its own words, field by field', () => {
+    expect(exitedLine(exit)).toBe(
+      'exited\t17.2\t-\tSIGKILL\ttimeout\t1700000000000\t1700000060000\t60000\t12\t3\t4096\t2\t9200000000\t1\n',
+    )
+    expect(exitedLine({ ...exit, exitCode: 3, signal: null, usage: null, logCut: false })).toMatch(
+      /^exited\t17\.2\t3\t-\ttimeout\t.*\t-\t-\t-\t2\t9200000000\t0\n$/,
+    )
+    expect(parseLine('launcher\t1\tnode\tL1\thost\t42\t777\tboot\t1700')).toEqual({
+      line: 'launcher',
+      header: {
+        kind: 'node',
+        launcherId: 'L1',
+        hostId: 'host',
+        launcher: { pid: 42, startedAt: '777', bootId: 'boot' },
+      },
+    })
+    expect(parseLine('starting\t1.1')).toEqual({ line: 'starting', attempt: '1.1' })
+    expect(parseLine('started\t1.1\t42\t777\t10')).toEqual({
+      line: 'started',
+      started: { attempt: '1.1', pid: 42, processStartedAt: '777', at: 10 },
+    })
+    expect(parseLine('refused\t1.1\tfenced\t-\t-\t-')).toEqual({
+      line: 'refused',
+      refused: { attempt: '1.1', stage: 'fenced', errno: '-', message: expect.any(String) },
+    })
+    expect(parseLine('forgotten')).toEqual({ line: 'forgotten' })
+  })
+
+  it.each([
+    'launcher\t2\tnode\tL1\thost\t42\t777\tboot\t1700',
+    'launcher\t1\trust\tL1\thost\t42\t777\tboot\t1700',
+    'launcher\t1\tnode\tL1\thost\t42\t777\tboot\t1700\tmore',
+    'starting\t1.1\tmore',
+    'starting',
+    'started\t1.1\t42\t777',
+    'started\t1.1\t42\t777\t10\tmore',
+    'refused\t1.1\tfenced\t-\t-',
+    'refused\t1.1\tfenced\t-\t-\t-\tmore',
+    'started\t1.1',
+    'refused\t1.1',
+    'ended\t1.1',
+    '',
+  ])('does not understand %j', (line) => {
+    expect(parseLine(line)).toBeNull()
+  })
+
+  it('sends whole numbers, a dash where there is no timeout, and how many arguments follow', () => {
+    const spec: StartSpec = {
+      attempt: '1.1',
+      argv: ['a', 'b'],
+      cwd: '/c',
+      env: { N: 'V' },
+      logPath: '/l',
+      logLimitBytes: 10.4,
+      timeoutMs: 20.6,
+      graceMs: 30.5,
+    }
+    const said = (more: Partial<StartSpec>) => startFrame({ ...spec, ...more }).toString('utf8', 4)
+    expect(said({})).toBe(`${['S', '1.1', '/c', '/l', '10', '21', '31', '2', 'a', 'b', 'N=V'].join('\0')}\0`)
+    expect(said({ timeoutMs: null })).toContain('\u000010\0-\u000031\0')
+    expect(parseStart(['1.1', '/c', '/l', '10', '20', '30', '2', 'a', 'b', 'N=V'])).toEqual({
+      ...spec,
+      logLimitBytes: 10,
+      timeoutMs: 20,
+      graceMs: 30,
+    })
+    expect(parseStart([])).toMatchObject({ attempt: '', cwd: '', logPath: '', argv: [], env: {} })
+  })
+
   it('answers null for every torn part of a line', () => {
     const line = exitedLine(exit).trimEnd()
     const fields = line.split('\t')

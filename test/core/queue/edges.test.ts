@@ -1,0 +1,301 @@
+/** The edges of a batch one by one: what each tells, what it leaves alone, and what becomes of the line behind it. */
+import { describe, expect, test } from 'vitest'
+import type { Db } from '../../../src/core/db/db.ts'
+import { linkAfter } from '../../../src/core/queue/after-store.ts'
+import { headOfLine } from '../../../src/core/queue/attention-queries.ts'
+import {
+  cancelBatch,
+  claimHead,
+  createBatch,
+  endBatch,
+  pauseBatch,
+  releaseBatch,
+  removeUnsealed,
+  reopenBatch,
+  resumeBatch,
+  sealBatch,
+  setPriority,
+} from '../../../src/core/queue/batch-store.ts'
+import { eventsPage } from '../../../src/core/queue/job-queries.ts'
+import { closeGap, hasHoles, moveTo, openGap, placeFor, queueLength } from '../../../src/core/queue/order.ts'
+import { findBatch, predecessors, queuedIds } from '../../../src/core/queue/queries.ts'
+import type { BatchRow } from '../../../src/core/queue/rows.ts'
+import { addBatch, by, claim, end, noon, reread, runJobs, temporaryDatabase } from '../../helpers/database.ts'
+
+const told = (db: Db, batch: Pick<BatchRow, 'id'>) => eventsPage(db, { limit: 99, batchId: batch.id })
+const places = (db: Db) =>
+  db
+    .sql<{ number: number; position: number }>(
+      'SELECT number, position FROM batches WHERE position IS NOT NULL ORDER BY position',
+    )
+    .all()
+    .map(({ number, position }) => [number, position])
+
+/** Batches #1, #2, … of their own types, in line one behind the other. */
+const aLine = (db: Db, length: number) =>
+  Array.from({ length }, (_, index) => addBatch(db, { type: `type-${index}`, at: noon + index }))
+
+/** A batch that somebody put there with SQL, without saying that it has all its jobs. */
+function byHand(db: Db, status: 'queued' | 'running', position: number): BatchRow {
+  const configurationId = addBatch(db, { type: 'first', hold: true }).configuration_id
+  db.write(() =>
+    db
+      .sql(
+        `INSERT INTO batches (id, configuration_id, batch_type, status, position, created_at, queued_at, started_at)
+         VALUES ('by-hand', ?, 'raw', ?, ?, 1, 1, ?)`,
+      )
+      .run(configurationId, status, position, status === 'running' ? 1 : null),
+  )
+  return reread(db, 'by-hand')
+}
+
+describe('the events of a batch', () => {
+  test('say where it came to be, and how many jobs it was sealed with', () => {
+    const db = temporaryDatabase()
+    const events = told(db, addBatch(db, { jobs: 4 }))
+    expect(events.map((event) => [event.kind, event.fromStatus, event.toStatus])).toEqual([
+      ['batch_created', null, 'initiated'],
+      ['batch_sealed', null, null],
+      ['batch_enqueued', 'initiated', 'queued'],
+    ])
+    expect(events[1]?.details).toMatchObject({ jobs: 4 })
+  })
+
+  test('say that it was resumed, released or retried, and at which place it stands', () => {
+    const db = temporaryDatabase()
+    const [batch] = aLine(db, 2) as [BatchRow, BatchRow]
+    db.write(() => pauseBatch(db, by(noon + 9), batch.id, 'lunch'))
+    db.write(() => resumeBatch(db, by(noon + 10), batch.id))
+    claim(db, noon + 11)
+    db.write(() => releaseBatch(db, by(noon + 12), batch.id, 'the host leaves'))
+    end(db, claim(db, noon + 13), noon + 14, 'completed_with_errors')
+    expect(db.write(() => reopenBatch(db, by(noon + 15), batch.id, null))).toMatchObject({ position: 2 })
+    expect(
+      told(db, batch)
+        .filter((event) => event.toStatus === 'queued')
+        .map((event) => [event.kind, event.fromStatus, event.reason, event.details.position]),
+    ).toEqual([
+      ['batch_enqueued', 'initiated', null, 1],
+      ['batch_resumed', 'paused', null, 1],
+      ['batch_released', 'running', 'the host leaves', 1],
+      ['batch_retried', 'completed_with_errors', null, 2],
+    ])
+  })
+
+  test('count what its jobs came to, as the end saw it, and why it failed', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 6 })
+    const batch = claim(db, noon)
+    runJobs(db, batch, noon, [{ ms: 1 }, { ms: 1 }, { ms: 1 }, { ms: 1, error: 'no column' }])
+    const ending = {
+      reason: null,
+      kind: 'batch_failed',
+      closedBy: 'event' as const,
+      error: 'too many failed',
+    }
+    expect(db.write(() => endBatch(db, by(noon + 9), batch.id, 'failed', ending))).toMatchObject({
+      status: 'failed',
+      error: 'too many failed',
+      completed_at: noon + 9,
+    })
+    expect(told(db, batch).at(-1)?.details).toMatchObject({
+      succeeded: 3,
+      failed: 1,
+      cancelled: 2,
+      total: 6,
+      closedBy: 'event',
+    })
+  })
+
+  test('outlive a batch that was removed unfilled, with its number', () => {
+    const db = temporaryDatabase()
+    const { configuration_id: configurationId } = addBatch(db, { type: 'other' })
+    const batch = db.write(() =>
+      createBatch(db, by(noon), {
+        configurationId,
+        type: 'half',
+        range: null,
+        priority: 0,
+        duplicateOf: null,
+        continues: null,
+        options: {},
+        details: {},
+      }),
+    )
+    expect(db.write(() => removeUnsealed(db, by(noon), batch.id, 'its host died'))).toBe(true)
+    expect(findBatch(db, batch.id)).toBeUndefined()
+    const last = eventsPage(db, { limit: 1 })[0]
+    expect(last).toMatchObject({ kind: 'batch_abandoned', reason: 'its host died' })
+    expect(last?.details).toMatchObject({ number: batch.number })
+  })
+})
+
+describe('an edge that is not there', () => {
+  test('a filled batch is not removed, a sealed one not sealed again, and nothing is told', () => {
+    const db = temporaryDatabase()
+    const batch = addBatch(db)
+    const before = told(db, batch).length
+    expect(db.write(() => removeUnsealed(db, by(noon), batch.id, 'why'))).toBe(false)
+    expect(db.write(() => sealBatch(db, by(noon), batch.id))).toBeUndefined()
+    expect(db.write(() => removeUnsealed(db, by(noon), 'nobody', 'why'))).toBe(false)
+    expect(told(db, batch)).toHaveLength(before)
+  })
+
+  test('a batch that nobody sealed does not come back into the line once it was paused', () => {
+    const db = temporaryDatabase()
+    byHand(db, 'queued', 1)
+    expect(db.write(() => pauseBatch(db, by(noon), 'by-hand', null))).toMatchObject({ status: 'paused' })
+    expect(db.write(() => resumeBatch(db, by(noon), 'by-hand'))).toBeUndefined()
+    expect(reread(db, 'by-hand').status).toBe('paused')
+  })
+
+  test('but one that runs unsealed can be let go, to the top of the line', () => {
+    const db = temporaryDatabase()
+    byHand(db, 'running', 0)
+    addBatch(db, { type: 'other' })
+    expect(db.write(() => releaseBatch(db, by(noon), 'by-hand', 'it was not filled'))).toMatchObject({
+      status: 'queued',
+      position: 1,
+    })
+    expect(headOfLine(db).first).toBe('by-hand')
+  })
+
+  test('and it does not end as long as nobody sealed it', () => {
+    const db = temporaryDatabase()
+    byHand(db, 'running', 0)
+    expect(db.write(() => cancelBatch(db, by(noon), 'by-hand', null))).toBeUndefined()
+    expect(reread(db, 'by-hand').status).toBe('running')
+  })
+
+  test('a batch with nothing in line before it is the head, and an empty line has none', () => {
+    const db = temporaryDatabase()
+    expect(headOfLine(db)).toEqual({ first: undefined, claimable: undefined })
+    expect(db.write(() => claimHead(db, by(noon), 'token'))).toBeUndefined()
+  })
+})
+
+describe('the line', () => {
+  test('closes behind one that is paused or cancelled, and stays as it is when the running one is', () => {
+    const db = temporaryDatabase()
+    const [one, two, three, four] = aLine(db, 4) as [BatchRow, BatchRow, BatchRow, BatchRow]
+    db.write(() => pauseBatch(db, by(noon), two.id, null))
+    expect(places(db)).toEqual([
+      [1, 1],
+      [3, 2],
+      [4, 3],
+    ])
+    db.write(() => cancelBatch(db, by(noon), three.id, null))
+    expect(places(db)).toEqual([
+      [1, 1],
+      [4, 2],
+    ])
+    claim(db, noon)
+    db.write(() => pauseBatch(db, by(noon), one.id, null))
+    expect(places(db)).toEqual([[4, 1]])
+    db.write(() => resumeBatch(db, by(noon), one.id))
+    claim(db, noon)
+    db.write(() => cancelBatch(db, by(noon), one.id, null))
+    expect(places(db)).toEqual([[4, 1]])
+    db.write(() => cancelBatch(db, by(noon), two.id, null))
+    expect(queuedIds(db)).toEqual([four.id])
+  })
+
+  test('takes a new priority as a new place, forwards and back, and the running one keeps its own', () => {
+    const db = temporaryDatabase()
+    const [one, two, three] = aLine(db, 3) as [BatchRow, BatchRow, BatchRow]
+    const prefer = (batch: BatchRow, priority: number) =>
+      db.write(() => setPriority(db, by(noon + 50), batch.id, priority))?.position
+    expect(prefer(three, 5)).toBe(1)
+    expect(places(db).map(([number]) => number)).toEqual([3, 1, 2])
+    expect(prefer(three, -5)).toBe(3)
+    expect(prefer(one, 0)).toBe(1)
+    expect(prefer(one, -5)).toBe(2)
+    expect(places(db).map(([number]) => number)).toEqual([2, 1, 3])
+    claim(db, noon)
+    expect(prefer(two, 9)).toBe(0)
+    expect(places(db)).toEqual([
+      [2, 0],
+      [1, 1],
+      [3, 2],
+    ])
+    db.write(() => pauseBatch(db, by(noon), one.id, null))
+    expect(prefer(one, 7)).toBeNull()
+    expect(told(db, one).at(-1)?.details).toMatchObject({ from: -5, to: 7, position: null })
+  })
+
+  test('opens and closes at any place, and knows its length', () => {
+    const db = temporaryDatabase()
+    expect(queueLength(db)).toBe(0)
+    expect(hasHoles(db)).toBe(false)
+    aLine(db, 3)
+    expect(queueLength(db)).toBe(3)
+    expect(hasHoles(db)).toBe(false)
+    db.write(() => openGap(db, 2))
+    expect(places(db).map(([, position]) => position)).toEqual([1, 3, 4])
+    expect(hasHoles(db)).toBe(true)
+    db.write(() => closeGap(db, 2))
+    expect(places(db).map(([, position]) => position)).toEqual([1, 2, 3])
+    db.write(() => openGap(db, 1))
+    expect(hasHoles(db)).toBe(true)
+  })
+
+  test('has a place behind whoever outranks the newcomer: by priority, then time, then number', () => {
+    const db = temporaryDatabase()
+    expect(placeFor(db, { priority: 0, queuedAt: noon, number: 1 })).toBe(1)
+    aLine(db, 3)
+    const place = (priority: number, queuedAt: number, number = 99) =>
+      placeFor(db, { priority, queuedAt, number })
+    expect(place(1, noon + 9)).toBe(1)
+    expect(place(0, noon - 1)).toBe(1)
+    expect(place(0, noon)).toBe(2)
+    expect(place(0, noon, 1)).toBe(1)
+    expect(place(0, noon + 1)).toBe(3)
+    expect(place(-1, noon - 1)).toBe(4)
+  })
+
+  test.each([
+    [[1], 3, [2, 3, 1, 4, 5]],
+    [[5], 1, [5, 1, 2, 3, 4]],
+    [[4, 2], 2, [1, 4, 2, 3, 5]],
+    [[1, 5], 3, [2, 3, 1, 5, 4]],
+    [[5, 1], 2, [2, 5, 1, 3, 4]],
+    [[2, 3], 99, [1, 4, 5, 2, 3]],
+    [[2, 3], -4, [2, 3, 1, 4, 5]],
+    [[3], 3, [1, 2, 3, 4, 5]],
+    [[], 1, [1, 2, 3, 4, 5]],
+  ])('with %j moved to %i reads as asked', (moved, to, expected) => {
+    const db = temporaryDatabase()
+    const ids = aLine(db, 5).map((batch) => batch.id)
+    db.write(() => moveTo(db, [...moved.map((number) => ids[number - 1] ?? ''), 'nobody'], to))
+    expect(places(db)).toEqual(expected.map((number, index) => [number, index + 1]))
+  })
+
+  test('is written only where it changes', () => {
+    const db = temporaryDatabase()
+    const ids = aLine(db, 6).map((batch) => batch.id)
+    db.exec(
+      `CREATE TEMP TABLE written (number INTEGER);
+       CREATE TEMP TRIGGER watch AFTER UPDATE OF position ON batches
+       BEGIN INSERT INTO written VALUES (new.number); END`,
+    )
+    const written = () => {
+      const rows = db.sql<{ number: number }>('SELECT DISTINCT number FROM written ORDER BY number').all()
+      db.exec('DELETE FROM written')
+      return rows.map((row) => row.number)
+    }
+    db.write(() => moveTo(db, [ids[2] ?? ''], 4))
+    expect(written()).toEqual([3, 4])
+    db.write(() => moveTo(db, [ids[2] ?? ''], 3))
+    expect(written()).toEqual([3, 4])
+    db.write(() => moveTo(db, [ids[1] ?? '', ids[4] ?? ''], 2))
+    expect(written()).toEqual([2, 3, 4, 5])
+  })
+})
+
+test('a type that waits for its own kind waits for those before it, never for itself', () => {
+  const db = temporaryDatabase()
+  const first = addBatch(db, { type: 'evolve', range: { start: 0, end: 9 } })
+  const second = addBatch(db, { type: 'evolve', range: { start: 10, end: 19 }, hold: true })
+  db.write(() => linkAfter(db, second.id, second.configuration_id, ['evolve']))
+  expect(predecessors(db, second.id)).toEqual([{ type: 'evolve', id: first.id }])
+})
