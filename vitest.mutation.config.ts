@@ -22,7 +22,8 @@ export default defineConfig({
     setupFiles: ['test/mutation/children.ts'],
     sequence: { setupFiles: 'list', sequencer: QuickFirst },
     env: { SLIPWAY_TEST_RUNS: '40', SLIPWAY_TEST_SEED: '42' },
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
+    // What never comes is waited for this long; each test takes a fraction of it, also beside other work.
+    testTimeout: 6_000,
+    hookTimeout: 4_000,
   },
 })

@@ -16,11 +16,27 @@ import {
   sealBatch,
   setPriority,
 } from '../../../src/core/queue/batch-store.ts'
+import { executorHost, findHost, giveRoleBack, succeed } from '../../../src/core/queue/host-store.ts'
 import { eventsPage } from '../../../src/core/queue/job-queries.ts'
+import { interruptJob, retryJob } from '../../../src/core/queue/job-store.ts'
 import { closeGap, hasHoles, moveTo, openGap, placeFor, queueLength } from '../../../src/core/queue/order.ts'
 import { findBatch, predecessors, queuedIds } from '../../../src/core/queue/queries.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
-import { addBatch, by, claim, end, noon, reread, runJobs, temporaryDatabase } from '../../helpers/database.ts'
+import {
+  addBatch,
+  addHost,
+  by,
+  claim,
+  end,
+  ended,
+  hostId,
+  noon,
+  note,
+  reread,
+  runJobs,
+  startJob,
+  temporaryDatabase,
+} from '../../helpers/database.ts'
 
 const told = (db: Db, batch: Pick<BatchRow, 'id'>) => eventsPage(db, { limit: 99, batchId: batch.id })
 const places = (db: Db) =>
@@ -128,6 +144,58 @@ describe('the events of a batch', () => {
     expect(last).toMatchObject({ kind: 'batch_abandoned', reason: 'its host died' })
     expect(last?.details).toMatchObject({ number: batch.number })
   })
+})
+
+describe('the events of a job', () => {
+  test('say that it is tried again or was interrupted, which attempt it was, and of which input', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: ['a.csv'] })
+    const batch = claim(db, noon)
+    const token = batch.claim_token ?? ''
+    const job = startJob(db, batch, noon)
+    const failed = ended(noon, 5, { error: 'no column', exitCode: 1 })
+    expect(
+      db.write(() => retryJob(db, by(noon + 5), { id: job.id, token }, failed, noon + 99)),
+    ).toMatchObject({ status: 'pending', failures: 1, host_losses: 0, not_before: noon + 99 })
+    startJob(db, batch, noon + 100)
+    const lost = ended(noon + 100, 5, { error: 'its host died', exitCode: null })
+    expect(db.write(() => interruptJob(db, by(noon + 105), { id: job.id, token }, lost, true))).toMatchObject(
+      { status: 'pending', failures: 1, host_losses: 1, not_before: null },
+    )
+    const [retried, interrupted] = told(db, batch).slice(-2)
+    const edge = { jobId: job.id, jobOrdinal: 1, fromStatus: 'running', toStatus: 'pending' }
+    expect(retried).toMatchObject({ kind: 'job_retried', reason: 'no column', ...edge })
+    expect(retried?.details).toMatchObject({ input: 'a.csv', ordinal: 1, attempt: 1, notBefore: noon + 99 })
+    expect(interrupted).toMatchObject({ kind: 'job_interrupted', reason: 'its host died', ...edge })
+    expect(interrupted?.details).toMatchObject({ input: 'a.csv', ordinal: 1, attempt: 2 })
+  })
+
+  test('of no job and no batch say nothing of any', () => {
+    const db = temporaryDatabase()
+    note(db, noon, 'queue_paused', { until: 'one' })
+    expect(eventsPage(db, { limit: 1 })[0]?.details).toEqual({ until: 'one' })
+    addBatch(db)
+    expect(Object.keys(eventsPage(db, { limit: 1 })[0]?.details ?? {})).not.toContain('input')
+  })
+})
+
+test('the role is taken over only from the host that has it', () => {
+  const db = temporaryDatabase()
+  addHost(db, 'host-2', noon)
+  const one = () => findHost(db, hostId) ?? null
+  db.write(() => giveRoleBack(db, hostId))
+  const seen = one()
+  expect(seen && db.write(() => succeed(db, 'host-2', seen, true, noon))).toBe(false)
+  expect(executorHost(db)).toBeUndefined()
+  expect(one()?.ended_at).toBeNull()
+})
+
+test('a batch is found by a number of any length, with its sign or without', () => {
+  const db = temporaryDatabase()
+  const ids = aLine(db, 12).map((batch) => batch.id)
+  for (const ref of ['12', '#12', ' #12 ', 12, ids[11] ?? '', (ids[11] ?? '').toUpperCase()])
+    expect(findBatch(db, ref)?.number, String(ref)).toBe(12)
+  for (const ref of ['13', '12x', 'x12', '##12', '']) expect(findBatch(db, ref), ref).toBeUndefined()
 })
 
 describe('an edge that is not there', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { tell } from '../../../src/core/insight/story.ts'
-import { writeSetting } from '../../../src/core/queue/settings-store.ts'
+import { eventsPage } from '../../../src/core/queue/job-queries.ts'
+import { readMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
+import { freeBytes } from '../../../src/core/run/disk-guard.ts'
 import { DiskWatch } from '../../../src/core/run/disk-watch.ts'
-import { noon, temporaryDatabase } from '../../helpers/database.ts'
+import { noon, temporaryDatabase, temporaryFolder } from '../../helpers/database.ts'
 import { stubClock } from '../../helpers/stub-clock.ts'
 
 const mb = 1_048_576
@@ -86,6 +88,83 @@ describe('a disk that runs low', () => {
     db.exec('DROP TRIGGER full')
     clock.advance(5_000)
     expect(written(db)).toEqual(['disk_low 0'])
+  })
+
+  it('has recovered at exactly a twentieth more than the least, and is low just below the least', () => {
+    const db = temporaryDatabase()
+    const disk = { freeMb: 200 }
+    const { watch } = watching(db, disk)
+    expect(watch.look()).toBe(false)
+    disk.freeMb = 200 - 1 / mb
+    expect(watch.look()).toBe(true)
+    expect(readMark(db, 'disk-low')).toEqual({ since: noon })
+    disk.freeMb = 210 - 1 / mb
+    expect(watch.look()).toBe(false)
+    disk.freeMb = 210
+    expect(watch.look()).toBe(true)
+    expect(readMark(db, 'disk-low')).toBeUndefined()
+    expect(eventsPage(db, { limit: 1 })).toMatchObject([
+      { kind: 'disk_recovered', actor: 'executor', hostId: 'host-1', at: noon },
+    ])
+  })
+
+  it('is looked at once by a watch that was started twice, and can be stopped and started at any time', () => {
+    const db = temporaryDatabase()
+    const { watch, clock } = watching(db, { freeMb: 500 })
+    watch.stop()
+    watch.start()
+    watch.start()
+    expect(clock.pending()).toBe(1)
+    watch.stop()
+    expect(clock.pending()).toBe(0)
+    watch.start()
+    expect(clock.pending()).toBe(1)
+  })
+
+  it('is told to nobody who wants to hear no more', () => {
+    const db = temporaryDatabase()
+    const clock = stubClock(noon)
+    const disk = { free: 500 * mb }
+    let told = 0
+    const watch: DiskWatch = new DiskWatch({
+      db,
+      clock,
+      home: '/data',
+      hostId: 'host-1',
+      onChanged: () => {
+        told += 1
+        watch.stop()
+      },
+      onError: () => {},
+      free: () => disk.free,
+    })
+    watch.start()
+    disk.free = 0
+    clock.advance(5_000)
+    disk.free = 500 * mb
+    clock.advance(60_000)
+    expect(told).toBe(1)
+    expect(readMark(db, 'disk-low')).toBeDefined()
+  })
+
+  it('is the one that holds the data folder', () => {
+    const db = temporaryDatabase()
+    const home = temporaryFolder()
+    const watch = new DiskWatch({
+      db,
+      clock: stubClock(noon),
+      home,
+      hostId: 'host-1',
+      onChanged: () => {},
+      onError: () => {},
+    })
+    db.write(() => writeSetting(db, 'min-free-disk-mb', 1, noon))
+    expect(watch.look()).toBe(false)
+    db.write(() => writeSetting(db, 'min-free-disk-mb', 1_000_000, noon))
+    expect([watch.look(), readMark(db, 'disk-low') !== undefined]).toEqual([
+      freeBytes(home).free < 1_000_000 * mb,
+      freeBytes(home).free < 1_000_000 * mb,
+    ])
   })
 
   it('has a sentence', () => {

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Summary } from '../../../src/contract/entities.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { makeSummary } from '../../../src/core/insight/summary.ts'
+import { createBatch } from '../../../src/core/queue/batch-store.ts'
+import { linePositions } from '../../../src/core/queue/doctor-queries.ts'
 import { eventsPage } from '../../../src/core/queue/job-queries.ts'
 import { finishJob } from '../../../src/core/queue/job-store.ts'
+import { queuedIds, unsealedBatches } from '../../../src/core/queue/queries.ts'
 import { readMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
 import { readSummary } from '../../../src/core/queue/summary-store.ts'
 import { closeIfDone, Finalizer } from '../../../src/core/run/finalizer.ts'
@@ -134,7 +137,159 @@ describe('the sweep', () => {
   })
 })
 
+describe('a finalizer', () => {
+  test('that is started twice sweeps once, and can be stopped before it was started, and started again', () => {
+    const { db, clock, finalizer } = setUp()
+    finalizer.stop()
+    finalizer.start()
+    finalizer.start()
+    expect(clock.pending()).toBe(1)
+    finalizer.stop()
+    finalizer.stop()
+    expect(clock.pending()).toBe(0)
+    finalizer.start()
+    const batch = doneButOpen(db, clock, 20_000)
+    clock.advance(30_000)
+    expect(reread(db, batch.id).status).toBe('completed')
+  })
+
+  test('that is stopped in the midst of a sweep plans no other', () => {
+    const { db, clock, finalizer } = setUp()
+    const stopping = new Finalizer({
+      db,
+      clock,
+      hostId,
+      makeSummary,
+      onClosed: () => stopping.stop(),
+      onError: () => {},
+    })
+    finalizer.stop()
+    stopping.start()
+    doneButOpen(db, clock, 20_000)
+    clock.advance(30_000)
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('that cannot read its interval says so, and sweeps after half a minute', () => {
+    const { db, clock, finalizer, errors } = setUp()
+    const batch = doneButOpen(db, clock, 20_000)
+    db.exec('ALTER TABLE settings RENAME TO elsewhere')
+    finalizer.start()
+    expect(errors).toHaveLength(1)
+    db.exec('ALTER TABLE elsewhere RENAME TO settings')
+    clock.advance(29_999)
+    expect(reread(db, batch.id).status).toBe('running')
+    clock.advance(1)
+    expect(reread(db, batch.id).status).toBe('completed')
+  })
+
+  test('heals the line, removes what a dead host began to fill, and does the house work, whatever that throws', () => {
+    const db = temporaryDatabase()
+    const clock = stubClock(noon)
+    const errors: unknown[] = []
+    const finalizer = new Finalizer({
+      db,
+      clock,
+      hostId,
+      makeSummary,
+      onClosed: () => {},
+      housekeeping: () => {
+        throw new Error('no broom')
+      },
+      onError: (cause) => errors.push(cause),
+    })
+    const ids = ['one', 'two'].map((type) => addBatch(db, { type }).id)
+    db.write(() => db.sql('UPDATE batches SET position = position * 10').run())
+    const { configuration_id: configurationId } = reread(db, ids[0] ?? '')
+    db.write(() =>
+      createBatch(db, by(noon, { hostId: 'dead' }), {
+        configurationId,
+        type: 'half',
+        range: null,
+        priority: 0,
+        duplicateOf: null,
+        continues: null,
+        options: {},
+        details: {},
+      }),
+    )
+    finalizer.runOnce()
+    expect(linePositions(db)).toEqual([1, 2])
+    expect(queuedIds(db)).toEqual(ids)
+    expect(unsealedBatches(db)).toEqual([])
+    expect(errors.map(String)).toEqual(['Error: no broom'])
+    const abandoned = eventsPage(db, { limit: 1 })[0]
+    expect(abandoned).toMatchObject({ kind: 'batch_abandoned', actor: 'finalizer', hostId })
+    expect(abandoned?.reason).toBe('its host died while it was being filled')
+  })
+
+  test('judges by awake time since its first sight where the wall clock was set back, and exactly', () => {
+    const { db, clock, finalizer } = setUp()
+    const batch = doneButOpen(db, clock, 0)
+    clock.setWall(noon - 365 * 86_400_000)
+    const status = () => reread(db, batch.id).status
+    finalizer.runOnce()
+    for (const ms of [4_000, 4_000, 2_000]) {
+      clock.advance(ms)
+      finalizer.runOnce()
+      expect(status()).toBe('running')
+    }
+    clock.advance(1)
+    finalizer.runOnce()
+    expect(status()).toBe('completed')
+  })
+
+  test('waits for more than the grace by the wall clock', () => {
+    const { db, clock, finalizer } = setUp()
+    const batch = doneButOpen(db, clock, 10_000)
+    finalizer.runOnce()
+    expect(reread(db, batch.id).status).toBe('running')
+    clock.advance(1)
+    finalizer.runOnce()
+    expect(reread(db, batch.id).status).toBe('completed')
+  })
+})
+
 describe('closing', () => {
+  test('is for a batch that runs, was sealed and has no open job', () => {
+    const { db, clock } = setUp()
+    const close = (id: string) => closeIfDone(db, by(clock.now()), id, 'demand')
+    expect(close('nobody')).toBeUndefined()
+    const batch = addBatch(db, { jobs: 2 })
+    expect(close(batch.id)).toBeUndefined()
+    expect(reread(db, batch.id).status).toBe('queued')
+    claim(db, noon)
+    expect(close(batch.id)).toBeUndefined()
+    startJob(db, reread(db, batch.id), noon) // one runs, one is pending
+    expect(close(batch.id)).toBeUndefined()
+    expect(reread(db, batch.id).status).toBe('running')
+    expect(readMark(db, 'finalizer')).toBeUndefined()
+  })
+
+  test('on demand is a rescue, counted and told with its layer', () => {
+    const { db, clock, finalizer } = setUp()
+    const first = doneButOpen(db, clock, 0)
+    expect(closeIfDone(db, by(clock.now()), first.id, 'demand')?.status).toBe('completed')
+    expect(readMark(db, 'finalizer')).toEqual({
+      lastSweepAt: noon,
+      nextSweepAt: noon,
+      rescues: 1,
+      lastRescueAt: noon,
+    })
+    const [ended, rescued] = eventsPage(db, { limit: 2 })
+    expect(ended).toMatchObject({ kind: 'batch_completed', batchId: first.id })
+    expect(rescued).toMatchObject({ kind: 'finalizer_rescued', batchId: first.id })
+    expect(rescued?.details).toMatchObject({ layer: 'demand' })
+    clock.advance(1_000)
+    finalizer.runOnce()
+    const swept = { lastSweepAt: noon + 1_000, nextSweepAt: noon + 31_000 }
+    expect(readMark(db, 'finalizer')).toEqual({ ...swept, rescues: 1, lastRescueAt: noon })
+    clock.advance(60_000)
+    const second = doneButOpen(db, clock, 0)
+    closeIfDone(db, by(clock.now()), second.id, 'demand')
+    expect(readMark(db, 'finalizer')).toEqual({ ...swept, rescues: 2, lastRescueAt: noon + 61_000 })
+  })
+
   test('twice is harmless: the second time nothing changes', () => {
     const { db, clock } = setUp()
     const batch = doneButOpen(db, clock, 20_000)

@@ -64,6 +64,27 @@ describe('a log', () => {
     expect(stretchAt(seen, 999_995)).toEqual({ start: 999_995, end: 1_000_000 })
   })
 
+  test('that was cut down to its beginning has no end to show', () => {
+    const { view, file } = aLog(`${'h'.repeat(LOG_HEAD_BYTES)}${gapLine}`)
+    const seen = view(1_000_000)
+    expect(seen).toEqual({
+      size: 1_000_000,
+      gap: { from: LOG_HEAD_BYTES, to: 1_000_000 },
+      spans: [{ path: file, fileStart: 0, start: 0, end: LOG_HEAD_BYTES }],
+    })
+    expect(readStream(seen, 1_000_000, 10)).toHaveLength(0)
+  })
+
+  test('whose folder has become something else is an error with its cause', () => {
+    const { view, folder, file } = aLog('hello')
+    const seen = view()
+    rmSync(folder, { recursive: true })
+    writeFileSync(folder, '')
+    const read = () => readStream(seen, 0, 5)
+    expect(read).toThrow(`the log ${file} can't be read`)
+    expect(read).toThrow(expect.objectContaining({ cause: expect.objectContaining({ code: 'ENOTDIR' }) }))
+  })
+
   test('whose job wrote such a line itself is read as it is', () => {
     const text = `${'h'.repeat(LOG_HEAD_BYTES)}${gapLine}the end`
     expect(aLog(text).view(text.length).gap).toBeNull()

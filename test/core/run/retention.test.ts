@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeSetting } from '../../../src/core/queue/settings-store.ts'
@@ -61,4 +61,18 @@ test('only folders that are named like a batch are looked at, and links are not 
 test('there is nothing to forget where no job has written anything yet', () => {
   const { db } = setUp(1)
   expect(removeOldLogs(db, temporaryFolder(), noon + 100 * day)).toEqual([])
+})
+
+test('every old batch is forgotten, whatever its number, and a file of that name is no folder of logs', () => {
+  const { db, home, old } = setUp(1)
+  const numbers = Array.from({ length: 10 }, (_, index) => {
+    const batch = addBatch(db, { type: `more-${index}`, jobs: 0, priority: 9 })
+    end(db, claim(db, noon), noon)
+    mkdirSync(join(home, 'logs', String(batch.number)))
+    return batch.number
+  })
+  rmSync(join(home, 'logs', String(old.number)), { recursive: true })
+  writeFileSync(join(home, 'logs', String(old.number)), 'not ours')
+  expect(removeOldLogs(db, home, noon + 2 * day).sort((a, b) => a - b)).toEqual(numbers)
+  expect(existsSync(join(home, 'logs', String(old.number)))).toBe(true)
 })

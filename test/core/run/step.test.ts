@@ -1,0 +1,293 @@
+/** One advance, as a transaction on a real database without any process: what it ends, returns, claims and starts. */
+import { describe, expect, test } from 'vitest'
+import type { Db } from '../../../src/core/db/db.ts'
+import { requestPause, takeOverBatch } from '../../../src/core/queue/batch-store.ts'
+import { runningJobs } from '../../../src/core/queue/job-store.ts'
+import type { BatchRow } from '../../../src/core/queue/rows.ts'
+import { writeMark } from '../../../src/core/queue/settings-store.ts'
+import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
+import type { Finished } from '../../../src/core/run/settle.ts'
+import { hasWork, mayStart, type Situation, type Step, takeStep } from '../../../src/core/run/step.ts'
+import {
+  addBatch,
+  type BatchPlan,
+  by,
+  claim,
+  end,
+  ended,
+  hostId,
+  noon,
+  reread,
+  temporaryDatabase,
+} from '../../helpers/database.ts'
+import { stubClock } from '../../helpers/stub-clock.ts'
+
+function aHost(db: Db = temporaryDatabase()) {
+  const clock = stubClock(noon)
+  const scope = { db, clock, hostId }
+  const delays = new RetryDelays(clock)
+  const situation = (more: Partial<Situation> = {}): Situation => ({
+    busy: 0,
+    stopping: false,
+    diskIsLow: false,
+    goal: null,
+    delays,
+    ...more,
+  })
+  return {
+    db,
+    clock,
+    delays,
+    add: (plan: BatchPlan = {}) => addBatch(db, plan),
+    hasWork: (more: Partial<Situation> = {}) => hasWork(scope, situation(more)),
+    mayStart: (more: Partial<Situation> = {}) => mayStart(scope, situation(more)),
+    step: (more: Partial<Situation> = {}, settling: readonly Finished[] = []) =>
+      db.write(() => takeStep(scope, settling, situation(more))),
+    row: (batch: BatchRow) => reread(db, batch.id),
+    pauseQueue: () =>
+      db.write(() =>
+        writeMark(db, 'queue-paused', { since: 1, by: 'ana', reason: null, kind: 'person', now: false }, 1),
+      ),
+    kinds: () =>
+      db
+        .sql<{ kind: string; reason: string | null }>('SELECT kind, reason FROM events ORDER BY id')
+        .all()
+        .map(({ kind, reason }) => (reason === null ? kind : `${kind}: ${reason}`)),
+  }
+}
+
+function endOf(
+  db: Db,
+  batch: BatchRow,
+  kind: 'succeeded' | 'failed' = 'succeeded',
+  more: object = {},
+): Finished {
+  const row = reread(db, batch.id)
+  const job = runningJobs(db, batch.id)[0]
+  if (!job) throw new Error('no job runs')
+  const verdict = { kind, ended: ended(noon, 5, { exitCode: kind === 'failed' ? 1 : 0 }), retryable: true }
+  return { job, token: row.claim_token ?? '', verdict, hostDied: false, leftovers: 0, ...more }
+}
+
+const started = (step: Step) => step.start.map(({ job }) => job.ordinal)
+
+describe('what may start', () => {
+  test('is nothing while the queue is paused, the host stops or the disk is low', () => {
+    const { mayStart, pauseQueue } = aHost()
+    expect(mayStart()).toBe(true)
+    expect(mayStart({ stopping: true })).toBe(false)
+    expect(mayStart({ diskIsLow: true })).toBe(false)
+    pauseQueue()
+    expect(mayStart()).toBe(false)
+  })
+})
+
+describe('there is work', () => {
+  test('when a batch waits and nothing is busy, unless nothing may start or the goal is reached', () => {
+    const host = aHost()
+    expect(host.hasWork()).toBe(false)
+    const first = host.add({ type: 'first', jobs: 0 })
+    expect(host.hasWork()).toBe(true)
+    expect(host.hasWork({ busy: 1 })).toBe(false)
+    expect(host.hasWork({ diskIsLow: true })).toBe(false)
+    expect(host.hasWork({ goal: [first.id] })).toBe(true)
+    end(host.db, claim(host.db, noon), noon)
+    host.add({ type: 'second' })
+    expect(host.hasWork()).toBe(true)
+    expect(host.hasWork({ goal: [first.id] })).toBe(false)
+    expect(host.hasWork({ goal: [] })).toBe(false)
+  })
+
+  test('when the running batch has no running job, or a free place and a pending one', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 3, options: { parallel: 2 } })
+    claim(host.db, noon)
+    expect(host.hasWork({ diskIsLow: true })).toBe(true) // to be paused or returned
+    host.step({ diskIsLow: false })
+    expect(host.row(batch).jobs_running).toBe(2)
+    expect(host.hasWork({ busy: 2 })).toBe(false)
+    expect(host.hasWork({ busy: 1 })).toBe(true)
+    expect(host.hasWork({ busy: 1, diskIsLow: true })).toBe(false)
+    host.db.write(() => requestPause(host.db, by(noon), batch.id, false, null))
+    expect(host.hasWork({ busy: 1 })).toBe(false)
+  })
+
+  test('not when all its jobs run, however many places are free', () => {
+    const host = aHost()
+    host.add({ jobs: 1, options: { parallel: 4 } })
+    host.step()
+    expect(host.hasWork({ busy: 1 })).toBe(false)
+  })
+
+  test("not with another host's batch", () => {
+    const host = aHost()
+    const batch = host.add()
+    claim(host.db, noon)
+    host.db.write(() => takeOverBatch(host.db, by(noon, { hostId: 'host-2' }), batch.id, 'theirs', 'why'))
+    expect(host.hasWork()).toBe(false)
+    const step = host.step()
+    expect(step).toEqual({ start: [], finished: [], changed: false, refused: false })
+    host.pauseQueue()
+    expect(host.step().changed).toBe(false)
+    expect(host.row(batch)).toMatchObject({ status: 'running', host_id: 'host-2' })
+  })
+})
+
+describe('a step', () => {
+  test('claims the head of the line and as many of its jobs as there are places', () => {
+    const host = aHost()
+    expect(host.step()).toEqual({ start: [], finished: [], changed: false, refused: false })
+    const batch = host.add({ jobs: 3, options: { parallel: 2 } })
+    const step = host.step()
+    expect(step).toMatchObject({ changed: true, finished: [], refused: false })
+    expect(started(step)).toEqual([1, 2])
+    const row = host.row(batch)
+    expect(row).toMatchObject({ status: 'running', host_id: hostId, jobs_running: 2 })
+    expect(step.start.map((one) => one.token)).toEqual([row.claim_token, row.claim_token])
+    expect(step.start[0]).toMatchObject({ batch: { id: batch.id }, options: { parallel: 2 } })
+    expect(host.kinds().at(-1)).toBe('batch_claimed')
+    expect(host.step({ busy: 2 })).toMatchObject({ start: [], changed: false })
+    expect(started(host.step({ busy: 1 }))).toEqual([3])
+  })
+
+  test('claims nothing while something is busy, nothing may start, or the goal is reached', () => {
+    const host = aHost()
+    const batch = host.add()
+    for (const more of [{ busy: 1 }, { stopping: true }, { diskIsLow: true }, { goal: [] }])
+      expect(host.step(more)).toMatchObject({ start: [], changed: false })
+    expect(host.row(batch).status).toBe('queued')
+  })
+
+  test('records what ended, takes the next job, and ends the batch with the last one, then claims the next', () => {
+    const host = aHost()
+    const batch = host.add({ type: 'one', jobs: 2 })
+    const next = host.add({ type: 'two', jobs: 1 })
+    host.step()
+    const middle = host.step({}, [endOf(host.db, batch)])
+    expect(middle).toMatchObject({ changed: true, finished: [], refused: false })
+    expect(started(middle)).toEqual([2])
+    const last = host.step({}, [endOf(host.db, batch)])
+    expect(last.finished).toMatchObject([{ id: batch.id, status: 'completed', closed_by: 'event' }])
+    expect(last.changed).toBe(true)
+    expect(last.start).toMatchObject([{ batch: { id: next.id } }])
+  })
+
+  test('does not end a batch whose processes are not confirmed gone', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 1 })
+    host.step()
+    const step = host.step({ busy: 1 }, [endOf(host.db, batch)])
+    expect(step).toMatchObject({ finished: [], changed: true })
+    expect(host.row(batch)).toMatchObject({ status: 'running', jobs_succeeded: 1 })
+    expect(host.step().finished).toHaveLength(1)
+  })
+
+  test('says that a verdict was refused when the claim is not its own any more', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 2 })
+    host.step()
+    const step = host.step({ busy: 1 }, [endOf(host.db, batch, 'succeeded', { token: 'forged' })])
+    expect(step).toMatchObject({ refused: true, changed: false })
+    expect(host.row(batch).jobs_succeeded).toBe(0)
+  })
+
+  test('passes over the end of a job whose batch was cancelled meanwhile', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 1 })
+    host.step()
+    const late = endOf(host.db, batch)
+    end(host.db, host.row(batch), noon, 'cancelled')
+    expect(host.step({}, [late])).toMatchObject({ refused: false, changed: false })
+    const other = host.add({ type: 'other' })
+    host.step()
+    expect(host.step({ busy: 1 }, [late])).toMatchObject({ refused: false, changed: false })
+    expect(host.row(other).jobs_succeeded).toBe(0)
+  })
+})
+
+describe('a running batch without running jobs', () => {
+  test('is paused if that was asked for, and starts nothing before', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 2 })
+    host.step()
+    host.db.write(() => requestPause(host.db, by(noon), batch.id, false, null))
+    expect(host.step({ busy: 1 })).toMatchObject({ start: [], changed: false })
+    const step = host.step({}, [endOf(host.db, batch)])
+    expect(step).toMatchObject({ start: [], changed: true, finished: [] })
+    expect(host.row(batch).status).toBe('paused')
+  })
+
+  test('goes back to the line when the queue is paused, or its host stops, and says why', () => {
+    const paused = aHost()
+    const one = paused.add()
+    claim(paused.db, noon)
+    paused.pauseQueue()
+    expect(paused.step()).toMatchObject({ start: [], changed: true })
+    expect(paused.row(one)).toMatchObject({ status: 'queued', position: 1 })
+    expect(paused.kinds().at(-1)).toBe('batch_released: the queue is paused')
+    const stopping = aHost()
+    const two = stopping.add()
+    claim(stopping.db, noon)
+    expect(stopping.step({ stopping: true })).toMatchObject({ start: [], changed: true })
+    expect(stopping.row(two)).toMatchObject({ status: 'queued', position: 1 })
+    expect(stopping.kinds().at(-1)).toBe('batch_released: its host stopped working')
+  })
+
+  test('keeps its place at the machine while only the disk is low', () => {
+    const host = aHost()
+    const batch = host.add()
+    claim(host.db, noon)
+    expect(host.step({ diskIsLow: true })).toMatchObject({ start: [], changed: false })
+    expect(host.row(batch).status).toBe('running')
+  })
+
+  test('fails by its own rule, with the reason, though jobs are pending', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 3, options: { stopOnFailure: { kind: 'first' } } })
+    host.step()
+    const step = host.step({ busy: 1 }, [endOf(host.db, batch, 'failed')])
+    expect(started(step)).toEqual([])
+    expect(host.row(batch).status).toBe('running')
+    const over = host.step()
+    expect(over.finished).toMatchObject([{ id: batch.id, status: 'failed', closed_by: 'event' }])
+    expect(host.row(batch).reason).not.toBeNull()
+    expect(host.kinds().at(-1)).toMatch(/^batch_failed: /)
+  })
+})
+
+describe('a job that waits for its retry', () => {
+  const retries = { times: 1, delayMs: 1_000, backoff: 1 }
+
+  test('keeps its turn where jobs run one after the other', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 2, options: { retries } })
+    host.step()
+    expect(started(host.step({}, [endOf(host.db, batch, 'failed')]))).toEqual([])
+    host.clock.advance(999)
+    expect(started(host.step())).toEqual([])
+    host.clock.advance(1)
+    expect(started(host.step())).toEqual([1])
+    expect(host.delays.size).toBe(0)
+  })
+
+  test('lets the others pass where several run at once', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 4, options: { parallel: 2, retries } })
+    expect(started(host.step())).toEqual([1, 2])
+    expect(started(host.step({ busy: 1 }, [endOf(host.db, batch, 'failed')]))).toEqual([3])
+    host.clock.advance(1_000)
+    expect(started(host.step({ busy: 1 }))).toEqual([1])
+  })
+
+  test('is forgotten with its batch', () => {
+    const host = aHost()
+    const batch = host.add({ type: 'one', jobs: 1, options: { retries } })
+    host.step()
+    host.step({}, [endOf(host.db, batch, 'failed')])
+    expect(host.delays.size).toBe(1)
+    end(host.db, host.row(batch), noon, 'cancelled')
+    host.add({ type: 'two' })
+    host.step()
+    expect(host.delays.size).toBe(0)
+  })
+})
