@@ -58,10 +58,8 @@ function readNote(path: string) {
   } catch {
     return null
   }
-  const [gapStart, gapEnd, leftOut, tail] = text.trim().split(/\s+/).map(Number)
-  if (gapStart === undefined || gapEnd === undefined || leftOut === undefined || tail === undefined)
-    return null
-  return { gapStart, gapEnd, leftOut, tail }
+  const [gapStart = 0, gapEnd = 0, leftOut = 0, tail] = text.trim().split(/\s+/).map(Number)
+  return tail === undefined ? null : { gapStart, gapEnd, leftOut, tail }
 }
 
 function sizeOf(path: string): number {

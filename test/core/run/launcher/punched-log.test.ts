@@ -308,6 +308,14 @@ describe('reading how much of a log there is', () => {
     expect(readLogExtent('/no/such.log')).toEqual(whole('/no/such.log', 0))
   })
 
+  test('takes no notice of a note that is a link', () => {
+    const log = aLog()
+    log.write(10)
+    writeFileSync(join(log.folder, 'forged'), '100 200 100 0')
+    symlinkSync(join(log.folder, 'forged'), cutNotePath(log.path))
+    expect(readLogExtent(log.path).leftOutBytes).toBe(0)
+  })
+
   test('adds what is kept aside', () => {
     const log = aLog()
     log.write(700)
