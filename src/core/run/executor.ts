@@ -107,7 +107,7 @@ export class Executor {
       this.#inbox.push(...found.finished)
       this.#state = 'working'
       if (found.sentence !== null) this.#o.events.onCrashFound(found.sentence)
-      if (found.journals.length > 0) this.#watchAdopted()
+      if (found.journals.length > 0 || found.adopted.length > 0) this.#watchAdopted()
       this.#o.events.onChanged()
       this.wake()
     } catch (cause) {
@@ -337,7 +337,9 @@ export class Executor {
       }
     }
     const open = new Set([...this.#slots.keys(), ...this.#inbox.map((end) => attemptKey(end.job))])
-    if (!tidyJournals(this.#o.home, this.#o.hostId, open) || !this.#poll) return
+    // A launcher that this very host let go, and found again with the role, is nobody else's: no journal tells of it.
+    const watches = [...this.#slots.values()].some((slot) => slot.adoptedFrom !== null)
+    if (!tidyJournals(this.#o.home, this.#o.hostId, open) || watches || !this.#poll) return
     clearInterval(this.#poll)
     this.#poll = null
   }

@@ -424,6 +424,8 @@ describe('trouble', () => {
     executor.wake()
     broken = false
     await place.ends(batch)
+    expect(told.errors).toHaveLength(1) // tried again a second later, not at once
+    expect(told.crashes).toEqual([]) // nothing was lost that would have had to be looked for
     expect(place.jobs(batch)).toMatchObject([
       { status: 'succeeded', attempts: 1 },
       { status: 'succeeded', attempts: 1 },
@@ -447,6 +449,24 @@ describe('trouble', () => {
     expect(place.row(batch)).toMatchObject({ status: 'running', jobs_running: 1, jobs_succeeded: 0 })
     expect(place.trace()).toEqual(['begin 1', 'end 1'])
     expect(told.finished).toEqual([])
+  })
+
+  test('with the role: a job that the same host left running before it got the role back is watched to its end', async () => {
+    const place = aWorkplace()
+    const batch = place.gated({ jobs: 2 })
+    const { executor, told } = anExecutor(place)
+    await executor.begin()
+    await place.traced('begin 1')
+    executor.lose()
+    await executor.begin()
+    expect(told.crashes).toEqual([expect.stringContaining('1 still running and watched')])
+    place.open(1, 2)
+    await place.ends(batch)
+    expect(place.jobs(batch)).toMatchObject([
+      { status: 'succeeded', attempts: 1 },
+      { status: 'succeeded', attempts: 1 },
+    ])
+    expect(told.errors).toEqual([])
   })
 
   test('with the claim: a verdict under one that was forged is refused, and the job runs again', async () => {
