@@ -20,11 +20,14 @@ export const groups: Record<string, Group> = {
       '!src/core/run/process-*.ts',
       '!src/core/run/{executor,own-launcher,rescuer,slots,step}.ts',
     ],
-    tests: ['test/core/run/!(executor|process-*|rescuer).test.ts', 'test/core/commands/log.test.ts'],
+    tests: [
+      'test/core/run/!(executor|executor-adopted|own-launcher|process-*|rescuer).test.ts',
+      'test/core/commands/log.test.ts',
+    ],
   },
   executor: {
     mutate: ['src/core/run/{executor,own-launcher,rescuer,slots,step}.ts'],
-    tests: ['test/core/run/{executor,own-launcher,rescuer,slots,step}.test.ts'],
+    tests: ['test/core/run/{executor,executor-adopted,own-launcher,rescuer,step}.test.ts'],
   },
   launcher: {
     mutate: ['src/core/run/launcher/*.ts', '!src/core/run/launcher/job-processes.ts'],
