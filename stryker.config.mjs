@@ -29,6 +29,7 @@ export default {
   ignorePatterns: [
     'out',
     'reports',
+    '.stryker-tmp',
     'dist',
     'docs',
     '.demo',
