@@ -69,6 +69,11 @@ export function isBusy(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')
 }
 
+/** True for what SQLite throws when an index, a CHECK or a trigger of the schema refuses a statement. */
+export function isRefusedByRule(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_CONSTRAINT')
+}
+
 function patiently<R>(statement: Statement<R>, wait: <T>(action: () => T) => T): Statement<R> {
   return {
     get: (...values) => wait(() => statement.get(...values)),

@@ -49,7 +49,6 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     raw.pragma('foreign_keys = ON')
     raw.pragma('wal_autocheckpoint = 1000')
     raw.pragma('journal_size_limit = 67108864')
-    raw.pragma('temp_store = MEMORY')
     const migrated = migrate(db, options.migrations, options.onMigrationStep)
     if (migrated.ok) return ok(db)
     raw.close()

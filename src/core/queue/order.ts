@@ -3,7 +3,7 @@
  * batch enters or leaves. One UPDATE over the line would collide under the unique index as soon as row order and
  * queue order differ, so batches are put one by one, each where a place has just become free.
  */
-import type { Db } from '../db/db.ts'
+import { type Db, isRefusedByRule } from '../db/db.ts'
 
 /** Far beyond any real queue: where batches wait that are moved past others. */
 const aside = 1_000_000_000_000
@@ -33,9 +33,17 @@ export function openGap(db: Db, position: number): void {
   shift(db, position, 1)
 }
 
-/** Closes the hole that a batch left at `position`. */
+/**
+ * Closes the hole that a batch left at `position`. Where batches stand in the order of their numbers, as most do,
+ * one statement finds each next place free, at half the cost; one that meets a taken place changes nothing.
+ */
 export function closeGap(db: Db, position: number): void {
-  shift(db, position + 1, -1)
+  try {
+    db.sql('UPDATE batches SET position = position - 1 WHERE position > ?').run(position)
+  } catch (cause) {
+    if (!isRefusedByRule(cause)) throw cause
+    shift(db, position + 1, -1)
+  }
 }
 
 /**
