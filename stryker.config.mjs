@@ -17,7 +17,7 @@ export default {
   timeoutMS: 20_000,
   timeoutFactor: 3,
   // What is passed in the tearing down of a test counts as static for Stryker, and would be tried against every test.
-  ignoreStatic: name !== 'queue',
+  ignoreStatic: name !== 'queue' && process.env.SLIPWAY_MUTATE_STATIC === undefined,
   incremental: true,
   incrementalFile: `${folder}/incremental.json`,
   reporters: ['progress-append-only', 'clear-text', 'json', 'html', 'event-recorder'],

@@ -12,6 +12,7 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -164,6 +165,26 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
     writer.forget(0)
     expect(written()).toMatch(/^started\nx+\nforgotten\n$/)
     expect(readdirSync(folder).sort()).toEqual(['L1.journal', 'host'])
+  })
+
+  test('is let go when it is written anew and when its launcher ends, and needs no fence to go', async () => {
+    const { writer, path, folder, close } = aJournal()
+    const open = () =>
+      readdirSync('/proc/self/fd').filter((one) => linkOf(Number(one)).startsWith(path)).length
+    writer.started('1.1', 'started\n')
+    writer.refused(`${'x'.repeat(33_000)}\n`)
+    writer.forget(0)
+    expect(open()).toBe(1) // the longer one is not held any more
+    await close()
+    expect(open()).toBe(0)
+    expect(readdirSync(folder)).toEqual(['host'])
+  })
+
+  test('that somebody removed has nothing to be removed', async () => {
+    const { path, folder, close } = aJournal()
+    rmSync(path)
+    await close()
+    expect(readdirSync(folder)).toEqual(['host'])
   })
 
   test('that still says something is left behind, fence and all', async () => {

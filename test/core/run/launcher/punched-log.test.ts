@@ -247,6 +247,15 @@ describe('where something stands in the way', () => {
     expect(log.text().endsWith(line(10_009))).toBe(true)
   })
 
+  test('a tail that could never be set aside is left out too, and there is nothing of it to be removed', () => {
+    const log = aLog(none)
+    log.write(5_000)
+    symlinkSync('/proc/none/x', `${log.path}.tail.new`)
+    log.cap.look()
+    expect(log.beside()).toEqual(['1.1.log.cut'])
+    expect(readLogExtent(log.path)).toMatchObject({ leftOutBytes: 500_000 - LOG_HEAD_BYTES })
+  })
+
   test('a note that cannot be written changes nothing for the log', () => {
     const log = aLog()
     symlinkSync('/proc/none/x', cutNotePath(log.path))
