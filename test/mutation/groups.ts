@@ -29,8 +29,13 @@ export const groups: Record<string, Group> = {
     mutate: ['src/core/run/{executor,own-launcher,rescuer,slots,step}.ts'],
     tests: ['test/core/run/{executor,executor-adopted,own-launcher,rescuer,step}.test.ts'],
   },
+  // The host's end of the launcher, tried with the native one first.
+  host: {
+    mutate: ['src/core/run/launcher/launcher.ts'],
+    tests: ['test/core/run/own-launcher.test.ts', 'test/core/run/launcher/node-launcher.test.ts'],
+  },
   launcher: {
-    mutate: ['src/core/run/launcher/*.ts', '!src/core/run/launcher/job-processes.ts'],
+    mutate: ['src/core/run/launcher/!(job-processes|launcher).ts'],
     tests: ['test/core/run/launcher/*.test.ts'],
   },
   processes: {
