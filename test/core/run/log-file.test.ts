@@ -1,5 +1,5 @@
 /** Looking at a job's log as the stream that the job wrote, and what is never looked at. */
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { LOG_HEAD_BYTES } from '../../../src/core/run/launcher/log-extent.ts'
@@ -73,6 +73,19 @@ describe('a log', () => {
       spans: [{ path: file, fileStart: 0, start: 0, end: LOG_HEAD_BYTES }],
     })
     expect(readStream(seen, 1_000_000, 10)).toHaveLength(0)
+  })
+
+  test.runIf(process.platform === 'linux')('is let go after each look', () => {
+    const { view, folder } = aLog('hello')
+    for (let n = 0; n < 3; n += 1) readStream(view(), 0, 5)
+    const open = readdirSync('/proc/self/fd').filter((one) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${one}`).startsWith(folder)
+      } catch {
+        return false // the descriptor of the listing itself
+      }
+    })
+    expect(open).toEqual([])
   })
 
   test('whose folder has become something else is an error with its cause', () => {
