@@ -2,11 +2,13 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { type Clock, systemClock } from '../../../src/core/clock.ts'
+import type { Db } from '../../../src/core/db/db.ts'
 import { cancelBatch, requestPause } from '../../../src/core/queue/batch-store.ts'
 import { takeRole } from '../../../src/core/queue/host-store.ts'
 import { fenceLauncher, readJournals } from '../../../src/core/run/launcher/journal.ts'
 import { isRunning } from '../../../src/core/run/process-identity.ts'
-import { addHost, by, noon } from '../../helpers/database.ts'
+import { addHost, by, hostId, noon, temporaryDatabase } from '../../helpers/database.ts'
 import { until } from '../../helpers/launcher-kit.ts'
 import { anExecutor, aWorkplace, type Workplace } from './an-executor.ts'
 
@@ -143,6 +145,46 @@ describe('the role', () => {
     expect(place.row(batch).jobs_running).toBe(1)
   })
 
+  test('that comes back finds no place taken by jobs that another host saw to their ends', async () => {
+    const place = aWorkplace()
+    const first = place.gated({ type: 'first', jobs: 1 })
+    const second = place.add('true', { type: 'second', jobs: 1 })
+    const { executor } = anExecutor(place)
+    await executor.begin()
+    await place.traced('begin 1')
+    executor.lose()
+    addHost(place.db, 'host-2', noon)
+    const give = (id: string) =>
+      place.db.write(() => {
+        place.db.sql('UPDATE hosts SET executor = 0').run()
+        takeRole(place.db, id)
+      })
+    give('host-2')
+    const other = anExecutor(place, { hostId: 'host-2' })
+    other.executor.aimAt([first.id])
+    await other.executor.begin()
+    place.open(1)
+    await place.ends(first)
+    await other.executor.end('finish')
+    expect(place.row(second).status).toBe('queued')
+    give(hostId)
+    await executor.begin()
+    await place.ends(second)
+    expect(place.jobs(second)).toMatchObject([{ status: 'succeeded', attempts: 1 }])
+  })
+
+  test('that was refused and then lost is not asked for again', async () => {
+    const place = aWorkplace()
+    addHost(place.db, 'host-2', noon)
+    // A clock whose timers ring twenty times as soon.
+    const clock: Clock = { ...systemClock, after: (ms, action) => systemClock.after(ms / 20, action) }
+    const { executor, told } = anExecutor(place, { hostId: 'host-2', clock })
+    await executor.begin()
+    executor.lose()
+    await new Promise<void>((resolve) => clock.after(2_000, resolve))
+    expect(told.refused).toBe(1)
+  })
+
   test('is begun again a second after the database would not be read', async () => {
     const place = aWorkplace()
     const batch = place.add('true', { jobs: 1 })
@@ -181,6 +223,34 @@ describe('the role', () => {
     expect(place.jobs(batch)).toMatchObject([{ status: 'succeeded', attempts: 2 }])
     expect(told.crashes).toEqual([])
   })
+})
+
+test('an end that could not be written is written a second later, by itself, and not before', async () => {
+  const real = temporaryDatabase()
+  let broken = false
+  const tries: number[] = []
+  const db: Db = {
+    ...real,
+    write(action) {
+      if (!broken) return real.write(action)
+      tries.push(performance.now())
+      throw new Error('database or disk is full')
+    },
+  }
+  const place = aWorkplace(db)
+  const batch = place.gated({ jobs: 1 })
+  const { executor, told } = anExecutor(place)
+  await executor.begin()
+  await place.traced('begin 1')
+  broken = true
+  place.open(1)
+  await until(() => tries.length === 2, 'it is tried again')
+  expect((tries[1] ?? 0) - (tries[0] ?? 0)).toBeGreaterThanOrEqual(990)
+  broken = false
+  await place.ends(batch)
+  expect(place.jobs(batch)).toMatchObject([{ status: 'succeeded', attempts: 1 }])
+  expect(told.errors).toHaveLength(2)
+  expect(told.crashes).toEqual([])
 })
 
 describe('a launcher', () => {

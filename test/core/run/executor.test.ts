@@ -189,6 +189,9 @@ describe('pausing', () => {
     executor.wake()
     await place.becomes(batch, 'paused')
     expect(place.jobs(batch)).toMatchObject([{ status: 'pending', attempts: 1, error: 'stopped on request' }])
+    expect(place.db.sql('SELECT host_losses, failures FROM jobs').all()).toEqual([
+      { host_losses: 0, failures: 0 },
+    ])
     expect(place.processes()).toEqual([])
   })
 
@@ -453,16 +456,22 @@ describe('trouble', () => {
 
   test('with the role: a job that the same host left running before it got the role back is watched to its end', async () => {
     const place = aWorkplace()
-    const batch = place.gated({ jobs: 2 })
+    const batch = place.gated({ jobs: 3, options: { parallel: 2 } })
     const { executor, told } = anExecutor(place)
     await executor.begin()
     await place.traced('begin 1')
+    await place.traced('begin 2')
     executor.lose()
     await executor.begin()
-    expect(told.crashes).toEqual([expect.stringContaining('1 still running and watched')])
-    place.open(1, 2)
+    expect(told.crashes).toEqual([expect.stringContaining('2 still running and watched')])
+    place.open(1)
+    await place.traced('begin 3') // the first was seen to its end, and the second is watched on
+    place.open(2)
+    await until(() => place.row(batch).jobs_succeeded === 2, 'the second is seen to its end')
+    place.open(3)
     await place.ends(batch)
     expect(place.jobs(batch)).toMatchObject([
+      { status: 'succeeded', attempts: 1 },
       { status: 'succeeded', attempts: 1 },
       { status: 'succeeded', attempts: 1 },
     ])
