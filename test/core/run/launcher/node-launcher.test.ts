@@ -400,9 +400,16 @@ describe('starting a launcher', () => {
     const launcher = await startLauncher(options(folder))
     expect(launcher.kind).toBe('native')
     await launcher.close()
+    const asked = (kind: string) => ({ env: { PATH: process.env.PATH, SLIPWAY_LAUNCHER: kind } })
+    await expect(startLauncher(options(folder, asked('node')))).rejects.toThrow('exit code 5')
     const plain = aFolder({ 'node-launcher.js': 'process.exit(5)' })
     writeFileSync(join(plain, 'slipway-launcher'), speaks, { mode: 0o644 })
     await expect(startLauncher(options(plain))).rejects.toThrow('exit code 5')
+    const refused = startLauncher(options(plain, asked('native')))
+    await expect(refused).rejects.toThrow(/slipway-launcher did not start: .*EACCES/)
+    await expect(refused).rejects.toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ code: 'EACCES' }) }),
+    )
   })
 
   test('fails when it does not introduce itself, or dies, and leaves none behind', async () => {
