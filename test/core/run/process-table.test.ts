@@ -261,7 +261,10 @@ describe.runIf(process.platform === 'linux')('what is left of a job', () => {
       env: marked('5.1', runDir),
     })
     onTestFinished(() => stopProcesses(findMarked(runDir), 0))
-    await until(() => remainingProcesses(job(pid, { runDir })).length === 3, 'all three are there')
+    await until(() => {
+      const now = remainingProcesses(job(pid, { runDir }))
+      return now.length === 3 && now.filter((p) => p.inGroup).length === 2
+    }, 'all three are there, one of them in its own session')
     const left = remainingProcesses(job(pid, { runDir }))
     expect(left.filter((p) => p.inGroup)).toHaveLength(2)
     expect(left).toContainEqual({ pid, startedAt: readStat(pid)?.startedAt, inGroup: true })
