@@ -51,10 +51,12 @@ function aJournal() {
         return heard.slice(header.length)
       }
   }
-  /** Puts another file under the journal's descriptor: the lowest free number is its own. */
+  /** Puts another file under the journal's descriptor: numbers are given out from the lowest free one on. */
   const swap = (file: string) => {
     closeSync(fd)
-    if (openSync(file, 'a') !== fd) throw new Error('another descriptor was free')
+    const others: number[] = []
+    for (let got = openSync(file, 'a'); got !== fd; got = openSync(file, 'a')) others.push(got)
+    for (const other of others) closeSync(other)
   }
   return {
     folder,
