@@ -150,6 +150,28 @@ describe('a step', () => {
     expect(started(host.step({ busy: 1 }))).toEqual([3])
   })
 
+  test('claims no job while there are more than its places, or it is to pause, or its own rule says stop', () => {
+    const host = aHost()
+    const batch = host.add({ jobs: 5, options: { parallel: 2, stopOnFailure: { kind: 'first' } } })
+    host.step()
+    expect(started(host.step({ busy: 3 }))).toEqual([])
+    host.db.write(() => requestPause(host.db, by(noon), batch.id, false, null))
+    expect(started(host.step({ busy: 1 }))).toEqual([])
+    host.db.write(() => host.db.sql('UPDATE batches SET pause_requested = 0').run())
+    expect(started(host.step({ busy: 1 }, [endOf(host.db, batch, 'failed')]))).toEqual([])
+    expect(host.row(batch)).toMatchObject({ jobs_running: 1, jobs_failed: 1, jobs_pending: 3 })
+  })
+
+  test('says when each job began, and that it changed something also where a batch has no job', () => {
+    const host = aHost()
+    host.clock.advance(7)
+    host.add({ type: 'one', jobs: 1 })
+    expect(host.step().start).toMatchObject([{ job: { started_at: noon + 7, attempts: 1 } }])
+    const empty = aHost()
+    empty.add({ jobs: 0 })
+    expect(empty.step()).toMatchObject({ start: [], changed: true })
+  })
+
   test('claims nothing while something is busy, nothing may start, or the goal is reached', () => {
     const host = aHost()
     const batch = host.add()
