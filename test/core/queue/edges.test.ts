@@ -8,6 +8,7 @@ import {
   claimHead,
   createBatch,
   endBatch,
+  enqueueBatch,
   pauseBatch,
   releaseBatch,
   removeUnsealed,
@@ -144,6 +145,27 @@ describe('the events of a batch', () => {
     expect(last).toMatchObject({ kind: 'batch_abandoned', reason: 'its host died' })
     expect(last?.details).toMatchObject({ number: batch.number })
   })
+})
+
+test('only what stands in the line waits for something', () => {
+  const db = temporaryDatabase()
+  const waiting = addBatch(db, { type: 'report', after: ['edm'], hold: true })
+  expect(findBatch(db, waiting.id)?.waitsFor).toBeNull()
+  db.write(() => enqueueBatch(db, by(noon), waiting.id))
+  expect(findBatch(db, waiting.id)?.waitsFor).toBe('waits for edm, which has not been added')
+  const half = db.write(() =>
+    createBatch(db, by(noon), {
+      configurationId: waiting.configuration_id,
+      type: 'half',
+      range: null,
+      priority: 0,
+      duplicateOf: null,
+      continues: null,
+      options: {},
+      details: {},
+    }),
+  )
+  expect(findBatch(db, half.id)).toMatchObject({ waitsFor: null, sealed: false, pausing: false })
 })
 
 describe('the events of a job', () => {
