@@ -413,11 +413,46 @@ describe('starting a launcher', () => {
   })
 
   test('fails when it does not introduce itself, or dies, and leaves none behind', async () => {
-    const mute = aFolder({ 'slipway-launcher': '#!/bin/sh\necho forgotten; echo $$ > pid; exec sleep 60\n' })
+    const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length
+    const before = timers()
+    const script = '#!/bin/sh\necho $$ > "$1/pid"; echo forgotten; exec sleep 60\n'
+    const mute = aFolder({ 'slipway-launcher': script })
     const native = { env: { PATH: process.env.PATH, SLIPWAY_LAUNCHER: 'native' } }
-    await expect(startLauncher(options(mute, native))).rejects.toThrow('its first line was not understood')
+    const asked = options(mute, native)
+    await expect(startLauncher(asked)).rejects.toThrow('its first line was not understood')
+    const pid = Number(readFileSync(join(asked.runDir, 'pid'), 'utf8'))
+    await until(() => identify(pid) === null, 'it is gone')
+    expect(timers()).toBeLessThanOrEqual(before) // nobody waits for it any more
     const killed = aFolder({ 'slipway-launcher': '#!/bin/sh\nkill -KILL $$\n' })
     await expect(startLauncher(options(killed, native))).rejects.toThrow('it ended with SIGKILL')
+  })
+
+  test('hears its lines whatever pieces they come in, and passes over what it does not understand', async () => {
+    const script = [
+      '#!/bin/sh',
+      'cut -d" " -f5 "/proc/$$/stat" > "$1/group"; readlink "/proc/$$/fd/2" > "$1/complaints"',
+      'printf "launcher\\t1\\tnative\\t$2\\t$3\\t$$\\t1\\tboot\\t1\\nnonsense\\nstarted\\t1.1\\t4"',
+      'while ! [ -e "$1/go" ]; do sleep 0.01; done; printf "2\\t7\\t8\\n"; exec cat > /dev/null',
+    ]
+    const events: unknown[] = []
+    const folder = aFolder({ 'slipway-launcher': `${script.join('\n')}\n` })
+    const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length
+    const before = timers()
+    const asked = options(folder, { onEvent: (event: unknown) => events.push(event) })
+    const launcher = await startLauncher(asked)
+    expect(timers()).toBeLessThanOrEqual(before)
+    expect(launcher.identity).toEqual(identify(launcher.identity.pid))
+    expect(events).toEqual([])
+    writeFileSync(join(asked.runDir, 'go'), '')
+    await until(() => events.length > 0, 'it is heard')
+    expect(events).toEqual([{ kind: 'started', attempt: '1.1', pid: 42, processStartedAt: '7', at: 8 }])
+    if (process.platform === 'linux') {
+      const said = (name: string) => readFileSync(join(asked.runDir, name), 'utf8').trim()
+      expect(said('group')).toBe(String(launcher.identity.pid)) // no signal for the host's group reaches it
+      expect(said('complaints')).toBe('/dev/null')
+    }
+    await launcher.close()
+    expect(events).toHaveLength(1)
   })
 
   test("gives it none of the user's own environment but where to look for programs", async () => {
@@ -430,6 +465,7 @@ describe('starting a launcher', () => {
       SLIPWAY_ATTEMPT: '7.1',
       SLIPWAY_RUN_DIR: '/r',
       EMPTY: '',
+      '': 'nameless',
       NONE: undefined,
     }
     const asked = options(folder, { env })
