@@ -207,11 +207,12 @@ describe('a job that cannot be started', () => {
 
   test('is refused where a folder on the way to its log is a link, and nothing is made behind it', async () => {
     const { start, home } = aPlaceForJobs()
-    mkdirSync(join(home, 'elsewhere'))
+    mkdirSync(join(home, 'elsewhere', 'there'), { recursive: true })
     symlinkSync(join(home, 'elsewhere'), join(home, 'logs'))
     symlinkSync(join(home, 'nowhere'), join(home, 'dangling'))
     for (const logPath of [
       join(home, 'logs', 'deep', '1.log'),
+      join(home, 'logs', 'there', '1.log'),
       join(home, 'logs', '1.log'),
       join(home, 'dangling', '1.log'),
     ])
@@ -221,7 +222,7 @@ describe('a job that cannot be started', () => {
         hint: '-',
         subject: logPath,
       })
-    expect(readdirSync(join(home, 'elsewhere'))).toEqual([])
+    expect(readdirSync(join(home, 'elsewhere'), { recursive: true })).toEqual(['there'])
     expect(existsSync(join(home, 'nowhere'))).toBe(false)
   })
 
