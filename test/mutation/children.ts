@@ -32,22 +32,34 @@ beforeAll(() => {
   process.execPath = wrapper
 })
 
-afterEach(() => {
+/** Tests whose processes may just have ended: a process is often ended by what a test does when it is over. */
+const lately: string[] = []
+
+function collect(): void {
   const stryker = state.__stryker__
-  const id = stryker?.currentTestId
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.json'))) {
     const file = path.join(folder, name)
     const hits = JSON.parse(readFileSync(file, 'utf8')) as Hits
     rmSync(file)
-    if (!stryker || id === undefined) continue
+    if (!stryker) continue
     stryker.mutantCoverage ??= { static: {}, perTest: {} }
-    const mine = stryker.mutantCoverage.perTest[id] ?? {}
-    stryker.mutantCoverage.perTest[id] = mine
-    for (const [mutant, n] of Object.entries(hits)) mine[mutant] = (mine[mutant] ?? 0) + n
+    for (const id of lately) {
+      const mine = stryker.mutantCoverage.perTest[id] ?? {}
+      stryker.mutantCoverage.perTest[id] = mine
+      for (const [mutant, n] of Object.entries(hits)) mine[mutant] = (mine[mutant] ?? 0) + n
+    }
   }
+}
+
+afterEach(() => {
+  const id = state.__stryker__?.currentTestId
+  if (id !== undefined) lately.push(id)
+  if (lately.length > 2) lately.shift()
+  collect()
 })
 
 afterAll(() => {
   process.execPath = node
+  collect()
   rmSync(folder, { recursive: true, force: true })
 })

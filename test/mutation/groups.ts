@@ -35,8 +35,13 @@ export const groups: Record<string, Group> = {
     tests: ['test/core/run/own-launcher.test.ts', 'test/core/run/launcher/node-launcher.test.ts'],
   },
   launcher: {
-    mutate: ['src/core/run/launcher/!(job-processes|launcher).ts'],
+    mutate: ['src/core/run/launcher/!(job-processes|journal-writer|launcher|log-extent|node-log-cap).ts'],
     tests: ['test/core/run/launcher/*.test.ts'],
+  },
+  // What a launcher writes, without any launcher.
+  logs: {
+    mutate: ['src/core/run/launcher/{journal-writer,log-extent,node-log-cap}.ts'],
+    tests: ['test/core/run/launcher/{journal,journal-writer,node-log-cap,punched-log}.test.ts'],
   },
   processes: {
     // Not those of other systems, which can't run here.

@@ -13,8 +13,7 @@ import {
 } from './launcher/launcher.ts'
 import type { Refused } from './launcher/protocol.ts'
 
-/** So many exits may stay in the journal although they are committed. */
-const forgetEvery = 256
+const forgetAfter = 256
 
 export type OwnLauncherOptions = {
   home: string
@@ -22,6 +21,8 @@ export type OwnLauncherOptions = {
   launcherDir: string
   nodePath?: string
   env: NodeJS.ProcessEnv
+  /** So many exits may stay in the journal although they are committed (256). */
+  forgetEvery?: number
 }
 
 export type OwnLauncherEvents = {
@@ -76,7 +77,7 @@ export class OwnLauncher {
     }
     this.#dead.clear()
     const seen = this.#crew?.exitsSeen ?? 0
-    if (seen > 0 && seen % forgetEvery === 0)
+    if (seen > 0 && seen % (this.#options.forgetEvery ?? forgetAfter) === 0)
       void this.#crew?.launcher.then((launcher) => launcher.forget(seen), ignore)
   }
 

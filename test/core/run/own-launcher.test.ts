@@ -18,7 +18,7 @@ import { launcherDir, launcherKind } from './an-executor.ts'
 
 type Gone = { reason: string; journal: string | undefined; attempts: string[] }
 
-function aHost(folder = launcherDir) {
+function aHost(folder = launcherDir, forgetEvery = 256) {
   const home = realRunDir(temporaryFolder())
   const exits: JobExit[] = []
   const refused: Refused[] = []
@@ -30,6 +30,7 @@ function aHost(folder = launcherDir) {
       hostId,
       launcherDir: folder,
       nodePath: process.execPath,
+      forgetEvery,
       env: { ...process.env, SLIPWAY_LAUNCHER: launcherKind },
     },
     {
@@ -100,6 +101,21 @@ describe('a launcher of one’s own', () => {
     await host.own.drop('close')
     expect(host.files()).toEqual([])
     expect([host.gone, host.refused]).toEqual([[], []])
+  })
+
+  test('need not keep what is committed, and is told so now and then', async () => {
+    const host = aHost(launcherDir, 2)
+    const kept = () => host.journals()[0]?.exits.size
+    for (const attempt of ['1.1', '2.1', '3.1']) {
+      await host.start(attempt, 'true')
+      await host.ended(attempt)
+      host.own.committed()
+      if (attempt === '2.1') await until(() => kept() === 0, 'both are forgotten')
+      else expect(kept()).toBe(1)
+    }
+    await host.start('4.1', 'true')
+    await host.ended('4.1')
+    expect(kept()).toBe(2)
   })
 
   test('stops the job that is meant, and no other', async () => {
