@@ -64,6 +64,8 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
   const now = useNow()
   const cycle = useHourCycle()
   const current = jobs[0]
+  // A batch whose host is gone stands still: how fast it was says nothing about now.
+  const works = usePanel((s) => (s.server?.queue.executor?.state ?? 'gone') !== 'gone')
   return (
     <>
       <JobsBar jobs={batch.jobs} live label={`Progress of ${batchName(batch)}`} />
@@ -73,7 +75,7 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
         )}
         <Figure name="Share" value={`${percentDone(batch.jobs)} %`} strong />
         {batch.jobs.failed > 0 && <Figure name="Failed" value={`${count(batch.jobs.failed)} failed`} bad />}
-        {jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
+        {works && jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
         {doneBy && !/, done (between|about) /.test(sentence) && (
           <Figure name="Done by" value={doneByWords(doneBy, now, cycle)} />
         )}
