@@ -71,22 +71,31 @@ export class OwnLauncher {
 
   /** Every end that was told so far is committed: journals need not keep them. */
   committed(): void {
-    for (const file of this.#dead) {
-      const journal = readJournal(file)
-      if (journal) removeJournal(journal)
-    }
-    this.#dead.clear()
+    this.#removeDead()
     const seen = this.#crew?.exitsSeen ?? 0
     if (seen > 0 && seen % (this.#options.forgetEvery ?? forgetAfter) === 0)
       void this.#crew?.launcher.then((launcher) => launcher.forget(seen), ignore)
   }
 
-  /** 'close' waits for its jobs and its end; 'release' lets it go on alone. What is started next gets a new one. */
+  /**
+   * 'close' waits for its jobs and its end, and every end that was told is committed by then; 'release' lets it go on
+   * alone. What is started next gets a new one.
+   */
   async drop(how: 'close' | 'release'): Promise<void> {
     const crews = this.#all()
     this.#crew = null
     this.#fenced.clear()
     await Promise.all(crews.map((crew) => this.#part(crew, how)))
+    // One that was fenced may have ended after the last commit.
+    if (how === 'close') this.#removeDead()
+  }
+
+  #removeDead(): void {
+    for (const file of this.#dead) {
+      const journal = readJournal(file)
+      if (journal) removeJournal(journal)
+    }
+    this.#dead.clear()
   }
 
   async #part(crew: Crew, how: 'close' | 'release'): Promise<void> {
