@@ -242,8 +242,7 @@ export class DesktopApp {
     this.#applySettings(step.state.settings)
     this.#refresh(step.state)
     if (step.state.running !== null) this.#countdown.stop()
-    if (queueBecameEmpty(step.before, step.state))
-      void this.#countdown.begin(step.state.settings['when-done'])
+    if (queueBecameEmpty(step)) void this.#countdown.begin(step.state.settings['when-done'])
   }
 
   #refresh(state: PanelState): void {

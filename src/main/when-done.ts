@@ -4,15 +4,19 @@
  */
 import { spawn } from 'node:child_process'
 import type { Settings } from '../contract/settings.ts'
-import { inLine, type PanelState } from './panel-state.ts'
+import { inLine, type Step } from './panel-state.ts'
 
 export type WhenDone = Settings['when-done']
 export const countdownSeconds = 60
 
-/** True at the step in which the last running or queued batch ended by itself. */
-export function queueBecameEmpty(before: PanelState, after: PanelState): boolean {
-  const left = (state: PanelState) => (state.running === null ? 0 : 1) + inLine(state).length
-  return before.running !== null && left(after) === 0 && !after.queue.paused
+/**
+ * True at the step in which the last running or queued batch ended by itself. A short one may have begun and ended
+ * between two looks, and was never seen running.
+ */
+export function queueBecameEmpty({ before, state, finished }: Omit<Step, 'attention'>): boolean {
+  const isEmpty = state.running === null && inLine(state).length === 0
+  const ended = before.running !== null || finished.some((batch) => batch.status !== 'cancelled')
+  return ended && isEmpty && !state.queue.paused
 }
 
 /** The program that puts this system to sleep or turns it off. */

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SlipwayApi } from '../../src/contract/api.ts'
+import type { Batch } from '../../src/contract/entities.ts'
+import type { FinalBatchStatus } from '../../src/contract/states.ts'
 import { type Core, openCore } from '../../src/core/core.ts'
-import { followCore, inLine, type Step } from '../../src/main/panel-state.ts'
+import { followCore, inLine, type PanelState, type Step } from '../../src/main/panel-state.ts'
 import { menuFor, pictureFor, tooltipFor } from '../../src/main/tray-state.ts'
 import { queueBecameEmpty } from '../../src/main/when-done.ts'
 
@@ -89,9 +91,16 @@ describe('the state behind the tray', () => {
     const follower = await follow()
     const idle = follower.state()
     const running = { ...idle, running: { batch: {} } } as never
-    expect(queueBecameEmpty(idle, idle)).toBe(false)
-    expect(queueBecameEmpty(running, idle)).toBe(true)
-    expect(queueBecameEmpty(running, { ...idle, queue: { ...idle.queue, paused: true } })).toBe(false)
-    expect(queueBecameEmpty(running, running)).toBe(false)
+    const became = (before: PanelState, state: PanelState, ...ended: FinalBatchStatus[]) =>
+      queueBecameEmpty({ before, state, finished: ended.map((status) => ({ status }) as Batch) })
+    const paused = { ...idle, queue: { ...idle.queue, paused: true } }
+    expect(became(idle, idle)).toBe(false)
+    expect(became(running, idle)).toBe(true)
+    expect(became(running, paused)).toBe(false)
+    expect(became(running, running)).toBe(false)
+    // Short enough to begin and end between two looks; one that was only cancelled is nobody's night's work.
+    expect(became(idle, idle, 'completed')).toBe(true)
+    expect(became(idle, running, 'completed')).toBe(false)
+    expect(became(idle, idle, 'cancelled')).toBe(false)
   })
 })
