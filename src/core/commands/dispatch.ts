@@ -4,6 +4,7 @@
  */
 import { type CommandName, type CommandOutput, commands, type ParsedInput } from '../../contract/commands.ts'
 import { fail, type Result } from '../../contract/errors.ts'
+import { isBusy, isRefusedByRule } from '../db/db.ts'
 import { diskTrouble } from '../db/open.ts'
 import { backup } from './backup.ts'
 import { browse } from './browse.ts'
@@ -96,9 +97,9 @@ export function explainThrown(name: string, cause: unknown): Result<never> {
       hint,
     })
   }
-  if (code.startsWith('SQLITE_BUSY'))
+  if (isBusy(cause))
     return fail('database', 'The database stayed locked by another program: nothing was changed.')
-  if (code.startsWith('SQLITE_CONSTRAINT'))
+  if (isRefusedByRule(cause))
     return fail(
       'internal',
       `${name} would have broken a rule of the database (${message}): nothing was changed.`,

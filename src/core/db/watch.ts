@@ -1,6 +1,7 @@
 /**
  * Owns noticing that another process committed. A file-system event on the write-ahead log says "look"; a slow
- * poll is the net beneath it. The look itself is `PRAGMA data_version`, about 2 µs; but each wakes us, and our own commits are events too. Never reads any table.
+ * poll is the net beneath it. The look itself is `PRAGMA data_version`, about 2 µs; what costs is to be woken for it,
+ * as our own commits are events too. Never reads any table.
  */
 import { type FSWatcher, watch } from 'node:fs'
 import path from 'node:path'

@@ -35,10 +35,8 @@ export function readSettings(db: Db): Settings {
 export function readSetting<K extends SettingKey>(db: Db, key: K): Settings[K] {
   const row = db.sql<{ value: string }>('SELECT value FROM settings WHERE key = ?').get(key)
   const stored = row === undefined ? undefined : parseFitting(key, row.value)
-  return (stored ?? settingDefaults[key]) as Settings[K]
+  return (stored ?? settingsSchema.shape[key].parse(undefined)) as Settings[K]
 }
-
-const settingDefaults = settingsSchema.parse({})
 
 function parseFitting(key: SettingKey, text: string): unknown {
   try {

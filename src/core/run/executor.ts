@@ -307,13 +307,12 @@ export class Executor {
       this.#stopping === 'stop' ||
       readMark(db, 'queue-paused')?.now === true ||
       (row !== undefined && (row.pause_requested >= 2 || stopRule(runOptions(row), row) !== null))
-    const graceMs = readSetting(db, 'kill-grace-ms')
     for (const slot of this.#slots.values()) {
       const ours = row !== undefined && row.claim_token === slot.token
       if (slot.intent !== null || (ours && !all)) continue
       slot.intent = ours ? 'interrupt' : 'cancel'
       if (slot.adoptedFrom) stopOrphanedLauncher(slot.adoptedFrom)
-      else this.#launcher.stop(slot.key, graceMs)
+      else this.#launcher.stop(slot.key, readSetting(db, 'kill-grace-ms'))
     }
   }
 
