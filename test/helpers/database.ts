@@ -16,6 +16,7 @@ import {
   endBatch,
   enqueueBatch,
   getRow,
+  type NewBatch,
   sealBatch,
 } from '../../src/core/queue/batch-store.ts'
 import { saveConfiguration } from '../../src/core/queue/configuration-store.ts'
@@ -88,6 +89,20 @@ export type BatchPlan = {
   after?: readonly string[]
   hold?: boolean
   duplicateOf?: string | null
+}
+
+/** The facts of a batch with nothing special about it, for `createBatch`: it stays unfilled and unsealed. */
+export function plainBatch(configurationId: number, type: string): NewBatch {
+  return {
+    configurationId,
+    type,
+    range: null,
+    priority: 0,
+    duplicateOf: null,
+    continues: null,
+    options: {},
+    details: {},
+  }
 }
 
 /** A batch, filled, sealed and (unless `hold`) queued. */

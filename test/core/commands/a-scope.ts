@@ -1,4 +1,5 @@
 /** A real data folder with a real database, and what a command's handler may use. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -14,6 +15,7 @@ import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { logPath } from '../../../src/core/run/batch-options.ts'
 import { Finalizer } from '../../../src/core/run/finalizer.ts'
 import { identify } from '../../../src/core/run/process-identity.ts'
+import { plainBatch } from '../../helpers/database.ts'
 
 /** Time stands still. */
 export const clock: Clock = {
@@ -79,16 +81,7 @@ export function aBatch({ db, context }: Scope, jobs = 1, type = `type-${Math.ran
   return db.write(() => {
     const paths = { specPath: '/work/flood.slipway.yaml', projectPath: '/work' }
     const configuration = saveConfiguration(db, { name: 'flood', ...paths }, context.at)
-    const { id } = createBatch(db, context, {
-      configurationId: configuration.id,
-      type,
-      range: null,
-      priority: 0,
-      duplicateOf: null,
-      continues: null,
-      options: {},
-      details: {},
-    })
+    const { id } = createBatch(db, context, plainBatch(configuration.id, type))
     insertJobs(
       db,
       id,

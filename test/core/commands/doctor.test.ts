@@ -12,6 +12,7 @@ import { cancelBatch, createBatch } from '../../../src/core/queue/batch-store.ts
 import { registerHost } from '../../../src/core/queue/host-store.ts'
 import { writeMark } from '../../../src/core/queue/settings-store.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../../../src/core/run/process-table.ts'
+import { plainBatch } from '../../helpers/database.ts'
 import { aBatch, aRunningBatch, aScope, clock, endJob } from './a-scope.ts'
 
 async function examine(scope: Scope, repair = true) {
@@ -190,18 +191,10 @@ describe('doctor', () => {
     const scope = aScope()
     aDeadHost(scope)
     const other = aBatch(scope)
-    const batch = {
-      configurationId: other.configuration_id,
-      range: null,
-      priority: 0,
-      duplicateOf: null,
-      continues: null,
-      options: {},
-      details: {},
-    }
+    const fill = (type: string) => plainBatch(other.configuration_id, type)
     scope.db.write(() => {
-      createBatch(scope.db, { ...scope.context, hostId: 'dead' }, { ...batch, type: 'dead' })
-      createBatch(scope.db, { ...scope.context, hostId: 'here' }, { ...batch, type: 'live' })
+      createBatch(scope.db, { ...scope.context, hostId: 'dead' }, fill('dead'))
+      createBatch(scope.db, { ...scope.context, hostId: 'here' }, fill('live'))
     })
     const { about } = await examine({ ...scope, hostId: 'doctor' })
     expect(about('fills').map(({ level, repaired }) => `${level} ${repaired !== null}`)).toEqual([

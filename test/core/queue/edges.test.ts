@@ -33,6 +33,7 @@ import {
   hostId,
   noon,
   note,
+  plainBatch,
   reread,
   runJobs,
   startJob,
@@ -127,18 +128,7 @@ describe('the events of a batch', () => {
   test('outlive a batch that was removed unfilled, with its number', () => {
     const db = temporaryDatabase()
     const { configuration_id: configurationId } = addBatch(db, { type: 'other' })
-    const batch = db.write(() =>
-      createBatch(db, by(noon), {
-        configurationId,
-        type: 'half',
-        range: null,
-        priority: 0,
-        duplicateOf: null,
-        continues: null,
-        options: {},
-        details: {},
-      }),
-    )
+    const batch = db.write(() => createBatch(db, by(noon), plainBatch(configurationId, 'half')))
     expect(db.write(() => removeUnsealed(db, by(noon), batch.id, 'its host died'))).toBe(true)
     expect(findBatch(db, batch.id)).toBeUndefined()
     const last = eventsPage(db, { limit: 1 })[0]
@@ -153,18 +143,7 @@ test('only what stands in the line waits for something', () => {
   expect(findBatch(db, waiting.id)?.waitsFor).toBeNull()
   db.write(() => enqueueBatch(db, by(noon), waiting.id))
   expect(findBatch(db, waiting.id)?.waitsFor).toBe('waits for edm, which has not been added')
-  const half = db.write(() =>
-    createBatch(db, by(noon), {
-      configurationId: waiting.configuration_id,
-      type: 'half',
-      range: null,
-      priority: 0,
-      duplicateOf: null,
-      continues: null,
-      options: {},
-      details: {},
-    }),
-  )
+  const half = db.write(() => createBatch(db, by(noon), plainBatch(waiting.configuration_id, 'half')))
   expect(findBatch(db, half.id)).toMatchObject({ waitsFor: null, sealed: false, pausing: false })
 })
 

@@ -7,7 +7,7 @@ import { eventsPage } from '../../../src/core/queue/job-queries.ts'
 import { unsealedBatches } from '../../../src/core/queue/queries.ts'
 import { removeAbandonedFills } from '../../../src/core/run/abandoned-fill.ts'
 import { identify } from '../../../src/core/run/process-identity.ts'
-import { by, hostId, noon, temporaryDatabase } from '../../helpers/database.ts'
+import { by, hostId, noon, plainBatch, temporaryDatabase } from '../../helpers/database.ts'
 
 /** A batch that `host` has begun to fill; the host is this very process, or one that is gone. */
 function fillBy(db: Db, host: string, lives: boolean) {
@@ -26,16 +26,7 @@ function fillBy(db: Db, host: string, lives: boolean) {
     })
     const specPath = `/work/${host}.slipway.yaml`
     const configuration = saveConfiguration(db, { name: host, specPath, projectPath: '/work' }, noon)
-    createBatch(db, by(noon, { hostId: host }), {
-      configurationId: configuration.id,
-      type: 'fill',
-      range: null,
-      priority: 0,
-      duplicateOf: null,
-      continues: null,
-      options: {},
-      details: {},
-    })
+    createBatch(db, by(noon, { hostId: host }), plainBatch(configuration.id, 'fill'))
   })
 }
 

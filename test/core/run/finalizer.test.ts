@@ -17,6 +17,7 @@ import {
   ended,
   hostId,
   noon,
+  plainBatch,
   reread,
   runJobs,
   startJob,
@@ -201,18 +202,7 @@ describe('a finalizer', () => {
     const ids = ['one', 'two'].map((type) => addBatch(db, { type }).id)
     db.write(() => db.sql('UPDATE batches SET position = position * 10').run())
     const { configuration_id: configurationId } = reread(db, ids[0] ?? '')
-    db.write(() =>
-      createBatch(db, by(noon, { hostId: 'dead' }), {
-        configurationId,
-        type: 'half',
-        range: null,
-        priority: 0,
-        duplicateOf: null,
-        continues: null,
-        options: {},
-        details: {},
-      }),
-    )
+    db.write(() => createBatch(db, by(noon, { hostId: 'dead' }), plainBatch(configurationId, 'half')))
     finalizer.runOnce()
     expect(linePositions(db)).toEqual([1, 2])
     expect(queuedIds(db)).toEqual(ids)

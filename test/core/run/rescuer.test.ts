@@ -22,6 +22,7 @@ import {
   claim,
   hostId,
   noon,
+  plainBatch,
   reread,
   startJob,
   temporaryDatabase,
@@ -209,16 +210,7 @@ describe('a rescuer', () => {
     const waiting = addBatch(db, { type: 'next' })
     db.write(() => {
       db.sql('UPDATE batches SET position = 7 WHERE id = ?').run(waiting.id)
-      createBatch(db, by(noon), {
-        configurationId: batch.configuration_id,
-        type: 'fill',
-        range: null,
-        priority: 0,
-        duplicateOf: null,
-        continues: null,
-        options: {},
-        details: {},
-      })
+      createBatch(db, by(noon), plainBatch(batch.configuration_id, 'fill'))
     })
     await rescued(options)
     expect(reread(db, waiting.id).position).toBe(1)
