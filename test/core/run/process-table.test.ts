@@ -55,7 +55,7 @@ describe.runIf(process.platform === 'linux')('a process in /proc', () => {
       group: pid,
       session: pid,
     })
-    const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 100
+    const uptime = Math.round(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 100)
     expect(Number(stat?.startedAt)).toBeGreaterThan(uptime - 60 * 100)
     expect(Number(stat?.startedAt)).toBeLessThanOrEqual(uptime)
     expect(identify(pid)).toEqual({ pid, startedAt: stat?.startedAt, bootId: linuxProcesses.bootId() })
