@@ -137,6 +137,8 @@ describe.runIf(process.platform === 'linux')('a process in /proc', () => {
 
   test('without an environment is asked for it again while it is young, as it may be in its exec, but not for long', async () => {
     const { pid } = await aShell('echo ready; exec env -i sleep 61')
+    // The shell's exec of env has none for a moment, too: only sleep's is the one that stays.
+    await until(() => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n', 'it is sleep')
     await until(() => readFileSync(`/proc/${pid}/environ`, 'utf8') === '', 'it has none')
     const young = await lookingFor(() => readMarker(pid))
     expect(young.answer).toBeNull()
