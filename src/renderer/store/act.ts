@@ -9,7 +9,7 @@ import type { SlipwayError } from '../../contract/errors.ts'
 import { ask } from '../api/current.ts'
 import { batchName, counted } from '../ui/format-count.ts'
 import { askAboutDuplicates, say, usePanel, wishOrder } from './panel-store.ts'
-import { offerUndo } from './undo.tsx'
+import { offerUndo, underWay } from './undo.tsx'
 
 /** Shows why something was refused, and what to do next. */
 export function tellError(error: SlipwayError): void {
@@ -24,14 +24,18 @@ export function tellError(error: SlipwayError): void {
 }
 
 /** Runs a command; a refusal is shown and gives `undefined`. */
-export async function act<N extends CommandName>(
+export function act<N extends CommandName>(
   name: N,
   input: CommandInput<N>,
 ): Promise<CommandOutput<N> | undefined> {
-  const result = await ask(name, input)
-  if (result.ok) return result.value
-  tellError(result.error)
-  return undefined
+  const answer = ask(name, input).then((result) => {
+    if (result.ok) return result.value
+    tellError(result.error)
+    return undefined
+  })
+  underWay.add(answer)
+  void answer.finally(() => underWay.delete(answer))
+  return answer
 }
 
 function named(batches: readonly Batch[]): string {

@@ -5,6 +5,9 @@ import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { say } from './panel-store.ts'
 
+/** Commands that the core has not answered yet. */
+export const underWay = new Set<Promise<unknown>>()
+
 let last: { id: string; undo: () => Promise<void> } | undefined
 
 /** Says what was done and offers to take it back for a while. */
@@ -26,8 +29,9 @@ export function offerUndo(sentence: string, undo: () => Promise<void>): void {
   last = { id, undo }
 }
 
-/** Takes the last undoable action back; without one it says so. */
+/** Takes the last undoable action back, also one that is still on its way; without one it says so. */
 export async function undoLast(): Promise<void> {
+  await Promise.allSettled(underWay)
   const taken = last
   last = undefined
   if (!taken) {
