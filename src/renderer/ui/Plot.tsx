@@ -79,11 +79,15 @@ export function Plot({
     if (!element || !ready) return
     const bars = uPlot.paths.bars?.({ size: [0.82, 60], radius: 0.12 })
     if (!bars) return
+    const colours = readColours(element)
     const made = new uPlot(
-      { ...options(readColours(element), bars), width: latestWidth.current, height: heightPx },
+      { ...options(colours, bars), width: latestWidth.current, height: heightPx },
       data,
       element,
     )
+    // A canvas keeps the words of the font that was there: it is drawn again once its own has been loaded.
+    if (!document.fonts.check(colours.font))
+      void document.fonts.load(colours.font).then(() => plot.current === made && made.redraw())
     plot.current = made
     onPlot?.(made)
     return () => {
