@@ -129,11 +129,30 @@ describe('the jobs', () => {
     const grid = page.getByRole('grid', { name: 'Jobs' })
     await grid.locator('[data-ordinal="1"]').waitFor()
     expect(await grid.getAttribute('aria-rowcount')).toBe('100001')
-    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
+    const rows = grid.locator('.jobs-rows')
+    await rows.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
     await grid.locator('[data-ordinal="50000"]').waitFor()
-    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await rows.evaluate((element) => element.scrollTo(0, element.scrollHeight))
     await grid.locator('[data-ordinal="100000"]').waitFor()
     expect(await grid.locator('[role="row"]').count()).toBeLessThan(80)
+  })
+
+  it('say when they ended in one line, also on a clock of twelve hours', async () => {
+    for (const [locale, time] of [
+      ['en-GB', /^[\d:]+$/],
+      ['en-US', /^[\d:]+\s[AP]M$/],
+    ] as const) {
+      const page = await open({ hash: '#/history?batch=8&tab=jobs', locale })
+      const row = page.getByRole('grid', { name: 'Jobs' }).locator('[data-ordinal="1"]')
+      const ended = row.getByRole('gridcell').nth(4)
+      expect(await ended.textContent()).toMatch(time)
+      const [high, beyond] = await ended.evaluate((cell) => [
+        cell.scrollHeight,
+        cell.scrollWidth - cell.clientWidth,
+      ])
+      expect(high).toBeLessThan(28)
+      expect(beyond).toBe(0)
+    }
   })
 
   it('are walked with the keys', async () => {
@@ -237,16 +256,14 @@ describe('the timeline and the events', () => {
       .getByRole('region', { name: 'Standstills' })
       .getByText(/^asleep/)
       .waitFor()
-    const canvas = page.locator('canvas')
-    const whole = await canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL())
+    const picture = () =>
+      page.locator('canvas').evaluate((element) => (element as HTMLCanvasElement).toDataURL())
+    await page.evaluate(() => document.fonts.ready)
+    const whole = await picture()
     await page.getByRole('button', { name: 'Zoom in' }).click()
-    await expect
-      .poll(() => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL()))
-      .not.toBe(whole)
+    await expect.poll(picture).not.toBe(whole)
     await page.getByRole('button', { name: 'Show all' }).click()
-    await expect
-      .poll(() => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL()))
-      .toBe(whole)
+    await expect.poll(picture).toBe(whole)
   })
 
   it('tell the story of a batch, newest first', async () => {

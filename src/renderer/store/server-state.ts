@@ -77,14 +77,19 @@ export function applyEvent(
     queue: event.queue,
     running: event.running,
     doneBy: event.doneBy,
-    attention: event.attention,
+    attention: kept(state.attention, event.attention),
     unseen: event.unseen,
-    counts: event.counts,
-    finalizer: event.finalizer,
-    hosts: event.hosts,
-    disk: event.disk,
+    counts: kept(state.counts, event.counts),
+    finalizer: kept(state.finalizer, event.finalizer),
+    hosts: kept(state.hosts, event.hosts),
+    disk: kept(state.disk, event.disk),
     settings: event.settings ?? state.settings,
   }
+}
+
+/** What was there before when it says the same, so that whoever shows it need not draw again. */
+function kept<T>(before: T, now: T): T {
+  return JSON.stringify(before) === JSON.stringify(now) ? before : now
 }
 
 function changedBatches(before: ReadonlyMap<string, Batch>, event: ChangeEvent): Map<string, Batch> {

@@ -10,7 +10,10 @@ export function StatusBar() {
   const link = usePanel((s) => s.link)
   const finalizer = usePanel((s) => s.server?.finalizer)
   const disk = usePanel((s) => s.server?.disk)
-  const executor = usePanel((s) => s.server?.queue.executor)
+  const worker = usePanel((s) => {
+    const executor = s.server?.queue.executor
+    return executor ? `Worked by ${executor.kind} host ${executor.pid}` : 'No host is working'
+  })
   const unseen = usePanel((s) => s.server?.unseen ?? 0)
   const known = usePanel((s) => s.server !== null)
   const now = useNow()
@@ -25,7 +28,7 @@ export function StatusBar() {
       </span>
       {known && (
         <button type="button" className="status-part" onClick={() => goToView('health')}>
-          {executor ? `Worked by ${executor.kind} host ${executor.pid}` : 'No host is working'}
+          {worker}
         </button>
       )}
       {finalizer && (

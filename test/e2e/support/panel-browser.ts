@@ -25,7 +25,7 @@ export type OpenOptions = {
   width?: number
   height?: number
   reducedMotion?: boolean
-  hourCycle?: '12' | '24'
+  locale?: string
 }
 
 /** Registers the hooks of a test file and gives the way to open a page. */
@@ -58,7 +58,7 @@ export function panelBrowser(): (options?: OpenOptions) => Promise<Page> {
       colorScheme: options.dark ? 'dark' : 'light',
       reducedMotion: options.reducedMotion === false ? 'no-preference' : 'reduce',
       timezoneId: 'Europe/London',
-      locale: 'en-GB',
+      locale: options.locale ?? 'en-GB',
     })
     contexts.push(context)
     const page = await context.newPage()

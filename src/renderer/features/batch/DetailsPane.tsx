@@ -5,11 +5,20 @@
 import { Button, Center, Tabs, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import {
+  createContext,
+  memo,
+  type ReactNode,
+  type RefObject,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { isFinal } from '../../../contract/states.ts'
 import { markSeen } from '../../store/act.ts'
-import { possibleActions } from '../../store/batch-actions.ts'
+import { type BatchAction, possibleActions } from '../../store/batch-actions.ts'
 import { go, goToTab, usePanel } from '../../store/panel-store.ts'
 import { type Tab, tabs } from '../../store/place.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
@@ -34,7 +43,6 @@ const lookedAtAfterMs = 1_200
 
 export function DetailsPane({ log }: { log: ReactNode }) {
   const nothing = usePanel((s) => s.place.batch === null && s.server?.running == null)
-  const tab = usePanel((s) => s.place.tab)
   const { batch, error } = useChosenBatch()
   useLookedAt(batch)
   if (nothing)
@@ -63,39 +71,56 @@ export function DetailsPane({ log }: { log: ReactNode }) {
       )}
       {batch && <Head batch={batch} />}
       {batch && (
-        <Tabs
-          value={tab}
-          onChange={(value) => goToTab(tabs.find((t) => t === value) ?? 'summary')}
-          keepMounted={false}
-          className="details-tabs"
-        >
-          <Tabs.List aria-label="Details">
-            {tabs.map((each) => (
-              <Tabs.Tab key={each} value={each}>
-                {tabWords[each]}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          <Tabs.Panel value="summary" className="details-panel scroll" tabIndex={0}>
-            <SummaryTab batch={batch} />
-          </Tabs.Panel>
-          <Tabs.Panel value="jobs" className="details-panel">
-            <JobsTab batch={batch} />
-          </Tabs.Panel>
-          <Tabs.Panel value="log" className="details-panel">
-            {log}
-          </Tabs.Panel>
-          <Tabs.Panel value="timeline" className="details-panel">
-            <TimelineTab batch={batch} />
-          </Tabs.Panel>
-          <Tabs.Panel value="events" className="details-panel">
-            <EventsTab batch={batch} />
-          </Tabs.Panel>
-        </Tabs>
+        <ShownBatch value={batch}>
+          <DetailsTabs log={log} />
+        </ShownBatch>
       )}
     </section>
   )
 }
+
+/** The batch in the tabs. A context, so that only the tab that is open is drawn again when a job ends. */
+const ShownBatch = createContext<Batch | null>(null)
+
+function OfShown({ Tab }: { Tab: (props: { batch: Batch }) => ReactNode }) {
+  const batch = useContext(ShownBatch)
+  return batch && <Tab batch={batch} />
+}
+
+const DetailsTabs = memo(function DetailsTabs({ log }: { log: ReactNode }) {
+  const tab = usePanel((s) => s.place.tab)
+  return (
+    <Tabs
+      value={tab}
+      onChange={(value) => goToTab(tabs.find((t) => t === value) ?? 'summary')}
+      keepMounted={false}
+      className="details-tabs"
+    >
+      <Tabs.List aria-label="Details">
+        {tabs.map((each) => (
+          <Tabs.Tab key={each} value={each}>
+            {tabWords[each]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="summary" className="details-panel scroll" tabIndex={0}>
+        <OfShown Tab={SummaryTab} />
+      </Tabs.Panel>
+      <Tabs.Panel value="jobs" className="details-panel">
+        <OfShown Tab={JobsTab} />
+      </Tabs.Panel>
+      <Tabs.Panel value="log" className="details-panel">
+        {log}
+      </Tabs.Panel>
+      <Tabs.Panel value="timeline" className="details-panel">
+        <OfShown Tab={TimelineTab} />
+      </Tabs.Panel>
+      <Tabs.Panel value="events" className="details-panel">
+        <OfShown Tab={EventsTab} />
+      </Tabs.Panel>
+    </Tabs>
+  )
+})
 
 /** A finished batch counts as looked at once its details were on the screen for a moment. */
 function useLookedAt(batch: Batch | undefined): void {
@@ -114,6 +139,8 @@ async function markSeenById(id: string): Promise<void> {
 
 function Head({ batch }: { batch: Batch }) {
   const [menu, setMenu] = useState(false)
+  const latest = useRef(batch)
+  latest.current = batch
   const narrow = useMediaQuery('(max-width: 880px)', false)
   const shown = possibleActions([batch])
     .filter((a) => ['pause', 'resume', 'retry', 'cancel'].includes(a.id))
@@ -144,15 +171,7 @@ function Head({ batch }: { batch: Batch }) {
       </div>
       <div className="details-actions">
         {shown.map((action) => (
-          <Button
-            key={action.id}
-            size="compact-sm"
-            variant="default"
-            leftSection={<action.Icon size={14} />}
-            onClick={() => action.run([batch])}
-          >
-            {action.words}
-          </Button>
+          <HeadAction key={action.id} action={action} batch={latest} />
         ))}
         <BatchMenu
           batches={() => [batch]}
@@ -164,3 +183,23 @@ function Head({ batch }: { batch: Batch }) {
     </header>
   )
 }
+
+/** Drawn once, however often a job of the batch ends. */
+const HeadAction = memo(function HeadAction({
+  action,
+  batch,
+}: {
+  action: BatchAction
+  batch: RefObject<Batch>
+}) {
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      leftSection={<action.Icon size={14} />}
+      onClick={() => action.run([batch.current])}
+    >
+      {action.words}
+    </Button>
+  )
+})

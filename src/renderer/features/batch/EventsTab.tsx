@@ -2,7 +2,7 @@
  * Owns the story of a batch: its events, newest first, with who caused each and from where.
  */
 import { Button } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import type { Batch, Event } from '../../../contract/entities.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { fullMoment, moment } from '../../ui/format-time.ts'
@@ -45,7 +45,7 @@ export function EventsTab({ batch }: { batch: Batch }) {
   )
 }
 
-function EventLine({ event }: { event: Event }) {
+const EventLine = memo(function EventLine({ event }: { event: Event }) {
   const now = useNow()
   const cycle = useHourCycle()
   return (
@@ -63,4 +63,4 @@ function EventLine({ event }: { event: Event }) {
       </div>
     </li>
   )
-}
+})

@@ -31,20 +31,7 @@ export function JobsTab({ batch }: { batch: Batch }) {
     <div className="jobs">
       <div className="jobs-tools">
         <StatusChips batch={batch} filter={filter} />
-        <TextInput
-          size="xs"
-          aria-label="Search in inputs and errors"
-          placeholder="Search inputs and errors"
-          leftSection={<IconSearch size={14} aria-hidden />}
-          rightSection={
-            typed ? (
-              <CloseButton size="xs" aria-label="Clear the search" onClick={() => setTyped('')} />
-            ) : null
-          }
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          data-search
-        />
+        <SearchField typed={typed} onTyped={setTyped} />
       </div>
       {jobs.error !== null && <p className="bad jobs-note">{jobs.error}</p>}
       {!jobs.waiting && jobs.total === 0 && (
@@ -57,6 +44,30 @@ export function JobsTab({ batch }: { batch: Batch }) {
     </div>
   )
 }
+
+/** Drawn again when somebody types, not when a job ends. */
+const SearchField = memo(function SearchField({
+  typed,
+  onTyped,
+}: {
+  typed: string
+  onTyped: (typed: string) => void
+}) {
+  return (
+    <TextInput
+      size="xs"
+      aria-label="Search in inputs and errors"
+      placeholder="Search inputs and errors"
+      leftSection={<IconSearch size={14} aria-hidden />}
+      rightSection={
+        typed ? <CloseButton size="xs" aria-label="Clear the search" onClick={() => onTyped('')} /> : null
+      }
+      value={typed}
+      onChange={(event) => onTyped(event.currentTarget.value)}
+      data-search
+    />
+  )
+})
 
 function StatusChips({ batch, filter }: { batch: Batch; filter: readonly JobStatus[] }) {
   const toggle = (status: JobStatus) =>
@@ -88,7 +99,7 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
     count: jobs.total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
-    overscan: 12,
+    overscan: 8,
   })
   const rows = virtual.getVirtualItems()
   const first = rows[0]?.index ?? 0
@@ -133,7 +144,6 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
   }
   return (
     <div
-      ref={scroller}
       className="jobs-grid"
       role="grid"
       aria-label="Jobs"
@@ -161,21 +171,23 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
           </span>
         </div>
       </div>
-      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {rows.map((row) => (
-          <JobRow
-            key={row.index}
-            index={row.index}
-            startPx={row.start}
-            job={jobs.at(row.index)}
-            ended={isFinal(batch.status)}
-            current={row.index === Math.min(current, Math.max(0, jobs.total - 1))}
-            onFocus={setCurrent}
-            menuOpen={menuFor === row.index}
-            onMenu={openMenu}
-            onRetry={retry}
-          />
-        ))}
+      <div ref={scroller} className="jobs-rows" role="presentation">
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {rows.map((row) => (
+            <JobRow
+              key={row.index}
+              index={row.index}
+              startPx={row.start}
+              job={jobs.at(row.index)}
+              ended={isFinal(batch.status)}
+              current={row.index === Math.min(current, Math.max(0, jobs.total - 1))}
+              onFocus={setCurrent}
+              menuOpen={menuFor === row.index}
+              onMenu={openMenu}
+              onRetry={retry}
+            />
+          ))}
+        </div>
       </div>
     </div>
   )
@@ -195,7 +207,8 @@ const JobRow = memo(function JobRow(props: {
 }) {
   const { job } = props
   const cycle = useHourCycle()
-  const placement = { transform: `translateY(${props.startPx}px)` }
+  // Not a transform: each of those would be a layer to put together in every frame.
+  const placement = { top: props.startPx }
   if (!job)
     return (
       <div role="row" className="job-row job-missing" aria-rowindex={props.index + 2} style={placement}>

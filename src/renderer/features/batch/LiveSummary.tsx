@@ -1,7 +1,7 @@
 /**
  * Owns what can be said of a batch before it has ended: what it waits for, what runs, what failed so far.
  */
-import type { Batch } from '../../../contract/entities.ts'
+import type { Batch, Job } from '../../../contract/entities.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { counted } from '../../ui/format-count.ts'
@@ -52,39 +52,40 @@ export function LiveSummary({ batch }: { batch: Batch }) {
           </ul>
         </section>
       )}
-      <SomeJobs batch={batch} status="running" title="Running now" count={batch.jobs.running} />
-      <SomeJobs batch={batch} status="failed" title="Failed so far" count={batch.jobs.failed} />
+      <RunningJobs batch={batch} />
+      <FailedJobs batch={batch} />
     </>
   )
 }
 
 const shownAtOnce = 8
+const nothing: readonly Job[] = []
 
-function SomeJobs({
-  batch,
-  status,
-  title,
-  count,
-}: {
-  batch: Batch
-  status: 'running' | 'failed'
-  title: string
-  count: number
-}) {
-  const done = batch.jobs.succeeded + batch.jobs.failed
+/** Every event brings what runs: it need not be asked for. */
+function RunningJobs({ batch }: { batch: Batch }) {
+  const jobs = usePanel((s) => (s.server?.running?.batch.id === batch.id ? s.server.running.jobs : nothing))
+  return <SomeJobs title="Running now" count={jobs.length} jobs={jobs.slice(0, shownAtOnce)} />
+}
+
+function FailedJobs({ batch }: { batch: Batch }) {
+  const count = batch.jobs.failed
   const answer = useAnswer(
     'jobs',
-    count > 0 ? { batch: batch.id, status: [status], limit: shownAtOnce } : null,
-    status === 'running' ? done : count,
+    count > 0 ? { batch: batch.id, status: ['failed'], limit: shownAtOnce } : null,
+    count,
   )
-  if (count === 0 || !answer.value) return null
+  return <SomeJobs title="Failed so far" count={count} jobs={answer.value?.jobs ?? nothing} />
+}
+
+function SomeJobs({ title, count, jobs }: { title: string; count: number; jobs: readonly Job[] }) {
+  if (jobs.length === 0) return null
   return (
     <section aria-label={title}>
       <h3 className="section-title">
         {title} · {counted(count, 'job')}
       </h3>
       <ul className="plain">
-        {answer.value.jobs.map((job) => (
+        {jobs.map((job) => (
           <JobLine key={job.id} job={job} />
         ))}
       </ul>

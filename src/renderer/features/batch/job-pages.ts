@@ -3,6 +3,7 @@
  * and page after page where a filter or a search is set, since the core pages by keyset.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { shallow } from 'zustand/shallow'
 import type { Batch, Job } from '../../../contract/entities.ts'
 import type { JobStatus } from '../../../contract/states.ts'
 import { ask } from '../../api/current.ts'
@@ -29,6 +30,15 @@ type Pages = {
   starts: ReadonlyMap<number, number>
   matching: number
   error: string | null
+}
+
+/** The jobs that read as before are the objects they were, so that their rows need not be drawn again. */
+function unchangedKept(before: readonly Job[] | undefined, now: readonly Job[]): readonly Job[] {
+  if (before === undefined) return now
+  return now.map((job, index) => {
+    const old = before[index]
+    return old !== undefined && shallow(old, job) ? old : job
+  })
 }
 
 /** The jobs of a batch; they are asked for again when the batch's counts change. */
@@ -73,7 +83,7 @@ export function useJobPages(batch: Batch, statuses: readonly JobStatus[], search
         for (let offset = 0; offset < jobs.length || offset === 0; offset += pageSize) {
           const page = from + offset / pageSize
           const slice = jobs.slice(offset, offset + pageSize)
-          pages.set(page, slice)
+          pages.set(page, unchangedKept(base.pages.get(page), slice))
           const last = slice.at(-1)
           if (filtered && last && slice.length === pageSize) starts.set(page + 1, last.ordinal)
         }

@@ -37,7 +37,7 @@ export const HistoryRow = memo(function HistoryRow(props: {
       data-id={batch.id}
       data-unseen={unseen}
       className="q-row h-row"
-      style={{ transform: `translateY(${props.startPx}px)` }}
+      style={{ top: props.startPx }}
       onClick={(event) => props.onChoose(batch, event)}
       onContextMenu={(event) => {
         event.preventDefault()

@@ -141,7 +141,7 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
                 key={row.index}
                 className="log-line"
                 data-marked={row.index === marked}
-                style={{ transform: `translateY(${row.start}px)` }}
+                style={{ top: row.start }}
               >
                 <AnsiLine line={window.lines[row.index] ?? ''} query={search.shownQuery} />
               </div>

@@ -3,6 +3,7 @@
  */
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { memo } from 'react'
 import { pauseBatches, pauseQueue } from '../../store/act.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
 import { useKeyWords, withKeyWords } from '../../store/use-keys.ts'
@@ -79,8 +80,8 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
         {doneBy && !/, done (between|about) /.test(sentence) && (
           <Figure name="Done by" value={doneByWords(doneBy, now, cycle)} />
         )}
-        {batch.startedAt !== null && (
-          <Figure name="Running for" value={`for ${duration(Math.max(0, now - batch.startedAt))}`} />
+        {batch.startedAt !== null && now - batch.startedAt >= 1_000 && (
+          <Figure name="Running for" value={`for ${duration(now - batch.startedAt)}`} />
         )}
         {current && (
           <Figure
@@ -114,9 +115,13 @@ function Figure({
   )
 }
 
-function QueueActions({ paused }: { paused: boolean }) {
+const QueueActions = memo(function QueueActions({ paused }: { paused: boolean }) {
   const wordsOf = useKeyWords()
-  const running = usePanel((s) => s.server?.running?.batch)
+  const runs = usePanel((s) => s.server?.running != null)
+  const pauseRunning = () => {
+    const running = usePanel.getState().server?.running
+    if (running) void pauseBatches([running.batch])
+  }
   if (paused)
     return (
       <div className="now-actions">
@@ -143,11 +148,7 @@ function QueueActions({ paused }: { paused: boolean }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconPlayerPause size={16} />}
-            disabled={!running}
-            onClick={() => running && void pauseBatches([running])}
-          >
+          <Menu.Item leftSection={<IconPlayerPause size={16} />} disabled={!runs} onClick={pauseRunning}>
             Pause only this batch, go on with the next
           </Menu.Item>
           <Menu.Item leftSection={<IconPlayerStop size={16} />} onClick={() => void pauseQueue(true, true)}>
@@ -157,4 +158,4 @@ function QueueActions({ paused }: { paused: boolean }) {
       </Menu>
     </div>
   )
-}
+})

@@ -5,7 +5,7 @@ import { Kbd } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconList, IconSearch } from '@tabler/icons-react'
-import { useMemo, useState } from 'react'
+import { memo, type RefObject, useMemo, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { batchActions, possibleActions } from '../../store/batch-actions.ts'
 import { isSingle, type Keyed, keyFor } from '../../store/key-map.ts'
@@ -17,15 +17,28 @@ import { batchName } from '../../ui/format-count.ts'
 import { statusWord } from '../../ui/StatusMark.tsx'
 import { useChosenBatch } from '../../ui/use-batch.ts'
 
+/** The batches that commands and keys act on; read when one is used. */
+type Chosen = RefObject<readonly Batch[]>
+
 export function Palette() {
-  useKeys()
-  const chosen = useChosenBatches()
-  const batches = usePanel((s) => s.server?.batches)
+  const chosen = useRef<readonly Batch[]>([])
+  chosen.current = useChosenBatches()
+  // Neither is drawn again when a job ends.
+  return (
+    <>
+      <Keys chosen={chosen} />
+      <Commands chosen={chosen} />
+    </>
+  )
+}
+
+const Commands = memo(function Commands({ chosen }: { chosen: Chosen }) {
   // A closed palette costs nothing, however many batches there are.
   const [open, setOpen] = useState(false)
+  const batches = usePanel((s) => (open ? s.server?.batches : undefined))
   const wordsOf = useKeyWords()
   const actions = useMemo(
-    () => (open ? paletteGroups(chosen, batches, wordsOf) : []),
+    () => (open ? paletteGroups(chosen.current, batches, wordsOf) : []),
     [open, chosen, batches, wordsOf],
   )
   return (
@@ -47,7 +60,7 @@ export function Palette() {
       }}
     />
   )
-}
+})
 
 /** The selected batches, else the one in the details pane. */
 function useChosenBatches(): readonly Batch[] {
@@ -134,10 +147,9 @@ function somethingOpen(): boolean {
 }
 
 /** All keys in one place. */
-function useKeys(): void {
+const Keys = memo(function Keys({ chosen }: { chosen: Chosen }) {
   const [single] = useSingleKeys()
   const [changes] = useKeyChanges()
-  const chosen = useChosenBatches()
   const hotkey = (key: string, run: () => void): Hotkey => [
     key,
     (event) => {
@@ -158,11 +170,12 @@ function useKeys(): void {
   const batch = [...usual].flatMap((each) =>
     acting(each, 'Selected batches').map((key) =>
       hotkey(key, () =>
-        possibleActions(chosen)
+        possibleActions(chosen.current)
           .find((action) => action.key === each)
-          ?.run(chosen),
+          ?.run(chosen.current),
       ),
     ),
   )
   useHotkeys([...panel, ...batch], [])
-}
+  return null
+})

@@ -197,7 +197,7 @@ function itemKey(item: ReturnType<typeof queueItems>[number] | undefined, index:
 
 function Heading({ text, startPx }: { text: string; startPx: number }) {
   return (
-    <div role="row" className="q-heading" style={{ transform: `translateY(${startPx}px)` }}>
+    <div role="row" className="q-heading" style={{ top: startPx }}>
       <span role="gridcell" className="section-title">
         {text}
       </span>
@@ -207,7 +207,7 @@ function Heading({ text, startPx }: { text: string; startPx: number }) {
 
 function StopLine({ startPx }: { startPx: number }) {
   return (
-    <div role="row" className="q-stop" style={{ transform: `translateY(${startPx}px)` }}>
+    <div role="row" className="q-stop" style={{ top: startPx }}>
       <span role="gridcell">Stops here: nothing below this line starts</span>
       <span role="gridcell">
         <button type="button" className="link-button" onClick={() => void stopAfter(null)}>

@@ -3,8 +3,7 @@
  */
 import { Button, EmptyState, Group } from '@mantine/core'
 import { IconPlus, IconShip } from '@tabler/icons-react'
-import { useMemo } from 'react'
-import type { Batch } from '../../../contract/entities.ts'
+import { useShallow } from 'zustand/react/shallow'
 import { possibleActions } from '../../store/batch-actions.ts'
 import { openDialog, usePanel } from '../../store/panel-store.ts'
 import { counted } from '../../ui/format-count.ts'
@@ -40,12 +39,7 @@ export function QueueView() {
 }
 
 function SelectionBar() {
-  const selected = usePanel((s) => s.selected)
-  const batches = usePanel((s) => s.server?.batches)
-  const chosen = useMemo(
-    (): Batch[] => [...selected].flatMap((id) => batches?.get(id) ?? []),
-    [selected, batches],
-  )
+  const chosen = usePanel(useShallow((s) => [...s.selected].flatMap((id) => s.server?.batches.get(id) ?? [])))
   const actions = possibleActions(chosen).filter((a) => a.id !== 'clear' && a.id !== 'retry-all')
   return <SelectionTools batches={chosen} actions={actions} />
 }
