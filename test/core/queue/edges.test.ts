@@ -331,6 +331,8 @@ describe('the line', () => {
     [[2, 3], 99, [1, 4, 5, 2, 3]],
     [[2, 3], -4, [2, 3, 1, 4, 5]],
     [[3], 3, [1, 2, 3, 4, 5]],
+    [[5, 2, 4], 2, [1, 5, 2, 4, 3]],
+    [[2, 2], 4, [1, 3, 4, 2, 5]],
     [[], 1, [1, 2, 3, 4, 5]],
   ])('with %j moved to %i reads as asked', (moved, to, expected) => {
     const db = temporaryDatabase()
