@@ -460,19 +460,54 @@ export const attacks: Record<string, Attack[]> = {
       refusal: 'counted is kept by triggers',
     },
     {
-      why: 'a move for a job that did not move',
-      sql: `INSERT INTO job_count_moves VALUES (5, 'b1', 'pending', 'succeeded')`,
-      refusal: 'this move was counted already',
+      why: 'a job counted as new once more',
+      sql: `UPDATE batches SET jobs_total = jobs_total + 1, jobs_pending = jobs_pending + 1, counted_to = counted_to WHERE id = 'b6'`,
+      refusal: 'counters are kept by triggers',
     },
     {
-      why: 'a move that is no move',
-      sql: `INSERT OR REPLACE INTO job_count_moves VALUES (5, 'b1', 'pending', 'pending')`,
-      refusal: 'this move was counted already',
+      why: 'the job of another batch counted as new',
+      sql: `UPDATE batches SET jobs_total = jobs_total + 1, jobs_pending = jobs_pending + 1, counted_to = (SELECT max(id) FROM jobs) WHERE id = 'b1'`,
+      refusal: 'counters are kept by triggers',
     },
     {
-      why: 'a move of no job',
-      sql: `INSERT INTO job_count_moves VALUES (99, 'b1', NULL, 'pending')`,
-      refusal: 'this move was counted already',
+      why: 'a job that does not exist counted as new',
+      sql: `UPDATE batches SET jobs_total = jobs_total + 1, jobs_pending = jobs_pending + 1, counted_to = 999 WHERE id = 'b6'`,
+      refusal: 'counters are kept by triggers',
+    },
+    {
+      why: 'jobs to be counted as new again',
+      sql: `UPDATE batches SET counted_to = 0 WHERE id = 'b6'`,
+      refusal: `the ids of a batch's jobs go up`,
+    },
+    {
+      why: 'jobs to be counted as new again, by what a NULL becomes',
+      sql: `UPDATE OR REPLACE batches SET counted_to = NULL WHERE id = 'b6'`,
+      refusal: 'counters are kept by triggers',
+    },
+    {
+      why: 'a change counted of a job that did not change',
+      sql: `UPDATE batches SET jobs_pending = jobs_pending - 1, jobs_failed = jobs_failed + 1, counted_job = 5 WHERE id = 'b1'`,
+      refusal: 'counters are kept by triggers',
+    },
+    {
+      why: 'a job named as counted',
+      sql: `UPDATE batches SET counted_job = 5 WHERE id = 'b1'`,
+      refusal: 'counters are kept by triggers',
+    },
+    {
+      why: 'a batch born with jobs counted',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, counted_to) VALUES ('x', 1, 'x', 1, -1)`,
+      refusal: 'a new batch has no jobs yet',
+    },
+    {
+      why: 'a batch born with a job counted',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, counted_job) VALUES ('x', 1, 'x', 1, 5)`,
+      refusal: 'a new batch has no jobs yet',
+    },
+    {
+      why: 'a job below those that were counted',
+      sql: `INSERT INTO jobs (id, batch_id, ordinal) VALUES (900, 'b6', 2); INSERT INTO jobs (id, batch_id, ordinal) VALUES (899, 'b6', 3)`,
+      refusal: `the ids of a batch's jobs go up`,
     },
     {
       why: 'a job moved to another batch',

@@ -28,8 +28,10 @@ function homeOf(name: string): string {
   return home
 }
 
+type Contents = { version: unknown; rows: Record<string, unknown[]> }
+
 /** Every row of every table, and the version. */
-function contents(file: string): { version: unknown; rows: Record<string, unknown[]> } {
+function contents(file: string): Contents {
   const db = new Database(file, { readonly: true })
   const tables = db
     .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
@@ -40,6 +42,12 @@ function contents(file: string): { version: unknown; rows: Record<string, unknow
   const version = db.pragma('user_version', { simple: true })
   db.close()
   return { version, rows }
+}
+
+/** A later schema may have more columns, and need not have a table that held nothing. */
+function expectAllKept(before: Contents, after: Contents): void {
+  for (const [table, list] of Object.entries(before.rows))
+    expect(after.rows[table] ?? [], table).toEqual(list.map((row) => expect.objectContaining(row as object)))
 }
 
 function open(home: string, list: readonly Migration[] = migrations, onMigrationStep = () => {}): void {
@@ -58,7 +66,8 @@ describe.each(files)('the database %s', (name) => {
   test('has something in every table, and a batch of every status', () => {
     const { rows } = contents(databasePath(homeOf(name)))
     const empty = Object.keys(rows).filter((table) => rows[table]?.length === 0)
-    expect(empty).toEqual(['job_count_moves']) // what triggers use while a statement runs
+    // Of schema 1: what triggers used while a statement ran.
+    expect(empty).toEqual(name === 'v1.sql' ? ['job_count_moves'] : [])
     const statuses = new Set((rows.batches as { status: string }[]).map((row) => row.status))
     expect([...statuses].sort()).toEqual([...batchStatuses].sort())
   })
@@ -69,8 +78,7 @@ describe.each(files)('the database %s', (name) => {
     open(home)
     const after = contents(databasePath(home))
     expect(after.version).toBe(schemaVersion)
-    for (const [table, list] of Object.entries(before.rows))
-      expect(after.rows[table], table).toEqual(list.map((row) => expect.objectContaining(row as object)))
+    expectAllKept(before, after)
   })
 
   test('is copied first, and keeps every row through a next migration', () => {
@@ -81,8 +89,7 @@ describe.each(files)('the database %s', (name) => {
     const after = contents(databasePath(home))
     expect(after.version).toBe(schemaVersion + 1)
     expect(after.rows.colours).toHaveLength(before.rows.batches?.length ?? 0)
-    for (const [table, list] of Object.entries(before.rows))
-      expect(after.rows[table], table).toEqual(list.map((row) => expect.objectContaining(row as object)))
+    expectAllKept(before, after)
   })
 
   test('is whole and old when the process dies in the middle of a migration, and migrates the next time', () => {
@@ -97,7 +104,8 @@ describe.each(files)('the database %s', (name) => {
           copyFileSync(databasePath(home) + end, databasePath(killed) + end)
     })
     open(killed)
-    expect(contents(databasePath(killed))).toEqual({ ...before, version: schemaVersion })
+    expect(contents(databasePath(killed)).version).toBe(schemaVersion)
+    expectAllKept(before, contents(databasePath(killed)))
     open(killed, [...migrations, next])
     expect(contents(databasePath(killed)).rows.colours).toHaveLength(before.rows.batches?.length ?? 0)
   })

@@ -59,8 +59,12 @@ describe('what no statement can do', () => {
       }
       if (sql.inTransaction) sql.exec('ROLLBACK')
       expect(driftedBatches(sql)).toEqual([])
-      expect(sql.prepare('SELECT count(*) FROM jobs WHERE status IS NOT counted').pluck().get()).toBe(0)
-      expect(sql.prepare('SELECT count(*) FROM job_count_moves').pluck().get()).toBe(0)
+      expect(
+        sql
+          .prepare(`SELECT count(*) FROM jobs WHERE status IS NOT coalesce(counted, 'pending')`)
+          .pluck()
+          .get(),
+      ).toBe(0)
     }
   })
 
