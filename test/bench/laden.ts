@@ -13,6 +13,10 @@ const jobs = 2_000
 const preload = join(root, 'test/bench/preload.mjs')
 const ballastMb = 1_000
 
+/** A job that counts for some milliseconds, as a program that does something would. */
+const counting = `sh, -c, "i=0; while [ $i -lt 10000 ]; do i=$((i+1)); done"`
+const countingJobs = 400
+
 /** `work` with the preload and these variables; ms per job. */
 export async function ladenRun(folder: string, more: Record<string, string>): Promise<number> {
   const env = { NODE_OPTIONS: `--import ${preload}`, ...more }
@@ -71,6 +75,7 @@ export async function ladenCosts(folder: string, rounds: number): Promise<Figure
     against: 'alone',
     range: [Math.min(...values), Math.max(...values)],
   }))
+  figures.push(...(await inParallel(folder, rounds)))
   const file = join(folder, 'pauses.json')
   for (const [name, run] of [
     ['alone', () => ladenRun(folder, { BENCH_PAUSES: file })],
@@ -84,4 +89,26 @@ export async function ladenCosts(folder: string, rounds: number): Promise<Figure
     console.error(`  longest pause, ${name}: ${longest.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms`)
   }
   return figures
+}
+
+/** How much two at once bring where a job does more than begin and end. */
+async function inParallel(folder: string, rounds: number): Promise<Figure[]> {
+  const run = async (parallel: number) =>
+    (await runBatch(folder, { jobs: countingJobs, parallel, run: counting })).perJob
+  const seen = await inTurns(
+    new Map([
+      ['one after the other', () => run(1)],
+      ['parallel 2', () => run(2)],
+    ]),
+    rounds,
+  )
+  const one = seen.get('one after the other') ?? []
+  return [...seen].map(([name, values]) => ({
+    name: `a job that counts to 10,000 in sh, ${name}`,
+    value: median(values),
+    unit: 'ms/job',
+    ratio: median(values.map((value, round) => value / (one[round] ?? Number.NaN))),
+    against: 'one after the other',
+    range: [Math.min(...values), Math.max(...values)],
+  }))
 }
