@@ -9,22 +9,22 @@ import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
-import { readMark, readSetting } from '../queue/settings-store.ts'
-import { attemptKey, environmentOf, logPath, runOptions, stopRule } from './batch-options.ts'
+import { readSetting } from '../queue/settings-store.ts'
+import { AdoptedJobs } from './adopted-jobs.ts'
+import { attemptKey, environmentOf, logPath } from './batch-options.ts'
 import { DiskGuard } from './disk-guard.ts'
 import { failpoint } from './failpoint.ts'
 import { GroupCommit } from './group-commit.ts'
-import { type LauncherJournal, readJournal, stopOrphanedLauncher } from './launcher/journal.ts'
+import { type LauncherJournal, stopOrphanedLauncher } from './launcher/journal.ts'
 import type { JobExit, Refused } from './launcher/protocol.ts'
 import { isFinalRefusal } from './launcher/refusal.ts'
 import { LogsFolder } from './logs-folder.ts'
 import { OwnLauncher } from './own-launcher.ts'
-import { isRunning } from './process-identity.ts'
-import { finishFrom, interrupted, rescue, tidyJournals } from './rescuer.ts'
+import { finishFrom, interrupted, rescue } from './rescuer.ts'
 import { RetryDelays } from './retry-delays.ts'
 import type { Finished } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
-import { type Claimed, hasWork, type Situation, type Step } from './step.ts'
+import { type Claimed, hasWork, mustStop, type Situation, type Step } from './step.ts'
 import { judge, refusal } from './verdict.ts'
 
 export type ExecutorEvents = {
@@ -53,7 +53,6 @@ export type ExecutorOptions = {
 export type StopMode = 'finish' | 'stop' | 'leave'
 
 const strength = { finish: 0, stop: 1, leave: 2 } as const
-const adoptedPollMs = 100
 const blockedRetryMs = 1_000
 
 export class Executor {
@@ -63,6 +62,7 @@ export class Executor {
   readonly #delays: RetryDelays
   readonly #steps: GroupCommit
   readonly #launcher: OwnLauncher
+  readonly #adopted: AdoptedJobs
   readonly #slots = new Map<string, Slot>()
   /** Ends that came in and are not committed yet. */
   #inbox: Finished[] = []
@@ -72,9 +72,6 @@ export class Executor {
   #blockedUntilAwake = 0
   #wakeQueued = false
   #timer: Timer | null = null
-  #poll: NodeJS.Timeout | null = null
-  /** Adopted jobs whose end is being made certain. */
-  readonly #ending = new Set<string>()
   #idleWaiters: (() => void)[] = []
 
   constructor(options: ExecutorOptions) {
@@ -89,6 +86,11 @@ export class Executor {
       onRefused: (refused) => this.#refuse(refused),
       onGone: (reason, journal, attempts) =>
         void this.#launcherDied(reason, journal, attempts).catch(options.events.onError),
+    })
+    this.#adopted = new AdoptedJobs(options, {
+      slots: this.#slots,
+      inbox: () => this.#inbox,
+      settle: (slot, end) => this.#settle(slot, end),
     })
   }
 
@@ -107,7 +109,7 @@ export class Executor {
       this.#inbox.push(...found.finished)
       this.#state = 'working'
       if (found.sentence !== null) this.#o.events.onCrashFound(found.sentence)
-      if (found.journals.length > 0 || found.adopted.length > 0) this.#watchAdopted()
+      if (found.journals.length > 0 || found.adopted.length > 0) this.#adopted.watch()
       this.#o.events.onChanged()
       this.wake()
     } catch (cause) {
@@ -116,10 +118,9 @@ export class Executor {
     }
   }
 
-  /** Unless the role is lost meanwhile. */
   #beginLater(): void {
     this.#o.clock.after(blockedRetryMs, () => {
-      if (this.#state === 'rescuing') void this.begin()
+      if (this.#state === 'rescuing') void this.begin() // unless the role is lost meanwhile
     })
   }
 
@@ -151,7 +152,7 @@ export class Executor {
     this.#stopWatching()
     this.#steps.sync()
     await this.#launcher.drop('close')
-    await this.#tidyUp()
+    await this.#adopted.tidyUp()
   }
 
   /** Something may have changed; many calls in one turn are one advance. */
@@ -255,13 +256,8 @@ export class Executor {
     const slot = this.#slots.get(exit.attempt)
     if (!slot) return
     const verdict = judge(exit, slot.command, slot.logFile, slot.intent)
-    this.#settle(slot, {
-      job: slot.job,
-      token: slot.token,
-      verdict,
-      hostDied: false,
-      leftovers: exit.leftovers,
-    })
+    const { leftovers } = exit
+    this.#settle(slot, { job: slot.job, token: slot.token, verdict, hostDied: false, leftovers })
   }
 
   /** The job could not be started: its own fault fails it; the machine's fault sends it back and waits a little. */
@@ -303,51 +299,13 @@ export class Executor {
     if (this.#slots.size === 0) return
     const { db } = this.#o
     const row = runningRow(db)
-    const all =
-      this.#stopping === 'stop' ||
-      readMark(db, 'queue-paused')?.now === true ||
-      (row !== undefined && (row.pause_requested >= 2 || stopRule(runOptions(row), row) !== null))
+    const all = this.#stopping === 'stop' || mustStop(db, row)
     for (const slot of this.#slots.values()) {
       const ours = row !== undefined && row.claim_token === slot.token
       if (slot.intent !== null || (ours && !all)) continue
       slot.intent = ours ? 'interrupt' : 'cancel'
       if (slot.adoptedFrom) stopOrphanedLauncher(slot.adoptedFrom)
       else this.#launcher.stop(slot.key, readSetting(db, 'kill-grace-ms'))
-    }
-  }
-
-  /** Follows launchers of dead hosts until their last job has ended and their journals are gone. */
-  #watchAdopted(): void {
-    this.#poll ??= setInterval(() => void this.#lookAtAdopted().catch(this.#o.events.onError), adoptedPollMs)
-  }
-
-  async #lookAtAdopted(): Promise<void> {
-    for (const slot of this.#slots.values()) {
-      if (slot.adoptedFrom === null || this.#ending.has(slot.key)) continue
-      const alive = isRunning(slot.adoptedFrom.launcher) // looked at first: what it wrote before it died is there
-      const journal = readJournal(slot.adoptedFrom.path)
-      const end = journal && finishFrom(journal, slot, this.#o.clock.now())
-      if (!end && alive) continue
-      this.#ending.add(slot.key)
-      try {
-        this.#settle(slot, end ?? (await interrupted(this.#o, slot, this.#o.clock.now())))
-      } finally {
-        this.#ending.delete(slot.key)
-      }
-    }
-    const open = new Set([...this.#slots.keys(), ...this.#inbox.map((end) => attemptKey(end.job))])
-    // A launcher that this very host let go, and found again with the role, is nobody else's: no journal tells of it.
-    const watches = [...this.#slots.values()].some((slot) => slot.adoptedFrom !== null)
-    if (!tidyJournals(this.#o.home, this.#o.hostId, open) || watches || !this.#poll) return
-    clearInterval(this.#poll)
-    this.#poll = null
-  }
-
-  /** Adopted launchers end right after their last job: their journals go too, unless that takes too long. */
-  async #tidyUp(): Promise<void> {
-    for (let tries = 0; tries < 20; tries += 1) {
-      if (tidyJournals(this.#o.home, this.#o.hostId, new Set())) return
-      await new Promise((resolve) => setTimeout(resolve, 25))
     }
   }
 
@@ -384,8 +342,7 @@ export class Executor {
   }
 
   #stopWatching(): void {
-    if (this.#poll) clearInterval(this.#poll)
-    this.#poll = null
+    this.#adopted.stop()
     this.#timer?.cancel()
     this.#timer = null
   }

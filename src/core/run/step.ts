@@ -49,6 +49,12 @@ export function mayStart({ db }: Scope, situation: Situation): boolean {
   return readMark(db, 'queue-paused') === undefined && !situation.stopping && !situation.diskIsLow
 }
 
+/** Whether running jobs must not go on: the queue or the batch was paused now, or the batch's own rule stops it. */
+export function mustStop(db: Db, row: RunningRow | undefined): boolean {
+  if (readMark(db, 'queue-paused')?.now === true) return true
+  return row !== undefined && (row.pause_requested >= 2 || stopRule(runOptions(row), row) !== null)
+}
+
 /** Whether all batches of the goal have ended. */
 function isReached(db: Db, goal: readonly string[] | null): boolean {
   return goal !== null && batchesByIds(db, goal).every((batch) => batch.completedAt !== null)

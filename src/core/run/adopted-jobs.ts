@@ -1,0 +1,85 @@
+/**
+ * Owns following the launchers of dead hosts until their last job has ended and their journals are gone. Must never
+ * record a verdict itself: every end goes to the executor.
+ */
+import type { Clock } from '../clock.ts'
+import type { Db } from '../db/db.ts'
+import { attemptKey } from './batch-options.ts'
+import { readJournal } from './launcher/journal.ts'
+import { isRunning } from './process-identity.ts'
+import { finishFrom, interrupted, tidyJournals } from './rescuer.ts'
+import type { Finished } from './settle.ts'
+import type { Slot } from './slots.ts'
+
+const pollMs = 100
+const tidyTries = 20
+const tidyWaitMs = 25
+
+type Options = {
+  db: Db
+  clock: Clock
+  home: string
+  hostId: string
+  events: { onError(cause: unknown): void }
+}
+
+/** What the executor has in hand, asked anew at every look. */
+export type InHand = {
+  slots: ReadonlyMap<string, Slot>
+  /** Ends that are not committed yet. */
+  inbox(): readonly Finished[]
+  settle(slot: Slot, end: Finished): void
+}
+
+export class AdoptedJobs {
+  readonly #o: Options
+  readonly #hand: InHand
+  #poll: NodeJS.Timeout | null = null
+  /** Jobs whose end is being made certain. */
+  readonly #ending = new Set<string>()
+
+  constructor(options: Options, hand: InHand) {
+    this.#o = options
+    this.#hand = hand
+  }
+
+  /** Looks again and again, until there is nothing left to look at. */
+  watch(): void {
+    this.#poll ??= setInterval(() => void this.#look().catch(this.#o.events.onError), pollMs)
+  }
+
+  stop(): void {
+    if (this.#poll) clearInterval(this.#poll)
+    this.#poll = null
+  }
+
+  /** Adopted launchers end right after their last job: their journals go too, unless that takes too long. */
+  async tidyUp(): Promise<void> {
+    for (let tries = 0; tries < tidyTries; tries += 1) {
+      if (tidyJournals(this.#o.home, this.#o.hostId, new Set())) return
+      await new Promise((resolve) => setTimeout(resolve, tidyWaitMs))
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { clock, home, hostId } = this.#o
+    const { slots, inbox, settle } = this.#hand
+    for (const slot of slots.values()) {
+      if (slot.adoptedFrom === null || this.#ending.has(slot.key)) continue
+      const alive = isRunning(slot.adoptedFrom.launcher) // looked at first: what it wrote before it died is there
+      const journal = readJournal(slot.adoptedFrom.path)
+      const end = journal && finishFrom(journal, slot, clock.now())
+      if (!end && alive) continue
+      this.#ending.add(slot.key)
+      try {
+        settle(slot, end ?? (await interrupted(this.#o, slot, clock.now())))
+      } finally {
+        this.#ending.delete(slot.key)
+      }
+    }
+    const open = new Set([...slots.keys(), ...inbox().map((end) => attemptKey(end.job))])
+    // A launcher that this very host let go, and found again with the role, is nobody else's: no journal tells of it.
+    const watches = [...slots.values()].some((slot) => slot.adoptedFrom !== null)
+    if (tidyJournals(home, hostId, open) && !watches) this.stop()
+  }
+}
