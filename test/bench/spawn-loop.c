@@ -1,5 +1,7 @@
-/* The yardstick: posix_spawn and waitpid of a program, one after the other, output appended to a log file.
+/* The yardstick: posix_spawn and waitpid of a program, one after the other, output appended to a log file. The program
+ * has the environment that all others give it: with LANG in it even /bin/true loads its locale first.
  * Usage: spawn-loop COUNT LOG PROGRAM. Prints milliseconds for all of them. */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -10,7 +12,7 @@
 
 int main(int argc, char **argv) {
   if (argc != 4) return 2;
-  char *job[] = {argv[3], NULL}, *env[] = {"PATH=/usr/bin:/bin", NULL};
+  char *job[] = {argv[3], NULL};
   struct timespec a, b;
   clock_gettime(CLOCK_MONOTONIC, &a);
   for (int i = 0, n = atoi(argv[1]); i < n; i++) {
@@ -21,7 +23,7 @@ int main(int argc, char **argv) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fd, 1);
     posix_spawn_file_actions_adddup2(&actions, fd, 2);
-    if (posix_spawn(&pid, job[0], &actions, NULL, job, env) != 0) return 1;
+    if (posix_spawn(&pid, job[0], &actions, NULL, job, environ) != 0) return 1;
     waitpid(pid, NULL, 0);
     posix_spawn_file_actions_destroy(&actions);
     close(fd);
