@@ -572,6 +572,11 @@ BEGIN SELECT RAISE(ABORT, 'jobs are removed only together with their batch'); EN
 CREATE TRIGGER claim_writes_a_fresh_token AFTER UPDATE OF status ON batches
 WHEN NEW.status = 'running' AND OLD.status <> 'running' AND NEW.claim_token IS OLD.claim_token
 BEGIN UPDATE batches SET claim_token = lower(hex(randomblob(16))) WHERE number = NEW.number; END;
+CREATE TRIGGER begun_job_carries_the_claim AFTER UPDATE OF status ON jobs
+WHEN NEW.status = 'running' AND OLD.status <> 'running' AND NEW.claim_token IS OLD.claim_token
+BEGIN
+  UPDATE jobs SET claim_token = (SELECT claim_token FROM batches WHERE id = NEW.batch_id) WHERE id = NEW.id;
+END;
 CREATE TRIGGER verdict_needs_the_claim BEFORE UPDATE OF status ON jobs
 WHEN OLD.status = 'running' AND NEW.status IN ('succeeded', 'failed')
  AND NOT EXISTS (SELECT 1 FROM batches

@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { batchStatuses } from '../../../src/contract/states.ts'
+import { wrap } from '../../../src/core/db/db.ts'
 import { copyBeforeMigration } from '../../../src/core/db/migrate.ts'
 import { type Migration, migrations, schemaVersion } from '../../../src/core/db/migrations/index.ts'
 import { databasePath, openDatabase } from '../../../src/core/db/open.ts'
+import { compareSchema, differenceWords } from '../../../src/core/db/schema-check.ts'
 import { temporaryFolder } from '../../helpers/database.ts'
 
 const folder = fileURLToPath(new URL('../../schema', import.meta.url))
@@ -70,6 +72,19 @@ describe.each(files)('the database %s', (name) => {
     expect(empty).toEqual(name === 'v1.sql' ? ['job_count_moves'] : [])
     const statuses = new Set((rows.batches as { status: string }[]).map((row) => row.status))
     expect([...statuses].sort()).toEqual([...batchStatuses].sort())
+  })
+
+  test('has every rule of its schema, and of this one once it was opened', () => {
+    const home = homeOf(name)
+    const differences = (list: readonly Migration[]) => {
+      const db = wrap(new Database(databasePath(home), { readonly: true }))
+      const words = compareSchema(db, list).map(differenceWords)
+      db.close()
+      return words
+    }
+    expect(differences(migrations.slice(0, Number(/\d+/.exec(name))))).toEqual([])
+    open(home)
+    expect(differences(migrations)).toEqual([])
   })
 
   test('opens with every row as it was', () => {
