@@ -2,9 +2,9 @@
  * Owns the table of a batch's jobs: counts that are filters, search, and up to a million rows of which only those
  * on the screen exist.
  */
-import { CloseButton, Menu, TextInput } from '@mantine/core'
+import { Menu } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconFileText, IconRefresh, IconSearch } from '@tabler/icons-react'
+import { IconFileText, IconRefresh } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react'
 import type { Batch, Job } from '../../../contract/entities.ts'
@@ -15,6 +15,7 @@ import { useHourCycle } from '../../ui/clock-hooks.ts'
 import { DotsButton } from '../../ui/DotsButton.tsx'
 import { count } from '../../ui/format-count.ts'
 import { clock, duration } from '../../ui/format-time.ts'
+import { SearchField } from '../../ui/SearchField.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useJobPages } from './job-pages.ts'
 import './jobs.css'
@@ -31,7 +32,12 @@ export function JobsTab({ batch }: { batch: Batch }) {
     <div className="jobs">
       <div className="jobs-tools">
         <StatusChips batch={batch} filter={filter} />
-        <SearchField typed={typed} onTyped={setTyped} />
+        <SearchField
+          label="Search in inputs and errors"
+          placeholder="Search inputs and errors"
+          typed={typed}
+          onTyped={setTyped}
+        />
       </div>
       {jobs.error !== null && <p className="bad jobs-note">{jobs.error}</p>}
       {!jobs.waiting && jobs.total === 0 && (
@@ -44,30 +50,6 @@ export function JobsTab({ batch }: { batch: Batch }) {
     </div>
   )
 }
-
-/** Drawn again when somebody types, not when a job ends. */
-const SearchField = memo(function SearchField({
-  typed,
-  onTyped,
-}: {
-  typed: string
-  onTyped: (typed: string) => void
-}) {
-  return (
-    <TextInput
-      size="xs"
-      aria-label="Search in inputs and errors"
-      placeholder="Search inputs and errors"
-      leftSection={<IconSearch size={14} aria-hidden />}
-      rightSection={
-        typed ? <CloseButton size="xs" aria-label="Clear the search" onClick={() => onTyped('')} /> : null
-      }
-      value={typed}
-      onChange={(event) => onTyped(event.currentTarget.value)}
-      data-search
-    />
-  )
-})
 
 function StatusChips({ batch, filter }: { batch: Batch; filter: readonly JobStatus[] }) {
   const toggle = (status: JobStatus) =>

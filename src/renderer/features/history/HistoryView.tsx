@@ -2,9 +2,9 @@
  * Owns the history: everything that finished, with counts that are filters, search, and marks on what nobody has
  * looked at yet.
  */
-import { Button, CloseButton, EmptyState, Switch, TextInput } from '@mantine/core'
+import { Button, EmptyState, Switch } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconHistory, IconSearch } from '@tabler/icons-react'
+import { IconHistory } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
@@ -16,6 +16,7 @@ import { count } from '../../ui/format-count.ts'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
 import { Note } from '../../ui/Note.tsx'
+import { SearchField } from '../../ui/SearchField.tsx'
 import { SelectionTools } from '../../ui/SelectionTools.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import { HistoryRow } from './HistoryRow.tsx'
@@ -55,20 +56,12 @@ export function HistoryView() {
       </div>
       <div className="history-tools">
         <Chips history={history} chosen={statuses} onChoose={setStatuses} />
-        <TextInput
-          size="xs"
+        <SearchField
           className="history-search"
-          aria-label="Search in configurations, inputs and errors"
+          label="Search in configurations, inputs and errors"
           placeholder="Search configurations, inputs, errors"
-          leftSection={<IconSearch size={14} aria-hidden />}
-          rightSection={
-            typed ? (
-              <CloseButton size="xs" aria-label="Clear the search" onClick={() => setTyped('')} />
-            ) : null
-          }
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          data-search
+          typed={typed}
+          onTyped={setTyped}
         />
         <Switch
           size="xs"

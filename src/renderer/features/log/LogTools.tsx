@@ -1,7 +1,7 @@
 /**
  * Owns the tools above a log: which job and attempt, search, failures, follow.
  */
-import { ActionIcon, Button, CloseButton, Select, Switch, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Select, Switch, Tooltip } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import {
   IconAlertTriangle,
@@ -9,10 +9,10 @@ import {
   IconChevronLeft,
   IconChevronRight,
   IconChevronUp,
-  IconSearch,
 } from '@tabler/icons-react'
 import type { Batch } from '../../../contract/entities.ts'
 import { count } from '../../ui/format-count.ts'
+import { SearchField } from '../../ui/SearchField.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { nextFailure, showJob } from './other-jobs.ts'
@@ -83,25 +83,17 @@ export function LogTools({
       </div>
       {info?.error && <p className="bad log-error">{info.error}</p>}
       <div className="log-bar">
-        <TextInput
-          size="xs"
+        <SearchField
           style={{ flex: 1, minWidth: 120 }}
-          aria-label="Search in the log"
+          label="Search in the log"
           placeholder="Search in the log"
-          leftSection={<IconSearch size={14} aria-hidden />}
-          rightSection={
-            search.typed ? (
-              <CloseButton size="xs" aria-label="Clear the search" onClick={() => search.type('')} />
-            ) : null
-          }
-          value={search.typed}
-          onChange={(event) => search.type(event.currentTarget.value)}
+          typed={search.typed}
+          onTyped={search.type}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return
             event.preventDefault()
             search.step(event.shiftKey ? -1 : 1)
           }}
-          data-search
         />
         {search.shownQuery !== '' && (
           <>
