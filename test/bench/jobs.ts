@@ -121,21 +121,25 @@ export async function jobCosts({ folder, peers }: Ground, rounds: number): Promi
     const seen = await inTurns(contestants, rounds)
     seen.set('Slipway, whole process', wall)
     if (missing.length > 0) console.error(`  not measured, not installed: ${missing.join(', ')}`)
-    return compare(seen)
+    return compare(seen, 'C posix_spawn loop')
   } finally {
     for (const end of peerEnd) end()
   }
 }
 
-/** Medians, and the median of each round's own ratio to the yardstick. */
-export function compare(seen: ReadonlyMap<string, number[]>): Figure[] {
-  const floor = seen.get('C posix_spawn loop') ?? []
+/** Medians, and the median of each round's own ratio to `against`; `what` stands before each name. */
+export function compare(
+  seen: ReadonlyMap<string, number[]>,
+  against: string,
+  what: string | null = null,
+): Figure[] {
+  const floor = seen.get(against) ?? []
   return [...seen].map(([name, values]) => ({
-    name,
+    name: what === null ? name : `${what}, ${name}`,
     value: median(values),
     unit: 'ms/job',
     ratio: median(values.map((value, round) => value / (floor[round] ?? Number.NaN))),
-    against: 'C posix_spawn loop',
+    against,
     range: [Math.min(...values), Math.max(...values)],
   }))
 }

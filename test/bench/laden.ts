@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { startPanel } from '../helpers/serve.ts'
-import { addedBatch, perJob, runBatch } from './jobs.ts'
-import { type Figure, inTurns, median, root } from './measure.ts'
+import { addedBatch, compare, perJob, runBatch } from './jobs.ts'
+import { type Figure, inTurns, root } from './measure.ts'
 
 const jobs = 2_000
 const preload = join(root, 'test/bench/preload.mjs')
@@ -66,15 +66,7 @@ export async function ladenCosts(folder: string, rounds: number): Promise<Figure
     ]),
     rounds,
   )
-  const floor = seen.get('alone') ?? []
-  const figures: Figure[] = [...seen].map(([name, values]) => ({
-    name: `a trivial job, ${name}`,
-    value: median(values),
-    unit: 'ms/job',
-    ratio: median(values.map((value, round) => value / (floor[round] ?? Number.NaN))),
-    against: 'alone',
-    range: [Math.min(...values), Math.max(...values)],
-  }))
+  const figures = compare(seen, 'alone', 'a trivial job')
   figures.push(...(await inParallel(folder, rounds)))
   const file = join(folder, 'pauses.json')
   for (const [name, run] of [
@@ -102,13 +94,5 @@ async function inParallel(folder: string, rounds: number): Promise<Figure[]> {
     ]),
     rounds,
   )
-  const one = seen.get('one after the other') ?? []
-  return [...seen].map(([name, values]) => ({
-    name: `a job that counts to 10,000 in sh, ${name}`,
-    value: median(values),
-    unit: 'ms/job',
-    ratio: median(values.map((value, round) => value / (one[round] ?? Number.NaN))),
-    against: 'one after the other',
-    range: [Math.min(...values), Math.max(...values)],
-  }))
+  return compare(seen, 'one after the other', 'a job that counts to 10,000 in sh')
 }
