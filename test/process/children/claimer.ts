@@ -1,4 +1,7 @@
-/** A process that claims and completes batches until the queue is empty, and prints the number of each it got. */
+/**
+ * A process that claims and completes batches until the queue is empty, and prints the number of each it got. It rests
+ * a moment after each: without that one process can be through with the line before another's busy wait is over.
+ */
 import { randomUUID } from 'node:crypto'
 import { openDatabase } from '../../../src/core/db/open.ts'
 import { claimHead, endBatch } from '../../../src/core/queue/batch-store.ts'
@@ -24,6 +27,7 @@ db.write(() =>
     started_at: Date.now(),
   }),
 )
+const rest = new Int32Array(new SharedArrayBuffer(4))
 process.stdout.write('ready\n')
 process.stdin.once('data', () => {
   // Everybody takes the role from everybody, as no well-behaved host would: the claim itself must hold.
@@ -43,6 +47,7 @@ process.stdin.once('data', () => {
         closedBy: 'event',
       }),
     )
+    Atomics.wait(rest, 0, 0, 2)
   }
   db.close()
   process.stdin.pause()
