@@ -75,6 +75,20 @@ describe('the queue, by keyboard alone', () => {
     await expectOrder(page, [17, 13, 16, 18, 19, 20])
   })
 
+  it('takes the second of two quick moves back to where the first had shown it', async () => {
+    const page = await open()
+    await intoQueue(page)
+    await down(page, 4)
+    await page.evaluate(() => window.fixture.hold(true))
+    await page.keyboard.press('Alt+ArrowUp')
+    await expectOrder(page, [13, 17, 16, 18, 19, 20])
+    await page.keyboard.press('Alt+ArrowDown')
+    await expectOrder(page, start)
+    await page.evaluate(() => window.fixture.hold(false))
+    await page.keyboard.press('Control+z')
+    await expectOrder(page, [13, 17, 16, 18, 19, 20])
+  })
+
   it('moves with T, B and M, and takes it back with Ctrl Z', async () => {
     const page = await open()
     await intoQueue(page)

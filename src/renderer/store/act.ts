@@ -8,7 +8,7 @@ import type { Batch, Conflict } from '../../contract/entities.ts'
 import type { SlipwayError } from '../../contract/errors.ts'
 import { ask } from '../api/current.ts'
 import { batchName, counted } from '../ui/format-count.ts'
-import { askAboutDuplicates, say, usePanel, wishOrder } from './panel-store.ts'
+import { askAboutDuplicates, say, shownOrder, usePanel, wishOrder } from './panel-store.ts'
 import { offerUndo, underWay } from './undo.tsx'
 
 /** Shows why something was refused, and what to do next. */
@@ -45,12 +45,27 @@ function named(batches: readonly Batch[]): string {
 
 const ids = (batches: readonly Batch[]) => batches.map((b) => b.id)
 
-/** Moves batches in the queue; they keep their order among themselves. Can be undone. */
-export async function moveBatches(batches: readonly Batch[], to: number | 'top' | 'bottom'): Promise<void> {
-  const before = batches
-    .filter((b) => b.position !== null && b.position > 0)
-    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+/** The queued ones in order, at the places that are shown: while a move is under way the core's are older. */
+function queuedAsShown(batches: readonly Batch[]): (Batch & { position: number })[] {
+  const wanted = new Map(batches.map((batch) => [batch.id, batch]))
+  return shownOrder(usePanel.getState()).flatMap((id, index) => {
+    const batch = wanted.get(id)
+    return batch ? [{ ...batch, position: index + 1 }] : []
+  })
+}
+
+/**
+ * Moves batches in the queue; they keep their order among themselves. Can be undone. `order` is what the queue will
+ * be then, where the caller knows it: it shows at once.
+ */
+export async function moveBatches(
+  batches: readonly Batch[],
+  to: number | 'top' | 'bottom',
+  order?: readonly string[],
+): Promise<void> {
+  const before = queuedAsShown(batches)
   if (before.length === 0) return
+  if (order) wishOrder(order)
   const done = await act('move', { batches: ids(before), to })
   if (!done) {
     wishOrder(null)
@@ -60,8 +75,7 @@ export async function moveBatches(batches: readonly Batch[], to: number | 'top' 
   setTimeout(() => wishOrder(null), 1_000)
   const place = to === 'top' ? 'to the top' : to === 'bottom' ? 'to the bottom' : `to place ${to}`
   offerUndo(`Moved ${named(before)} ${place}`, async () => {
-    for (const batch of before)
-      if (batch.position !== null) await act('move', { batches: [batch.id], to: batch.position })
+    for (const { id, position } of before) await act('move', { batches: [id], to: position })
   })
 }
 

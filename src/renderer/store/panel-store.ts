@@ -60,6 +60,13 @@ export const usePanel = create<PanelState>()(() => ({
 const set = usePanel.setState
 const get = usePanel.getState
 
+const nothing: readonly string[] = []
+
+/** Ids of the queued batches in the order that is shown, first one next. */
+export function shownOrder({ wishedOrder, server }: PanelState): readonly string[] {
+  return wishedOrder ?? server?.order ?? nothing
+}
+
 /** Written by the connection only. */
 export function setServer(server: ServerState): void {
   const before = get().server

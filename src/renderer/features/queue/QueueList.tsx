@@ -17,7 +17,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { moveBatches, stopAfter } from '../../store/act.ts'
-import { usePanel, wishOrder } from '../../store/panel-store.ts'
+import { shownOrder, usePanel } from '../../store/panel-store.ts'
 import { batchName, counted } from '../../ui/format-count.ts'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
@@ -32,7 +32,7 @@ const noBatches: ReadonlyMap<string, Batch> = new Map()
 
 export function QueueList() {
   const batches = usePanel((s) => s.server?.batches ?? noBatches)
-  const order = usePanel((s) => s.wishedOrder ?? s.server?.order ?? nothing)
+  const order = usePanel(shownOrder)
   const parked = usePanel((s) => s.server?.parked ?? nothing)
   const runningId = usePanel((s) => s.server?.running?.batch.id ?? null)
   const doneBy = usePanel((s) => s.server?.doneBy)
@@ -83,12 +83,12 @@ export function QueueList() {
 
   const reorder = (moved: ReadonlySet<string>, next: { order: string[]; place: number } | null) => {
     if (!next) return
-    wishOrder(next.order)
-    held.release()
     void moveBatches(
       [...moved].flatMap((id) => batches.get(id) ?? []),
       next.place,
+      next.order,
     )
+    held.release()
   }
   const queuedOf = (id: string) => {
     const wanted = selected.has(id) ? selected : new Set([id])
