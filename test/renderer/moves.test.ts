@@ -1,15 +1,20 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/renderer/api/connection.ts'
 import { setApi } from '../../src/renderer/api/current.ts'
 import { nudgeOrder } from '../../src/renderer/features/queue/queue-items.ts'
-import { moveBatches } from '../../src/renderer/store/act.ts'
+import { cancelBatches, moveBatches } from '../../src/renderer/store/act.ts'
 import { setLink, setServer, shownOrder, usePanel } from '../../src/renderer/store/panel-store.ts'
 import { undoLast } from '../../src/renderer/store/undo.tsx'
 import { createFixtureApi } from '../e2e/fixtures/fixture-api.ts'
 import { buildWorld } from '../e2e/fixtures/world.ts'
 
+const queued = [13, 16, 17, 18, 19, 20]
+const some = fc.shuffledSubarray(queued, { minLength: 1 })
+
 /** The panel's store on a small queue, and what a person does with it. */
 async function openPanel() {
+  usePanel.setState(usePanel.getInitialState(), true)
   const core = createFixtureApi(buildWorld('usual'))
   setApi(core.api)
   const ready = Promise.withResolvers<void>()
@@ -35,18 +40,45 @@ async function openPanel() {
   }
 }
 
-beforeEach(() => usePanel.setState(usePanel.getInitialState(), true))
-
 describe('taking a move back', () => {
   it('goes to the place that was shown when the key was pressed, also before the core had confirmed it', async () => {
     const { core, nudge, shown } = await openPanel()
-    expect(shown()).toEqual([13, 16, 17, 18, 19, 20])
+    expect(shown()).toEqual(queued)
     core.hold(true)
     const moves = [nudge(17, -1), nudge(17, 1)]
     core.hold(false)
     await Promise.all(moves)
-    expect(shown()).toEqual([13, 16, 17, 18, 19, 20])
+    expect(shown()).toEqual(queued)
     await undoLast()
     expect(shown()).toEqual([13, 17, 16, 18, 19, 20])
+  })
+
+  it('puts each batch back in its place, wherever several went together', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        some,
+        fc.constantFrom('top' as const, 'bottom' as const, 1, 2, 3, 4, 5, 6),
+        async (numbers, to) => {
+          const { batchesOf, shown } = await openPanel()
+          await moveBatches(batchesOf(numbers), to)
+          await undoLast()
+          expect(shown()).toEqual(queued)
+        },
+      ),
+    )
+  })
+})
+
+describe('taking a cancellation back', () => {
+  it('puts each batch back in its place, in whatever order they were selected', async () => {
+    await fc.assert(
+      fc.asyncProperty(some, async (numbers) => {
+        const { batchesOf, shown } = await openPanel()
+        await cancelBatches(batchesOf(numbers), '')
+        expect(shown()).toEqual(queued.filter((number) => !numbers.includes(number)))
+        await undoLast()
+        expect(shown()).toEqual(queued)
+      }),
+    )
   })
 })

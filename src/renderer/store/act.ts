@@ -75,13 +75,18 @@ export async function moveBatches(
   setTimeout(() => wishOrder(null), 1_000)
   const place = to === 'top' ? 'to the top' : to === 'bottom' ? 'to the bottom' : `to place ${to}`
   offerUndo(`Moved ${named(before)} ${place}`, async () => {
-    for (const { id, position } of before) await act('move', { batches: [id], to: position })
+    // One place after the other is right only from the end for those that go down, and from the front for the rest.
+    const places = new Map(done.batches.map((b) => [b.id, b.position ?? 0]))
+    const goesDown = (b: (typeof before)[number]) => b.position > (places.get(b.id) ?? 0)
+    const back = [...before.filter(goesDown).reverse(), ...before.filter((b) => !goesDown(b))]
+    for (const { id, position } of back) await act('move', { batches: [id], to: position })
   })
 }
 
 /** Cancels batches. Those that had not started can be brought back. */
 export async function cancelBatches(batches: readonly Batch[], reason: string): Promise<void> {
   const waiting = batches.filter((b) => b.startedAt === null)
+  const queued = queuedAsShown(waiting)
   const done = await act('cancel', { batches: ids(batches), ...(reason ? { reason } : {}) })
   if (!done) return
   const sentence = `Cancelled ${named(batches)}`
@@ -90,11 +95,13 @@ export async function cancelBatches(batches: readonly Batch[], reason: string): 
     return
   }
   offerUndo(sentence, async () => {
-    for (const batch of waiting) {
-      const retried = await act('retry', { batch: batch.id })
-      if (retried && batch.position !== null && batch.position > 0)
-        await act('move', { batches: [batch.id], to: batch.position })
+    // From the front, so that none is pushed on by one that comes later; those without a place come last.
+    for (const { id, position } of queued) {
+      const retried = await act('retry', { batch: id })
+      if (retried) await act('move', { batches: [id], to: position })
     }
+    const back = new Set(ids(queued))
+    for (const { id } of waiting) if (!back.has(id)) await act('retry', { batch: id })
   })
 }
 
