@@ -40,6 +40,21 @@ async function openPanel() {
   }
 }
 
+describe('moves that are not answered yet', () => {
+  it('keep the order that the last of them shows, while the core confirms one after the other', async () => {
+    const { core, nudge, shown } = await openPanel()
+    core.hold(true)
+    const moves = [nudge(17, -1), nudge(17, -1), nudge(17, 1)]
+    const orders = new Set<string>()
+    usePanel.subscribe(() => orders.add(shown().join(' ')))
+    core.hold(false)
+    await Promise.all(moves)
+    expect([...orders]).toEqual(['13 17 16 18 19 20'])
+    core.change(20, { status: 'paused', position: null })
+    expect(shown()).toEqual([13, 17, 16, 18, 19])
+  })
+})
+
 describe('taking a move back', () => {
   it('goes to the place that was shown when the key was pressed, also before the core had confirmed it', async () => {
     const { core, nudge, shown } = await openPanel()

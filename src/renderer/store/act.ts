@@ -8,7 +8,7 @@ import type { Batch, Conflict } from '../../contract/entities.ts'
 import type { SlipwayError } from '../../contract/errors.ts'
 import { ask } from '../api/current.ts'
 import { batchName, counted } from '../ui/format-count.ts'
-import { askAboutDuplicates, say, shownOrder, usePanel, wishOrder } from './panel-store.ts'
+import { askAboutDuplicates, say, shownOrder, usePanel, wishAnswered, wishOrder } from './panel-store.ts'
 import { offerUndo, underWay } from './undo.tsx'
 
 /** Shows why something was refused, and what to do next. */
@@ -71,8 +71,7 @@ export async function moveBatches(
     wishOrder(null)
     return
   }
-  // The event that confirms the order clears the wish; a move that changed nothing has no event.
-  setTimeout(() => wishOrder(null), 1_000)
+  if (order) wishAnswered(order)
   const place = to === 'top' ? 'to the top' : to === 'bottom' ? 'to the bottom' : `to place ${to}`
   offerUndo(`Moved ${named(before)} ${place}`, async () => {
     // One place after the other is right only from the end for those that go down, and from the front for the rest.

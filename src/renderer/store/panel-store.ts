@@ -33,8 +33,8 @@ export type PanelState = {
   /** Id of the row that has the keyboard's attention, and from which a range is extended. */
   cursor: string | null
   anchor: string | null
-  /** The order a person just made, shown until the core has confirmed it. */
-  wishedOrder: readonly string[] | null
+  /** The order a person just made, shown until the core has confirmed it, and whether its move was answered. */
+  wish: { order: readonly string[]; answered: boolean } | null
   /** Statuses shown in the jobs tab; empty shows all. */
   jobFilter: readonly JobStatus[]
   dialog: Dialog | null
@@ -50,7 +50,7 @@ export const usePanel = create<PanelState>()(() => ({
   selected: new Set(),
   cursor: null,
   anchor: null,
-  wishedOrder: null,
+  wish: null,
   jobFilter: [],
   dialog: null,
   duplicates: null,
@@ -63,14 +63,14 @@ const get = usePanel.getState
 const nothing: readonly string[] = []
 
 /** Ids of the queued batches in the order that is shown, first one next. */
-export function shownOrder({ wishedOrder, server }: PanelState): readonly string[] {
-  return wishedOrder ?? server?.order ?? nothing
+export function shownOrder({ wish, server }: PanelState): readonly string[] {
+  return wish?.order ?? server?.order ?? nothing
 }
 
-/** Written by the connection only. */
+/** Written by the connection only. A new order ends a wish, unless it may be that of a move before: see `wish`. */
 export function setServer(server: ServerState): void {
-  const before = get().server
-  set({ server, ...(before !== null && before.order !== server.order ? { wishedOrder: null } : {}) })
+  const { server: before, wish } = get()
+  set({ server, wish: wish?.answered && before?.order !== server.order ? null : wish })
 }
 
 /** Written by the connection only. */
@@ -133,8 +133,19 @@ export function select(selected: ReadonlySet<string>, cursor: string | null, anc
   set({ selected, cursor, anchor })
 }
 
+/** Shows an order before the core has made it; null shows the core's again. */
 export function wishOrder(order: readonly string[] | null): void {
-  set({ wishedOrder: order })
+  set({ wish: order && { order, answered: false } })
+}
+
+/** The move to this order was answered. Its event may have come before, and one that changed nothing has none. */
+export function wishAnswered(order: readonly string[]): void {
+  if (get().wish?.order !== order) return
+  const wish = { order, answered: true }
+  set({ wish })
+  setTimeout(() => {
+    if (get().wish === wish) set({ wish: null })
+  }, 1_000)
 }
 
 export function openDialog(dialog: Dialog): void {
