@@ -3,6 +3,7 @@
  */
 import { resolve } from 'node:path'
 import type { SlipwayApi } from '../contract/api.ts'
+import { typeAndRange } from '../contract/batch-name.ts'
 import type { CommandInput, CommandOutput } from '../contract/commands.ts'
 import { countOf } from '../contract/counts.ts'
 import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
@@ -66,7 +67,7 @@ export function enqueuedLines({ created, existing, closed, skipped }: Enqueued):
     ),
     ...skipped.map(
       ({ type, range, jobs: left }) =>
-        `left out ${countOf(left, 'job')} of ${type}${range === null ? '' : ` ${range.start}-${range.end}`}: done before`,
+        `left out ${countOf(left, 'job')} of ${typeAndRange({ type, range })}: done before`,
     ),
   ]
   return created.length + existing.length === 0 ? [...lines, 'nothing left to do'] : lines

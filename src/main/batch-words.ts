@@ -4,12 +4,6 @@
 import type { Batch } from '../contract/entities.ts'
 import { batchStatusWords } from '../contract/states.ts'
 
-/** '#12 flood-2026 / evolve 0-9' */
-export function nameOf(batch: Batch): string {
-  const range = batch.range === null ? '' : ` ${batch.range.start}-${batch.range.end}`
-  return `#${batch.number} ${batch.configuration} / ${batch.type}${range}`
-}
-
 /** '43 of 120, 36 %' */
 export function progressOf(batch: Batch): string {
   const done = doneOf(batch)

@@ -2,7 +2,8 @@
  * Owns the question at quitting while jobs run, and its answers. Pure but for asking.
  */
 import type { MessageBoxOptions } from 'electron'
-import { nameOf, progressOf } from './batch-words.ts'
+import { batchName } from '../contract/batch-name.ts'
+import { progressOf } from './batch-words.ts'
 import type { PanelState } from './panel-state.ts'
 
 export type QuitAnswer = 'finish' | 'stop' | 'leave' | 'stay'
@@ -21,7 +22,7 @@ export function quitQuestion(state: PanelState): MessageBoxOptions {
     type: 'question',
     message: jobs === 1 ? 'A job is running.' : `${jobs} jobs are running.`,
     detail: [
-      batch === undefined ? '' : `${nameOf(batch)}: ${progressOf(batch)}.`,
+      batch === undefined ? '' : `${batchName(batch)}: ${progressOf(batch)}.`,
       'Jobs that are stopped go back to the queue and run again next time. In the background the queue goes on without a window until it is empty; the app takes it back when it starts.',
     ]
       .filter(Boolean)

@@ -1,7 +1,8 @@
 /**
  * Owns what the tray shows: which picture, which sentence, which menu. Pure.
  */
-import { doneOf, nameOf, progressOf } from './batch-words.ts'
+import { batchName } from '../contract/batch-name.ts'
+import { doneOf, progressOf } from './batch-words.ts'
 import { inLine, type PanelState } from './panel-state.ts'
 
 export type TrayAct =
@@ -39,12 +40,12 @@ export function menuFor(state: PanelState): TrayItem[] {
     batch === undefined
       ? { label: clip(state.queue.sentence), act: null }
       : {
-          label: clip(`${nameOf(batch)}: ${progressOf(batch)}`),
+          label: clip(`${batchName(batch)}: ${progressOf(batch)}`),
           act: { kind: 'batch', number: batch.number },
         },
     ...next.map(
       (one, index): TrayItem => ({
-        label: clip(`${index + 1}  ${nameOf(one)}`),
+        label: clip(`${index + 1}  ${batchName(one)}`),
         act: { kind: 'batch', number: one.number },
       }),
     ),

@@ -9,11 +9,11 @@ describe('the details of a batch', () => {
     await row(page, 13).click()
     await page.getByRole('tab', { name: 'Jobs' }).click()
     await row(page, 16).click()
-    await page.getByRole('heading', { name: '#16 evolve 10–19' }).waitFor()
+    await page.getByRole('heading', { name: '#16 evolve 10-19' }).waitFor()
     expect(await page.getByRole('tab', { name: 'Jobs' }).getAttribute('aria-selected')).toBe('true')
     expect(new URL(page.url()).hash).toBe('#/queue?batch=16&tab=jobs')
     await page.reload()
-    await page.getByRole('heading', { name: '#16 evolve 10–19' }).waitFor()
+    await page.getByRole('heading', { name: '#16 evolve 10-19' }).waitFor()
     await page.getByRole('grid', { name: 'Jobs' }).waitFor()
   })
 

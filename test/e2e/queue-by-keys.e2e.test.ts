@@ -51,7 +51,7 @@ describe('the queue, by keyboard alone', () => {
     await intoQueue(page)
     await down(page, 3)
     await expect.poll(() => focusedRow(page)).toBe(16)
-    await page.getByRole('heading', { name: '#16 evolve 10–19' }).waitFor()
+    await page.getByRole('heading', { name: '#16 evolve 10-19' }).waitFor()
     expect(page.url()).toContain('batch=16')
     await page.keyboard.press('End')
     await expect.poll(() => focusedRow(page)).toBe(15)
@@ -113,15 +113,15 @@ describe('the queue, by keyboard alone', () => {
     await down(page, 2)
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-      'Drag #13 flood-2026 · evolve 0–9',
+      'Drag #13 flood-2026 · evolve 0-9',
     )
     await page.keyboard.press('Space')
-    await page.getByText('Picked up #13 flood-2026 · evolve 0–9 from place 1.').waitFor({ state: 'attached' })
+    await page.getByText('Picked up #13 flood-2026 · evolve 0-9 from place 1.').waitFor({ state: 'attached' })
     for (const place of [2, 3]) {
       await drawn(page)
       await page.keyboard.press('ArrowDown')
       await page
-        .getByText(`#13 flood-2026 · evolve 0–9 is over place ${place}.`)
+        .getByText(`#13 flood-2026 · evolve 0-9 is over place ${place}.`)
         .waitFor({ state: 'attached' })
     }
     await page.keyboard.press('Space')

@@ -152,7 +152,7 @@ describe('the states of the panel', () => {
   it('shows the details over the list where it is narrow, with a way back', async () => {
     const page = await open({ width: 640, height: 600 })
     await row(page, 13).click()
-    await page.getByRole('heading', { name: '#13 evolve 0–9' }).waitFor()
+    await page.getByRole('heading', { name: '#13 evolve 0-9' }).waitFor()
     await page.getByRole('button', { name: 'Back' }).click()
     await row(page, 13).waitFor()
   })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../src/contract/entities.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
 import { backgroundHost } from '../../src/main/background.ts'
-import { durationWords, nameOf, resultOf } from '../../src/main/batch-words.ts'
+import { durationWords, resultOf } from '../../src/main/batch-words.ts'
 import { wordsFor, worthCalling, worthTelling } from '../../src/main/notice-words.ts'
 import { hashOf, isConfiguration, wishesOf, wishOfLink } from '../../src/main/opening.ts'
 import { placeWindow } from '../../src/main/window-place.ts'
@@ -160,9 +160,6 @@ describe('notifications', () => {
 })
 
 describe('words', () => {
-  it('name the range of a batch', () => {
-    expect(nameOf(batch({ range: { start: 0, end: 9 } }))).toBe('#12 flood-2026 / portfolio 0-9')
-  })
   it.each([
     [0, '0 ms'],
     [999, '999 ms'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, counted, percentDone, rate, typeAndRange } from '../../src/renderer/ui/format-count.ts'
+import { bytes, counted, percentDone, rate } from '../../src/renderer/ui/format-count.ts'
 import { ago, clock, doneByRange, duration, moment, onThisClock } from '../../src/renderer/ui/format-time.ts'
 import { counts } from '../e2e/fixtures/world.ts'
 
@@ -101,9 +101,5 @@ describe('counts', () => {
     expect(percentDone(counts(100_000, 99_999))).toBe(99)
     expect(percentDone(counts(100_000, 100_000))).toBe(100)
     expect(percentDone(counts(0, 0))).toBe(0)
-  })
-  it('names a range with its type', () => {
-    expect(typeAndRange({ type: 'evolve', range: { start: 0, end: 9 } })).toBe('evolve 0–9')
-    expect(typeAndRange({ type: 'portfolio', range: null })).toBe('portfolio')
   })
 })

@@ -1,5 +1,6 @@
 /** `slipway preview` and `add --dry-run`: the commands a configuration expands to; nothing is created. */
 import { resolve } from 'node:path'
+import { typeAndRange } from '../../contract/batch-name.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Context } from '../context.ts'
 import type { AddOptions } from '../enqueueing.ts'
@@ -49,9 +50,9 @@ export function previewLines(found: CommandOutput<'preview'>, paint: Paint): str
   for (const { type, selected, after, batches } of found.types) {
     if (!selected) continue
     for (const { range, jobs, commands } of batches) {
-      const slice = range === null ? '' : ` ${range.start}-${range.end}`
+      const name = paint('bold', plain(typeAndRange({ type, range })))
       const waits = after.length === 0 ? '' : `, after ${after.map(plain).join(', ')}`
-      lines.push('', `${paint('bold', plain(type) + slice)}: ${jobs} ${jobs === 1 ? 'job' : 'jobs'}${waits}`)
+      lines.push('', `${name}: ${jobs} ${jobs === 1 ? 'job' : 'jobs'}${waits}`)
       let last = 0
       for (const { ordinal, argv } of commands) {
         if (ordinal > last + 1) lines.push(paint('dim', `  … ${ordinal - last - 1} more`))

@@ -1,4 +1,5 @@
 /** Owns how batches and jobs are named and tabled for people. */
+import { type NamedBatch, batchName as nameOf } from '../../contract/batch-name.ts'
 import { countOf } from '../../contract/counts.ts'
 import type { Batch, Job } from '../../contract/entities.ts'
 import { batchStatusWords } from '../../contract/states.ts'
@@ -18,10 +19,9 @@ const STATUS_COLOURS = {
   cancelled: 'gray',
 } as const
 
-/** `#12 flood-2026 / evolve 10-19` */
-export function batchName(batch: Pick<Batch, 'number' | 'configuration' | 'type' | 'range'>): string {
-  const range = batch.range === null ? '' : ` ${batch.range.start}-${batch.range.end}`
-  return plain(`#${batch.number} ${batch.configuration} / ${batch.type}${range}`)
+/** `#12 flood-2026 / evolve 10-19`, harmless on a terminal. */
+export function batchName(batch: NamedBatch): string {
+  return plain(nameOf(batch))
 }
 
 /** The status in words, coloured. */

@@ -3,6 +3,7 @@
  * be left to do. Shared by enqueue, retry and preview.
  */
 
+import { batchName } from '../../contract/batch-name.ts'
 import { countOf } from '../../contract/counts.ts'
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import { fail, type Result } from '../../contract/errors.ts'
@@ -49,7 +50,6 @@ export function conflictsWith(scope: Scope, requested: Requested, existing: read
 }
 
 function describe({ clock }: Scope, batch: Batch): string {
-  const range = batch.range ? ` ${batch.range.start}-${batch.range.end}` : ''
   const place = batch.status === 'queued' ? ` at place ${batch.position}` : ''
   const status = { initiated: 'on hold', queued: 'queued', running: 'running', paused: 'paused' }[
     batch.status as 'queued'
@@ -65,7 +65,7 @@ function describe({ clock }: Scope, batch: Batch): string {
           ? `${Math.round(ago / 60)} h ago`
           : `${Math.round(ago / 1_440)} days ago`
   const filled = batch.sealed ? `${done} of ${countOf(batch.jobs.total, 'job')} done` : 'still being filled'
-  return `#${batch.number} ${batch.configuration} / ${batch.type}${range} is ${status}${place}: ${filled}, created ${when}.`
+  return `${batchName(batch)} is ${status}${place}: ${filled}, created ${when}.`
 }
 
 /** Keeps, inside the caller's transaction, that somebody asked for what these batches already are. */

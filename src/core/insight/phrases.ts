@@ -3,6 +3,7 @@
  * Times are local. Must never read the database or the clock.
  */
 import prettyBytes from 'pretty-bytes'
+import { type NamedBatch, batchName as nameOf } from '../../contract/batch-name.ts'
 import { amount, countOf } from '../../contract/counts.ts'
 
 export { amount, countOf }
@@ -71,15 +72,9 @@ export function rate(value: number): string {
   return value.toFixed(value >= 10 ? 0 : value >= 1 ? 1 : 2)
 }
 
-/** '#12 flood-2026 / evolve 0-9'. */
-export function batchName(batch: {
-  number: number
-  configuration: string
-  type: string
-  range: { start: number; end: number } | null
-}): string {
-  const range = batch.range ? ` ${batch.range.start}-${batch.range.end}` : ''
-  return printable(`#${batch.number} ${batch.configuration} / ${batch.type}${range}`)
+/** '#12 flood-2026 / evolve 0-9', printable. */
+export function batchName(batch: NamedBatch, between?: '/' | '·'): string {
+  return printable(nameOf(batch, between))
 }
 
 /** 'a', 'a and b', 'a, b and c'. */

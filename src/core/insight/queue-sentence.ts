@@ -86,10 +86,7 @@ function doneByWords({ earliest, latest }: DoneBy, now: number): string {
 }
 
 /** '#12 flood-2026 · portfolio', as the panel writes it. */
-function named(batch: Batch): string {
-  const { configuration, type } = batch
-  return batchName(batch).replace(`${configuration} / ${type}`, () => `${configuration} · ${type}`)
-}
+const named = (batch: Batch) => batchName(batch, '·')
 
 function works(executor: Host | null): boolean {
   return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'

@@ -1,7 +1,8 @@
 /**
  * Owns how counts, sizes, rates and batches are written. Pure.
  */
-import type { Batch, JobCounts } from '../../contract/entities.ts'
+import { type NamedBatch, batchName as nameOf } from '../../contract/batch-name.ts'
+import type { JobCounts } from '../../contract/entities.ts'
 
 const whole = new Intl.NumberFormat('en')
 
@@ -46,12 +47,7 @@ export function percentDone(jobs: JobCounts): number {
   return jobs.total === 0 ? 0 : Math.floor((doneJobs(jobs) / jobs.total) * 100)
 }
 
-/** `evolve 10–19`, `portfolio`: what runs, without the configuration. */
-export function typeAndRange(batch: Pick<Batch, 'type' | 'range'>): string {
-  return batch.range ? `${batch.type} ${batch.range.start}–${batch.range.end}` : batch.type
-}
-
 /** `#12 flood-2026 · portfolio`: a batch in a sentence. */
-export function batchName(batch: Pick<Batch, 'number' | 'configuration' | 'type' | 'range'>): string {
-  return `#${batch.number} ${batch.configuration} · ${typeAndRange(batch)}`
+export function batchName(batch: NamedBatch): string {
+  return nameOf(batch, '·')
 }

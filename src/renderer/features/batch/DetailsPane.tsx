@@ -15,6 +15,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch } from '../../../contract/entities.ts'
 import { isFinal } from '../../../contract/states.ts'
 import { markSeen } from '../../store/act.ts'
@@ -22,7 +23,7 @@ import { type BatchAction, possibleActions } from '../../store/batch-actions.ts'
 import { go, goToTab, usePanel } from '../../store/panel-store.ts'
 import { type Tab, tabs } from '../../store/place.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
-import { batchName, typeAndRange } from '../../ui/format-count.ts'
+import { batchName } from '../../ui/format-count.ts'
 import { Note } from '../../ui/Note.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import { useChosenBatch } from '../../ui/use-batch.ts'

@@ -5,6 +5,7 @@
 import { Button, Checkbox, Modal, Stack } from '@mantine/core'
 import { IconEye, IconListCheck, IconReplace } from '@tabler/icons-react'
 import { useState } from 'react'
+import { rangeWords } from '../../../contract/batch-name.ts'
 import type { Conflict } from '../../../contract/entities.ts'
 import { type DuplicateQuestion, showNumber, usePanel } from '../../store/panel-store.ts'
 import { batchName, count, counted, percentDone } from '../../ui/format-count.ts'
@@ -166,7 +167,7 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
       <p>{conflict.sentence}</p>
       <p className="dim">
         {kind === 'overlap' && requested.range
-          ? `Its range overlaps the one asked for, ${requested.range.start}–${requested.range.end}. `
+          ? `Its range overlaps the one asked for, ${rangeWords(requested.range)}. `
           : ''}
         {changes.length === 0
           ? `The new one has the same ${counted(requested.jobs, 'job')}.`

@@ -2,11 +2,12 @@
  * Owns one row of the history: how it ended, what it was, how many jobs failed, when and how long.
  */
 import { type MouseEvent, memo } from 'react'
+import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch } from '../../../contract/entities.ts'
 import { isFinal } from '../../../contract/states.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { batchName, count, counted, typeAndRange } from '../../ui/format-count.ts'
+import { batchName, count, counted } from '../../ui/format-count.ts'
 import { duration, fullMoment, moment } from '../../ui/format-time.ts'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 

@@ -2,6 +2,7 @@
  * Owns the batch types of a configuration and the commands that each would run: the first, the last, and how many.
  */
 import { Checkbox } from '@mantine/core'
+import { rangeWords } from '../../../contract/batch-name.ts'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import { counted } from '../../ui/format-count.ts'
 
@@ -66,7 +67,7 @@ function Commands({ batch }: { batch: PlannedBatch }) {
     <div className="commands">
       {range && (
         <div className="dim commands-range">
-          {range.start}–{range.end}, {counted(jobs, 'job')}
+          {rangeWords(range)}, {counted(jobs, 'job')}
         </div>
       )}
       <ol className="plain mono">

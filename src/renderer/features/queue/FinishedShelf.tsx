@@ -3,11 +3,12 @@
  */
 import { Button } from '@mantine/core'
 import { useMemo } from 'react'
+import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch } from '../../../contract/entities.ts'
 import { markSeen } from '../../store/act.ts'
 import { goToView, showBatch, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { count, counted, typeAndRange } from '../../ui/format-count.ts'
+import { count, counted } from '../../ui/format-count.ts'
 import { duration, moment } from '../../ui/format-time.ts'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 

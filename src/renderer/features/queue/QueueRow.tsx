@@ -3,10 +3,11 @@
  */
 import { IconArrowUp, IconFlag, IconGripVertical } from '@tabler/icons-react'
 import { type MouseEvent, memo, useRef } from 'react'
+import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch, DoneBy } from '../../../contract/entities.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { batchName, count, counted, doneJobs, percentDone, typeAndRange } from '../../ui/format-count.ts'
+import { batchName, count, counted, doneJobs, percentDone } from '../../ui/format-count.ts'
 import { doneByRange, moment } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
