@@ -43,3 +43,16 @@ export const systemClock: Clock = {
 }
 
 const firstDifference = Math.floor(uptime() * 1_000) - awakeMs()
+
+/**
+ * Asks at most once in a second of awake time and gives the last answer between; what `ask` throws is thrown, and
+ * the next call asks again. For what costs a system call and is wanted for every job.
+ */
+export function eachSecond<T>(clock: Clock, ask: () => T): () => T {
+  let last: { answer: T; atAwakeMs: number } | undefined
+  return () => {
+    const now = clock.awakeMs()
+    if (last === undefined || now - last.atAwakeMs >= 1_000) last = { answer: ask(), atAwakeMs: now }
+    return last.answer
+  }
+}

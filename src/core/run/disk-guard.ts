@@ -2,29 +2,20 @@
  * Owns the question whether the data folder's disk still has room. Asks the file system at most once a second.
  */
 import { statfsSync } from 'node:fs'
-import type { Clock } from '../clock.ts'
+import { type Clock, eachSecond } from '../clock.ts'
 
 export class DiskGuard {
-  readonly #folder: string
-  readonly #clock: Clock
-  #askedAtAwake = Number.NEGATIVE_INFINITY
-  #freeMb = Number.POSITIVE_INFINITY
+  readonly #freeMb: () => number
   /** What the last answer was. */
   low = false
 
   constructor(folder: string, clock: Clock) {
-    this.#folder = folder
-    this.#clock = clock
+    this.#freeMb = eachSecond(clock, () => freeBytes(folder).free / 1_048_576)
   }
 
   /** True when less than `minFreeMb` is free for this user; 0 turns the question off. */
   isLow(minFreeMb: number): boolean {
-    const now = this.#clock.awakeMs()
-    if (now - this.#askedAtAwake >= 1_000) {
-      this.#askedAtAwake = now
-      this.#freeMb = freeBytes(this.#folder).free / 1_048_576
-    }
-    this.low = this.#freeMb < minFreeMb
+    this.low = this.#freeMb() < minFreeMb
     return this.low
   }
 }

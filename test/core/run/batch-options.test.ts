@@ -1,4 +1,5 @@
 /** How a stored batch is run: defaults, the rule that stops it, places of logs, the jobs' environment. */
+import { mkdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import type { BatchRow, JobRow } from '../../../src/core/queue/rows.ts'
@@ -99,15 +100,19 @@ describe('the guard of the disk', () => {
 
   test('asks the file system at most once a second', () => {
     const clock = stubClock(noon)
-    const guard = new DiskGuard(tmpdir(), clock)
-    guard.isLow(1)
-    // A folder that is gone can't be asked: only a second later is that noticed.
-    const gone = new DiskGuard(`${temporaryFolder()}/none`, clock)
-    expect(() => gone.isLow(1)).toThrow('ENOENT')
+    const folder = `${temporaryFolder()}/disk`
+    mkdirSync(folder)
+    const guard = new DiskGuard(folder, clock)
+    expect(guard.isLow(1)).toBe(false)
+    rmdirSync(folder) // a folder that is gone can't be asked
     clock.advance(999)
-    expect(gone.isLow(1)).toBe(false)
+    expect(guard.isLow(1)).toBe(false)
     clock.advance(1)
-    expect(() => gone.isLow(1)).toThrow('ENOENT')
+    expect(() => guard.isLow(1)).toThrow('ENOENT')
+    // What can't be asked is no answer: it is asked again at once.
+    expect(() => guard.isLow(1)).toThrow('ENOENT')
+    mkdirSync(folder)
+    expect(guard.isLow(1)).toBe(false)
   })
 
   test('knows what is free for this user, and how large the disk is', () => {
