@@ -38,6 +38,9 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#if __has_include(<linux/openat2.h>) && defined(SYS_openat2)
+#include <linux/openat2.h>
+#endif
 #else
 #define ON_LINUX 0
 #endif
@@ -509,8 +512,24 @@ static int open_folder(int in, const char *name) {
   return fd;
 }
 
-/* Folder by folder: a link anywhere in the path would lead what the job prints elsewhere. */
-static int open_log(const char *path) {
+#define LOG_FLAGS (O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY)
+
+/* The whole path in one call, where the kernel (since 5.6) can promise that no part of it is a link. */
+static int open_log_at_once(const char *path) {
+#ifdef RESOLVE_NO_SYMLINKS
+  struct open_how how = {.flags = LOG_FLAGS, .mode = 0600, .resolve = RESOLVE_NO_SYMLINKS};
+  return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+#else
+  (void)path;
+  return -1;
+#endif
+}
+
+/*
+ * Folder by folder, as a link anywhere in the path would lead what the job prints elsewhere: makes those that are
+ * missing, and says what is wrong with the others.
+ */
+static int walk_to_log(const char *path) {
   char *names = copy_text(path), *rest = names, *slash;
   int folder = open(*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   while (folder >= 0 && (slash = strchr(rest, '/'))) {
@@ -525,14 +544,8 @@ static int open_log(const char *path) {
   }
   int fd = -1;
   if (folder >= 0) {
-    fd = openat(folder, rest, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-    struct stat look;
+    fd = openat(folder, rest, LOG_FLAGS, 0600);
     int why = errno;
-    if (fd >= 0 && (fstat(fd, &look) != 0 || !S_ISREG(look.st_mode))) {
-      close(fd); /* a pipe would hold the job up for ever */
-      fd = -1;
-      why = EINVAL;
-    }
     close(folder);
     errno = why;
   }
@@ -540,6 +553,16 @@ static int open_log(const char *path) {
   free(names);
   errno = why;
   return fd;
+}
+
+static int open_log(const char *path) {
+  int fd = open_log_at_once(path);
+  if (fd < 0) fd = walk_to_log(path);
+  struct stat look;
+  if (fd < 0 || (fstat(fd, &look) == 0 && S_ISREG(look.st_mode))) return fd;
+  close(fd); /* a pipe would hold the job up for ever */
+  errno = EINVAL;
+  return -1;
 }
 
 /* ---- processes of a job ------------------------------------------------------------------------------ */

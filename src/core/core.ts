@@ -173,7 +173,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
           changed()
         })
       },
-      onChanged: () => feed.touch(),
+      onChanged: (onlyJobs) => feed.touch(onlyJobs),
       onRefused: () => lease.check(),
       onCrashFound: (sentence) => tell({ kind: 'crash-found', sentence }),
       onAttention: (sentence, batchId) =>

@@ -14,6 +14,8 @@ import { batchesByIds } from './queue/queries.ts'
 /** At most this often, and in a long queue less often: well within the 250 ms that a change may take to be seen. */
 const quietMs = 40
 const longestQuietMs = 150
+/** Jobs that begin and end, and nothing else: a bar that moves ten times a second moves. */
+const progressMs = 100
 
 type View = ReturnType<typeof view>
 
@@ -26,6 +28,7 @@ export class Feed {
   #seq = 0
   readonly #listeners = new Set<(event: ChangeEvent) => void>()
   #timer: Timer | null = null
+  #dueAwakeMs = Number.POSITIVE_INFINITY
   #quietMs = quietMs
   #lastEvent = 0
   #told: { batches: Map<string, string>; settings: string; order: string } | null = null
@@ -51,10 +54,15 @@ export class Feed {
     }
   }
 
-  /** Something was committed, by us or by another process. */
-  touch(): void {
-    if (this.#listeners.size === 0 || this.#timer) return
-    this.#timer = this.#clock.after(this.#quietMs, () => {
+  /** Something was committed, by us or by another process. `onlyJobs`: verdicts and claims of a running batch. */
+  touch(onlyJobs = false): void {
+    if (this.#listeners.size === 0) return
+    const now = this.#clock.awakeMs()
+    const waitMs = onlyJobs ? Math.max(progressMs, this.#quietMs) : this.#quietMs
+    if (this.#timer && this.#dueAwakeMs <= now + waitMs) return
+    this.#timer?.cancel()
+    this.#dueAwakeMs = now + waitMs
+    this.#timer = this.#clock.after(waitMs, () => {
       this.#timer = null
       const from = this.#clock.awakeMs()
       try {

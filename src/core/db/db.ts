@@ -104,6 +104,7 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
   const dataVersion = raw.prepare('PRAGMA data_version').pluck()
   let durable = false
   let set: 'FULL' | 'NORMAL' | null = null
+  const transaction = raw.transaction((action: () => unknown) => action())
   const run = <T>(durability: 'FULL' | 'NORMAL', action: () => T): T => {
     if (raw.inTransaction) {
       // What is acknowledged must not ride on a transaction that nobody syncs, or that began as a reader.
@@ -115,13 +116,13 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
     set = durability
     durable = durability === 'FULL'
     let begun = false
-    const transaction = raw.transaction(() => {
+    const marked = () => {
       begun = true
       return action()
-    })
+    }
     try {
       return wait(
-        () => transaction.immediate(),
+        () => transaction.immediate(marked) as T,
         () => !begun,
       )
     } finally {
@@ -141,7 +142,8 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
     },
     write: (action) => run('FULL', action),
     note: (action) => run('NORMAL', action),
-    read: (action) => (raw.inTransaction ? action() : wait(() => raw.transaction(action).deferred())),
+    read: (action) =>
+      raw.inTransaction ? action() : wait(() => transaction.deferred(action) as ReturnType<typeof action>),
     dataVersion: () => dataVersion.get() as number,
     exec: (text) => {
       wait(() => raw.exec(text))

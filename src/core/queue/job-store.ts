@@ -31,11 +31,14 @@ export function insertJobs(db: Db, batchId: string, jobs: readonly NewJob[]): vo
     insert.run(batchId, job.ordinal, job.input, JSON.stringify(job.command), job.commandHash)
 }
 
+/** What decides whether a pending job may run. */
+export type PendingJob = Pick<JobRow, 'id' | 'failures' | 'not_before'>
+
 /** The first pending jobs in order, also those that wait for a retry. */
-export function pendingJobs(db: Db, batchId: string, limit: number): JobRow[] {
+export function pendingJobs(db: Db, batchId: string, limit: number): PendingJob[] {
   return db
-    .sql<JobRow>(
-      `SELECT * FROM jobs WHERE batch_id = CAST(? AS TEXT) AND status = 'pending' ORDER BY ordinal LIMIT ? + 0`,
+    .sql<PendingJob>(
+      `SELECT id, failures, not_before FROM jobs WHERE batch_id = CAST(? AS TEXT) AND status = 'pending' ORDER BY ordinal LIMIT ? + 0`,
     )
     .all(batchId, limit)
 }
@@ -74,6 +77,9 @@ export type Ended = {
   logBytes: number
 }
 
+/** A job and the number of its attempt. */
+type AttemptOf = Pick<JobRow, 'id' | 'attempts' | 'status'>
+
 /** running → succeeded or failed, under the token of the claim. Undefined: the claim is not ours any more. */
 export function finishJob(
   db: Db,
@@ -81,14 +87,14 @@ export function finishJob(
   job: { id: number; token: string },
   verdict: 'succeeded' | 'failed',
   ended: Ended,
-): JobRow | undefined {
+): AttemptOf | undefined {
   const row = db
-    .sql<JobRow>(
+    .sql<AttemptOf>(
       `UPDATE jobs SET status = ?, completed_at = ?, exit_code = ?, signal = ?, error = ?, duration_ms = ?,
               failures = failures + ?
        WHERE id = ? AND status = 'running' AND claim_token = CAST(? AS TEXT)
          AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = CAST(? AS TEXT))
-       RETURNING *`,
+       RETURNING id, attempts, status`,
     )
     .get(
       verdict,
@@ -199,7 +205,13 @@ export function recordCancelledAttempts(
   }
 }
 
-function recordAttempt(db: Db, context: Context, job: JobRow, outcome: AttemptOutcome, ended: Ended): void {
+function recordAttempt(
+  db: Db,
+  context: Context,
+  job: AttemptOf,
+  outcome: AttemptOutcome,
+  ended: Ended,
+): void {
   db.sql(
     `INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms, exit_code, signal, error,
                            user_ms, system_ms, max_rss_kb, log_bytes, host_id)

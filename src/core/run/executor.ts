@@ -30,8 +30,8 @@ import { judge, refusal } from './verdict.ts'
 export type ExecutorEvents = {
   /** A batch became final in a transaction of ours. */
   onFinished(row: BatchRow): void
-  /** Something was committed. */
-  onChanged(): void
+  /** Something was committed; `onlyJobs`: verdicts and claims of jobs of the running batch. */
+  onChanged(onlyJobs: boolean): void
   /** A verdict was refused: look whether the role is still ours. */
   onRefused(): void
   onCrashFound(sentence: string): void
@@ -110,7 +110,7 @@ export class Executor {
       this.#state = 'working'
       if (found.sentence !== null) this.#o.events.onCrashFound(found.sentence)
       if (found.journals.length > 0 || found.adopted.length > 0) this.#adopted.watch()
-      this.#o.events.onChanged()
+      this.#o.events.onChanged(false)
       this.wake()
     } catch (cause) {
       this.#o.events.onError(cause)
@@ -175,8 +175,8 @@ export class Executor {
     if (step === 'blocked') return
     if (settling.length > 0) failpoint('after-verdict-before-claim')
     if (step) this.#carryOut(step)
-    this.#stopWhatMustStop()
-    if (step?.changed) events.onChanged()
+    this.#stopWhatMustStop(step)
+    if (step?.changed) events.onChanged(step.plain)
     if (step?.refused) events.onRefused()
     if (this.#inbox.length === 0 && step?.refused !== true) this.#launcher.committed()
     if (this.#isAstray()) return void this.begin()
@@ -211,10 +211,15 @@ export class Executor {
   }
 
   #situation(): Situation {
+    const { db } = this.#o
+    const disk = this.#disk
     return {
+      // Read where it is asked for: in the step's transaction a read costs a third.
+      get diskIsLow() {
+        return disk.isLow(readSetting(db, 'min-free-disk-mb'))
+      },
       busy: this.#slots.size,
       stopping: this.#stopping !== null,
-      diskIsLow: this.#disk.isLow(readSetting(this.#o.db, 'min-free-disk-mb')),
       delays: this.#delays,
       goal: this.#goal,
     }
@@ -231,7 +236,7 @@ export class Executor {
     for (const row of step.finished) this.#o.events.onFinished(row)
   }
 
-  #startJob({ job, batch, options }: Claimed): void {
+  #startJob({ job, batch, options, graceMs }: Claimed): void {
     const slot = this.#slots.get(attemptKey(job))
     if (!slot) return
     const spec = {
@@ -242,7 +247,7 @@ export class Executor {
       logPath: this.#logs.withoutLinks(slot.logFile),
       logLimitBytes: options.logLimitBytes,
       timeoutMs: options.timeoutMs,
-      graceMs: readSetting(this.#o.db, 'kill-grace-ms'),
+      graceMs,
     }
     this.#launcher.start(spec).catch((cause: unknown) => {
       this.#o.events.onError(cause)
@@ -295,11 +300,11 @@ export class Executor {
   }
 
   /** Stops jobs whose batch is no longer ours or that must not go on; each is asked once. */
-  #stopWhatMustStop(): void {
+  #stopWhatMustStop(step: Step | null): void {
     if (this.#slots.size === 0) return
     const { db } = this.#o
-    const row = runningRow(db)
-    const all = this.#stopping === 'stop' || mustStop(db, row)
+    const row = step ? step.running : runningRow(db)
+    const all = this.#stopping === 'stop' || (step ? step.mustStop : mustStop(db, row))
     for (const slot of this.#slots.values()) {
       const ours = row !== undefined && row.claim_token === slot.token
       if (slot.intent !== null || (ours && !all)) continue

@@ -7,7 +7,6 @@
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { mark } from '../queue/host-store.ts'
-import { type RunningRow, runningRow } from '../queue/queries.ts'
 import type { Finished } from './settle.ts'
 import { type Situation, type Step, takeStep } from './step.ts'
 
@@ -21,6 +20,8 @@ type Options = { db: Db; clock: Clock; hostId: string; events: { onError(cause: 
 export class GroupCommit {
   readonly #o: Options
   #aheadSince: number | null = null
+  /** The claim under which the last step left jobs to be claimed; null: no steady flow. */
+  #flow: string | null = null
 
   constructor(options: Options) {
     this.#o = options
@@ -29,20 +30,20 @@ export class GroupCommit {
   /** One step in one transaction: durable, or with the next durable one, within `longestAheadMs`. */
   take(settling: readonly Finished[], situation: Situation): Step {
     const { db, clock } = this.#o
-    const row = runningRow(db)
-    if (!this.#mayGoAhead(settling, situation, row)) {
-      const step = db.write(() => takeStep(this.#o, settling, situation))
+    const ahead = this.#mayGoAhead(settling, situation)
+    this.#flow = null
+    const step = db[ahead ? 'note' : 'write'](() => takeStep(this.#o, settling, situation))
+    this.#flow = this.#flowAfter(step)
+    if (!ahead) {
       if (step.changed) this.#aheadSince = null
       return step
     }
-    const step = db.note(() => takeStep(this.#o, settling, situation))
     if (this.#aheadSince === null) {
       this.#aheadSince = clock.awakeMs()
       clock.after(longestAheadMs, () => this.#isDue() && this.sync())
     }
-    // Somebody changed the batch between the look and the transaction: it may hold more than short jobs.
-    const isPlain = step.finished.length === 0 && !step.refused
-    if (!isPlain || step.start.some(({ token }) => token !== row?.claim_token)) this.sync()
+    // Somebody changed the batch since the last step, so this one holds more than short jobs.
+    if (!step.plain) this.sync()
     return step
   }
 
@@ -62,14 +63,18 @@ export class GroupCommit {
     return this.#aheadSince !== null && this.#o.clock.awakeMs() - this.#aheadSince >= longestAheadMs - 1
   }
 
-  #mayGoAhead(settling: readonly Finished[], situation: Situation, row: RunningRow | undefined): boolean {
-    if (settling.length === 0 || situation.stopping || situation.diskIsLow || this.#isOld()) return false
-    if (row === undefined || row.host_id !== this.#o.hostId) return false
-    if (row.jobs_pending === 0 || row.pause_requested > 0) return false // this step may end it
+  #mayGoAhead(settling: readonly Finished[], situation: Situation): boolean {
+    if (settling.length === 0 || this.#flow === null || situation.stopping || this.#isOld()) return false
     return settling.every(
       ({ token, verdict: { kind, ended } }) =>
-        kind === 'succeeded' && ended.awakeMs <= shortJobMs && token === row.claim_token,
+        kind === 'succeeded' && ended.awakeMs <= shortJobMs && token === this.#flow,
     )
+  }
+
+  /** Null where the next step may well end, pause or give back the batch: it should be durable right away. */
+  #flowAfter({ running, start }: Step): string | null {
+    const isOurs = running?.host_id === this.#o.hostId && running.pause_requested === 0
+    return isOurs && start.length > 0 && running.jobs_pending > start.length ? running.claim_token : null
   }
 
   /** In a steady flow a step takes the group to the disk before the timer has to. */

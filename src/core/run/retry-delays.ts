@@ -3,7 +3,7 @@
  * `not_before`.
  */
 import type { Clock } from '../clock.ts'
-import type { JobRow } from '../queue/rows.ts'
+import type { PendingJob } from '../queue/job-store.ts'
 import type { RunOptions } from './batch-options.ts'
 import { type Finished, retryDelayMs } from './settle.ts'
 
@@ -41,7 +41,7 @@ export class RetryDelays {
   }
 
   /** Whether the job must wait still. After a restart: what is left by the wall clock, at most the whole delay. */
-  mustWait(job: JobRow, options: RunOptions): boolean {
+  mustWait(job: PendingJob, options: RunOptions): boolean {
     let due = this.#due.get(job.id)
     if (due === undefined) {
       if (job.not_before === null) return false

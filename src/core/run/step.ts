@@ -11,14 +11,21 @@ import type { Context } from '../queue/context.ts'
 import { claimJob, pendingJobs } from '../queue/job-store.ts'
 import { batchesByIds, type RunningRow, runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
-import { readMark } from '../queue/settings-store.ts'
+import { readMark, readSetting } from '../queue/settings-store.ts'
 import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
 import { closeIfDone } from './finalizer.ts'
 import type { RetryDelays } from './retry-delays.ts'
 import { type Finished, settle } from './settle.ts'
 
 /** A job that was claimed and is to be started. */
-export type Claimed = { job: JobRow; batch: RunningRow; options: RunOptions; token: string }
+export type Claimed = {
+  job: JobRow
+  batch: RunningRow
+  options: RunOptions
+  token: string
+  /** Between SIGTERM and SIGKILL, where it has to be stopped. */
+  graceMs: number
+}
 
 export type Step = {
   start: Claimed[]
@@ -28,6 +35,12 @@ export type Step = {
   changed: boolean
   /** A verdict on the running batch was refused: the claim may be somebody else's. */
   refused: boolean
+  /** Nothing but verdicts and claims of jobs: no batch began, ended, was paused or given back, no verdict refused. */
+  plain: boolean
+  /** The batch that runs now, before the claims of `start`. */
+  running: RunningRow | undefined
+  /** Its jobs must not go on. */
+  mustStop: boolean
 }
 
 /** What the executor knows that the database doesn't. */
@@ -45,13 +58,21 @@ export type Situation = {
 type Scope = { db: Db; clock: Clock; hostId: string }
 
 /** Whether the queue, the host and the disk allow that anything starts. */
-export function mayStart({ db }: Scope, situation: Situation): boolean {
-  return readMark(db, 'queue-paused') === undefined && !situation.stopping && !situation.diskIsLow
+export function mayStart(
+  { db }: Scope,
+  situation: Situation,
+  queuePaused = readMark(db, 'queue-paused'),
+): boolean {
+  return !situation.diskIsLow && !situation.stopping && queuePaused === undefined
 }
 
 /** Whether running jobs must not go on: the queue or the batch was paused now, or the batch's own rule stops it. */
-export function mustStop(db: Db, row: RunningRow | undefined): boolean {
-  if (readMark(db, 'queue-paused')?.now === true) return true
+export function mustStop(
+  db: Db,
+  row: RunningRow | undefined,
+  queuePaused = readMark(db, 'queue-paused'),
+): boolean {
+  if (queuePaused?.now === true) return true
   return row !== undefined && (row.pause_requested >= 2 || stopRule(runOptions(row), row) !== null)
 }
 
@@ -78,18 +99,29 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
 export function takeStep(scope: Scope, settling: readonly Finished[], situation: Situation): Step {
   const { db, clock, hostId } = scope
   const context: Context = { actor: 'executor', hostId, origin: null, at: clock.now() }
-  const step: Step = { start: [], finished: [], changed: false, refused: false }
+  const step: Step = {
+    start: [],
+    finished: [],
+    changed: false,
+    refused: false,
+    plain: true,
+    running: undefined,
+    mustStop: false,
+  }
+  const queuePaused = readMark(db, 'queue-paused')
   record(db, context, settling, situation.delays, step)
-  let row = closeOrRelease(scope, context, situation, step)
-  if (!mayStart(scope, situation)) return step
-  if (!row && situation.busy === 0 && !isReached(db, situation.goal)) {
-    row = claimHead(db, context, randomUUID())
-    if (row) {
+  step.running = closeOrRelease(scope, context, situation, queuePaused !== undefined, step)
+  const may = mayStart(scope, situation, queuePaused)
+  if (may && !step.running && situation.busy === 0 && !isReached(db, situation.goal)) {
+    step.running = claimHead(db, context, randomUUID())
+    if (step.running) {
       situation.delays.clear()
       step.changed = true
+      step.plain = false
     }
   }
-  if (row && row.host_id === hostId) claimJobs(scope, context, row, situation, step)
+  if (may && step.running?.host_id === hostId) claimJobs(scope, context, step.running, situation, step)
+  step.mustStop = mustStop(db, step.running, queuePaused)
   return step
 }
 
@@ -105,7 +137,10 @@ function record(
     if (row?.id !== end.job.batch_id) continue // cancelled meanwhile: its attempt was recorded then
     const options = runOptions(row)
     if (settle(db, context, end, options)) step.changed = true
-    else step.refused = true
+    else {
+      step.refused = true
+      step.plain = false
+    }
     delays.note(end, options)
   }
 }
@@ -115,6 +150,7 @@ function closeOrRelease(
   scope: Scope,
   context: Context,
   situation: Situation,
+  queuePaused: boolean,
   step: Step,
 ): RunningRow | undefined {
   const { db, hostId } = scope
@@ -123,10 +159,11 @@ function closeOrRelease(
   const ended = endIfDone(db, context, row)
   if (ended) step.finished.push(ended)
   else if (row.pause_requested > 0) pauseBatch(db, context, row.id, null)
-  else if (readMark(db, 'queue-paused')) releaseBatch(db, context, row.id, 'the queue is paused')
+  else if (queuePaused) releaseBatch(db, context, row.id, 'the queue is paused')
   else if (situation.stopping) releaseBatch(db, context, row.id, 'its host stopped working')
   else return row
   step.changed = true
+  step.plain = false
   return undefined
 }
 
@@ -149,6 +186,7 @@ function claimJobs(
   const token = row.claim_token
   let free = options.parallel - situation.busy
   if (free <= 0 || token === null || row.pause_requested > 0 || stopRule(options, row) !== null) return
+  const graceMs = readSetting(db, 'kill-grace-ms')
   for (const job of pendingJobs(db, row.id, free + situation.delays.size)) {
     if (free === 0) break
     if (situation.delays.mustWait(job, options)) {
@@ -160,6 +198,6 @@ function claimJobs(
     situation.delays.forget(job.id)
     free -= 1
     step.changed = true
-    step.start.push({ job: claimed, batch: row, options, token })
+    step.start.push({ job: claimed, batch: row, options, token, graceMs })
   }
 }

@@ -99,12 +99,17 @@ test('a failure, a long job and the last job are durable at once', () => {
   expect(reread(real, batch.id).status).toBe('completed_with_errors')
 })
 
-test('nothing goes ahead while the batch is to pause or the host is to stop', () => {
+test('a batch that pauses is on the disk at once, and nothing goes ahead while the host is to stop', () => {
   const pausing = working(5)
   pausing.real.write(() => requestPause(pausing.real, by(noon), pausing.batch.id, false, null))
   pausing.steps.take([endOf(pausing.real, pausing.batch, 3)], pausing.situation)
-  expect(pausing.log).toEqual(['durable'])
+  expect(pausing.log).toEqual(['ahead', 'durable'])
   expect(reread(pausing.real, pausing.batch.id).status).toBe('paused')
+  const seen = working(5, 2)
+  seen.real.write(() => requestPause(seen.real, by(noon), seen.batch.id, false, null))
+  seen.steps.take([endOf(seen.real, seen.batch, 3)], { ...seen.situation, busy: 1 })
+  seen.steps.take([endOf(seen.real, seen.batch, 3)], seen.situation)
+  expect(seen.log).toEqual(['ahead', 'durable']) // the second knew that it would pause
   const stopping = working(5)
   stopping.steps.take([endOf(stopping.real, stopping.batch, 3)], { ...stopping.situation, stopping: true })
   expect(stopping.log).toEqual(['durable'])

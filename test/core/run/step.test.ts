@@ -126,7 +126,8 @@ describe('there is work', () => {
     host.db.write(() => takeOverBatch(host.db, by(noon, { hostId: 'host-2' }), batch.id, 'theirs', 'why'))
     expect(host.hasWork()).toBe(false)
     const step = host.step()
-    expect(step).toEqual({ start: [], finished: [], changed: false, refused: false })
+    expect(step).toMatchObject({ start: [], finished: [], changed: false, refused: false })
+    expect(step).toMatchObject({ plain: true, running: { id: batch.id }, mustStop: false })
     host.pauseQueue()
     expect(host.step().changed).toBe(false)
     expect(host.row(batch)).toMatchObject({ status: 'running', host_id: 'host-2' })
@@ -136,7 +137,15 @@ describe('there is work', () => {
 describe('a step', () => {
   test('claims the head of the line and as many of its jobs as there are places', () => {
     const host = aHost()
-    expect(host.step()).toEqual({ start: [], finished: [], changed: false, refused: false })
+    expect(host.step()).toEqual({
+      start: [],
+      finished: [],
+      changed: false,
+      refused: false,
+      plain: true,
+      running: undefined,
+      mustStop: false,
+    })
     const batch = host.add({ jobs: 3, options: { parallel: 2 } })
     const step = host.step()
     expect(step).toMatchObject({ changed: true, finished: [], refused: false })
