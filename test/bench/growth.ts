@@ -11,7 +11,7 @@ import { moveTo } from '../../src/core/queue/order.ts'
 import { queuedIds, runningRow } from '../../src/core/queue/queries.ts'
 import { addJobs, claimBatch, emptyDatabase, oneJob } from './database.ts'
 import { runBatch } from './jobs.ts'
-import { ladenRun } from './laden.ts'
+import { inParallel, ladenRun } from './laden.ts'
 import { type Figure, fastest, fastestOf, median, output } from './measure.ts'
 
 type Say = (curve: string, at: number, value: number, unit: string) => void
@@ -28,6 +28,10 @@ export async function growth(folder: string): Promise<Figure[]> {
   await alongOutput(folder, say)
   for (const mb of [0, 250, 500, 1_000])
     say('a trivial job, by MB resident', mb, await ladenRun(folder, { BENCH_BALLAST_MB: String(mb) }), 'ms')
+  for (const ms of [1, 2, 5, 10, 20, 50]) {
+    const [, two] = await inParallel(folder, 3, ms)
+    say('two jobs at once against one, by ms of processor time', ms, 1 / (two?.ratio ?? Number.NaN), '×')
+  }
   return figures
 }
 

@@ -2,7 +2,8 @@
  * The trivial job again where its host has more to carry: 1 GB resident, or a client that reads the panel's event
  * stream; and how long the host's event loop stood still meanwhile.
  */
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { startPanel } from '../helpers/serve.ts'
@@ -12,10 +13,6 @@ import { type Figure, inTurns, root } from './measure.ts'
 const jobs = 2_000
 const preload = join(root, 'test/bench/preload.mjs')
 const ballastMb = 1_000
-
-/** A job that counts for some milliseconds, as a program that does something would. */
-const counting = `sh, -c, "i=0; while [ $i -lt 10000 ]; do i=$((i+1)); done"`
-const countingJobs = 400
 
 /** `work` with the preload and these variables; ms per job. */
 export async function ladenRun(folder: string, more: Record<string, string>): Promise<number> {
@@ -67,7 +64,7 @@ export async function ladenCosts(folder: string, rounds: number): Promise<Figure
     rounds,
   )
   const figures = compare(seen, 'alone', 'a trivial job')
-  figures.push(...(await inParallel(folder, rounds)))
+  figures.push(...(await inParallel(folder, rounds, 10)))
   const file = join(folder, 'pauses.json')
   for (const [name, run] of [
     ['alone', () => ladenRun(folder, { BENCH_PAUSES: file })],
@@ -83,10 +80,13 @@ export async function ladenCosts(folder: string, rounds: number): Promise<Figure
   return figures
 }
 
-/** How much two at once bring where a job does more than begin and end. */
-async function inParallel(folder: string, rounds: number): Promise<Figure[]> {
+/** What two at once bring where each job takes `ms` of processor time. */
+export async function inParallel(folder: string, rounds: number, ms: number): Promise<Figure[]> {
+  const program = join(folder, 'burn')
+  if (!existsSync(program)) execFileSync('cc', ['-O2', '-o', program, join(root, 'test/bench/burn.c')])
+  const jobs = Math.round(3_000 / (ms + 1.5))
   const run = async (parallel: number) =>
-    (await runBatch(folder, { jobs: countingJobs, parallel, run: counting })).perJob
+    (await runBatch(folder, { jobs, parallel, run: `${program}, "${ms}"` })).perJob
   const seen = await inTurns(
     new Map([
       ['one after the other', () => run(1)],
@@ -94,5 +94,5 @@ async function inParallel(folder: string, rounds: number): Promise<Figure[]> {
     ]),
     rounds,
   )
-  return compare(seen, 'one after the other', 'a job that counts to 10,000 in sh')
+  return compare(seen, 'one after the other', `a job that takes ${ms} ms of processor time`)
 }
