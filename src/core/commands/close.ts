@@ -5,7 +5,7 @@
 import type { Batch } from '../../contract/entities.ts'
 import { cancelBatch, sealBatch } from '../queue/batch-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { recordCancelledAttempts } from '../queue/job-store.ts'
+import { leaveOutDoneBy, recordCancelledAttempts } from '../queue/job-store.ts'
 import { notPossible, Refusal, type Scope } from './command.ts'
 
 /** Cancels an active batch in favour of another one. */
@@ -20,15 +20,7 @@ export function close(scope: Scope, other: Batch, reason: string): void {
 /** Jobs that the closed batches have done stay cancelled here, and say so. */
 export function leaveOutDone({ db, context }: Scope, id: string, closed: readonly Batch[]): number {
   let left = 0
-  for (const other of closed) {
-    left += db
-      .sql(
-        `UPDATE jobs SET status = 'cancelled', completed_at = ?1, error = ?2
-         WHERE batch_id = ?3 AND status = 'pending' AND command_hash IN
-           (SELECT command_hash FROM jobs WHERE batch_id = ?4 AND status = 'succeeded')`,
-      )
-      .run(context.at, `done by #${other.number}`, id, other.id)
-  }
+  for (const other of closed) left += leaveOutDoneBy(db, context.at, id, other)
   if (left > 0) recordEvent(db, context, { kind: 'jobs_left_out', batchId: id, details: { jobs: left } })
   return left
 }

@@ -99,7 +99,7 @@ function howItEnded(batch: BatchFacts): string {
   const failed = `${amount(batch.jobs_failed)} of ${countOf(batch.jobs_total, 'job')} failed`
   const why = batch.reason ?? batch.error
   if (batch.status === 'failed') return `failed: ${why === null ? failed : brief(why)}`
-  return `completed with errors: ${failed}`
+  return `completed with errors: ${batch.jobs_failed === 0 && why !== null ? brief(why) : failed}`
 }
 
 function oddities(db: Db, now: number): Attention[] {

@@ -253,3 +253,31 @@ export function reopenJobs(db: Db, batchId: string, which: 'unfinished' | 'all' 
   )
   return which.reduce((sum, id) => sum + one.run(id, batchId), 0)
 }
+
+/** pending → cancelled for jobs that another batch, by its number and id, has done. Returns how many. */
+export function leaveOutDoneBy(
+  db: Db,
+  at: number,
+  batchId: string,
+  other: { id: string; number: number },
+): number {
+  return db
+    .sql(
+      `UPDATE jobs SET status = 'cancelled', completed_at = ?1, error = 'done by #' || ?2
+       WHERE batch_id = ?3 AND status = 'pending' AND command_hash IN
+         (SELECT command_hash FROM jobs WHERE batch_id = ?4 AND status = 'succeeded')`,
+    )
+    .run(at, other.number, batchId, other.id)
+}
+
+/** Cancelled jobs that nobody did instead: not those that `leaveOutDoneBy` left out. */
+export function jobsNotRun(db: Db, batchId: string): number {
+  return (
+    db
+      .sql<{ n: number }>(
+        `SELECT count(*) AS n FROM jobs
+         WHERE batch_id = ? AND status = 'cancelled' AND (error IS NULL OR error NOT GLOB 'done by #[0-9]*')`,
+      )
+      .get(batchId)?.n ?? 0
+  )
+}

@@ -3,6 +3,7 @@
  * and the periodic sweep (layer 2). Layer 1 is the executor calling `closeIfDone` in the transaction of the
  * last verdict; layer 3 is the summary command. A summary that fails never holds back a status.
  */
+import { countOf } from '../../contract/counts.ts'
 import type { Summary } from '../../contract/entities.ts'
 import type { FinalBatchStatus } from '../../contract/states.ts'
 import type { Clock, Timer } from '../clock.ts'
@@ -10,6 +11,7 @@ import type { Db } from '../db/db.ts'
 import { endBatch, getRow } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { recordEvent } from '../queue/event-store.ts'
+import { jobsNotRun } from '../queue/job-store.ts'
 import { hasHoles, makeDense } from '../queue/order.ts'
 import { doneButOpen } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
@@ -21,12 +23,20 @@ import { failpoint } from './failpoint.ts'
 
 export type Layer = 'event' | 'sweep' | 'demand'
 
-/** The final status that a batch without open jobs has earned. */
-export function earnedStatus(row: BatchRow): { status: FinalBatchStatus; reason: string | null } {
+/**
+ * The final status that a batch without open jobs has earned; `notRun` of them were cancelled with an earlier run and
+ * not retried since. A batch that lacks work must not count as complete for what comes after it.
+ */
+export function earnedStatus(row: BatchRow, notRun = 0): { status: FinalBatchStatus; reason: string | null } {
   const rule = stopRule(runOptions(row), row)
   if (rule !== null) return { status: 'failed', reason: rule }
   if (row.jobs_failed > 0) return { status: 'completed_with_errors', reason: null }
-  return { status: 'completed', reason: null }
+  if (notRun === 0) return { status: 'completed', reason: null }
+  const were = notRun === 1 ? 'was' : 'were'
+  return {
+    status: 'completed_with_errors',
+    reason: `${notRun} of ${countOf(row.jobs_total, 'job')} ${were} not run`,
+  }
 }
 
 /** Closes the batch if it runs and none of its jobs is open; undefined: not done, or somebody was faster. */
@@ -35,7 +45,7 @@ export function closeIfDone(db: Db, context: Context, id: string, layer: Layer):
     const row = getRow(db, id)
     if (row?.status !== 'running' || row.sealed === 0 || row.jobs_pending + row.jobs_running > 0)
       return undefined
-    const { status, reason } = earnedStatus(row)
+    const { status, reason } = earnedStatus(row, row.jobs_cancelled === 0 ? 0 : jobsNotRun(db, id))
     const closed = endBatch(db, context, id, status, { reason, kind: `batch_${status}`, closedBy: layer })
     failpoint('mid-finalize')
     if (closed && layer !== 'event') countRescue(db, context, closed, layer)

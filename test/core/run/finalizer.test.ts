@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { Summary } from '../../../src/contract/entities.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { makeSummary } from '../../../src/core/insight/summary.ts'
-import { createBatch } from '../../../src/core/queue/batch-store.ts'
+import { createBatch, reopenBatch } from '../../../src/core/queue/batch-store.ts'
 import { linePositions } from '../../../src/core/queue/doctor-queries.ts'
-import { eventsPage } from '../../../src/core/queue/job-queries.ts'
-import { finishJob } from '../../../src/core/queue/job-store.ts'
+import { eventsPage, jobByOrdinal } from '../../../src/core/queue/job-queries.ts'
+import { finishJob, leaveOutDoneBy, reopenJobs } from '../../../src/core/queue/job-store.ts'
 import { queuedIds, unsealedBatches } from '../../../src/core/queue/queries.ts'
 import { readMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
 import { readSummary } from '../../../src/core/queue/summary-store.ts'
@@ -14,6 +14,7 @@ import {
   addBatch,
   by,
   claim,
+  end,
   ended,
   hostId,
   noon,
@@ -296,6 +297,46 @@ describe('closing', () => {
     closeIfDone(db, by(clock.now()), batch.id, 'event')
     expect(reread(db, batch.id).closed_by).toBe('event')
     expect(readMark(db, 'finalizer')).toBeUndefined()
+  })
+})
+
+describe('a batch of which only some jobs were run again', () => {
+  /** Two jobs, cancelled before the second began; the first is retried and succeeds. */
+  function retriedInPart() {
+    const { db, clock } = setUp()
+    addBatch(db, { jobs: 2 })
+    const first = claim(db, noon, 'first')
+    runJobs(db, first, noon, [{ ms: 100, error: 'boom' }])
+    end(db, first, noon + 200, 'cancelled')
+    const job = jobByOrdinal(db, first.id, 1)
+    db.write(() => reopenBatch(db, by(noon + 300), first.id, null))
+    db.write(() => reopenJobs(db, first.id, [job?.id ?? 0]))
+    runJobs(db, claim(db, noon + 300, 'second'), noon + 300, [{ ms: 100 }])
+    return { db, clock, id: first.id }
+  }
+
+  test('is not complete, so that nothing begins after it as if it were', () => {
+    const { db, clock, id } = retriedInPart()
+    closeIfDone(db, by(clock.now()), id, 'event')
+    expect(reread(db, id)).toMatchObject({
+      status: 'completed_with_errors',
+      reason: '1 of 2 jobs was not run',
+      jobs_cancelled: 1,
+    })
+  })
+
+  test('is complete when another batch has done the others', () => {
+    const { db } = setUp()
+    addBatch(db, { jobs: 2 })
+    const other = claim(db, noon)
+    runJobs(db, other, noon, [{ ms: 10 }])
+    end(db, other, noon + 20, 'cancelled')
+    addBatch(db, { jobs: 2 })
+    const next = claim(db, noon + 30)
+    expect(db.write(() => leaveOutDoneBy(db, noon + 30, next.id, other))).toBe(1)
+    runJobs(db, next, noon + 40, [{ ms: 10 }])
+    closeIfDone(db, by(noon + 60), next.id, 'event')
+    expect(reread(db, next.id)).toMatchObject({ status: 'completed', reason: null, jobs_cancelled: 1 })
   })
 })
 
