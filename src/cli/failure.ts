@@ -11,7 +11,7 @@ type ConfigurationProblem = NonNullable<SlipwayError['problems']>[number]
 import type { Context } from './context.ts'
 import { EXIT_OF_ERROR } from './exit.ts'
 import type { Paint } from './io.ts'
-import { done } from './print/batch.ts'
+import { ran } from './print/batch.ts'
 import { plain, plainLines } from './print/plain.ts'
 
 /** Tells the failure and returns its exit code. */
@@ -97,7 +97,7 @@ function theOthers(conflicts: readonly Conflict[]): string {
   const inARow = last - first === numbers.length - 1
   const which = inARow ? `#${first} to #${last}` : `between #${first} and #${last}`
   const total = conflicts.reduce((sum, { existing }) => sum + existing.jobs.total, 0)
-  const finished = conflicts.reduce((sum, { existing }) => sum + done(existing), 0)
+  const finished = conflicts.reduce((sum, { existing }) => sum + ran(existing), 0)
   return `and ${conflicts.length} more, ${which}: ${finished} of ${countOf(total, 'job')} done (slipway list shows each)`
 }
 

@@ -53,7 +53,7 @@ export async function openProgressView(context: Context, options: ViewOptions): 
   return {
     say: sayAlso,
     update(event) {
-      for (const batch of event.batches) {
+      for (const batch of asItHappened(event.batches)) {
         // A batch that had ended before we looked is history, not progress.
         if (!seen.has(batch.id) && !isActive(batch.status)) continue
         seen.set(batch.id, batch)
@@ -71,6 +71,12 @@ export async function openProgressView(context: Context, options: ViewOptions): 
       bars?.stop()
     },
   }
+}
+
+/** Ends in the order in which they came, and before what is still going on: one change can bring several. */
+export function asItHappened(batches: readonly Batch[]): readonly Batch[] {
+  const end = (batch: Batch): number => batch.completedAt ?? Number.POSITIVE_INFINITY
+  return batches.toSorted((a, b) => (end(a) === end(b) ? a.number - b.number : end(a) - end(b)))
 }
 
 /** Everything the bars show, from the batches seen so far. */

@@ -135,7 +135,11 @@ export const commands = {
   summary: define(false, () => z.object({ batch: batchRefSchema, run: z.number().int().optional() })),
   /** The summary as a file: plain text, JSON, or one self-contained HTML page. */
   report: define(false, () =>
-    z.object({ batch: batchRefSchema, format: z.enum(['text', 'json', 'html']).default('text') }),
+    z.object({
+      batch: batchRefSchema,
+      run: z.number().int().optional(),
+      format: z.enum(['text', 'json', 'html']).default('text'),
+    }),
   ),
   timeline: define(false, () =>
     z.object({ batch: batchRefSchema, limit: z.number().int().min(1).max(20_000).default(5_000) }),

@@ -161,7 +161,13 @@ export const outputs = {
   }),
   summary: z.discriminatedUnion('state', [
     z.object({ state: z.literal('ready'), summary: summarySchema, runs: z.number().int() }),
-    z.object({ state: z.literal('pending'), retryAfterSeconds: z.number().int(), sentence: z.string() }),
+    z.object({
+      state: z.literal('pending'),
+      retryAfterSeconds: z.number().int(),
+      sentence: z.string(),
+      /** Jobs that have not ended; with none of them the summary is only a matter of seconds. */
+      jobsLeft: z.number().int(),
+    }),
   ]),
   report: z.object({ content: z.string(), mediaType: z.string() }),
   timeline: z.object({

@@ -95,6 +95,13 @@ export const batchStatusWords: Readonly<Record<BatchStatus, string>> = {
   cancelled: 'cancelled',
 }
 
+/** How a predecessor stands for whoever waits for it: one that ended badly won't be done "yet". */
+export function predecessorWords(before: { status: BatchStatus } | null, satisfied: boolean): string {
+  if (satisfied) return 'done'
+  if (before === null) return 'has never run'
+  return isFinal(before.status) ? batchStatusWords[before.status] : 'not yet'
+}
+
 /** The closed world of a union: calling this is a type error while a case is missing. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { noPaint } from '../../src/cli/io.ts'
 import { bar, changeLine, type ProgressState, progressLines } from '../../src/cli/print/progress.ts'
 import { widthOf } from '../../src/cli/print/width.ts'
-import { stateOf } from '../../src/cli/progress-view.ts'
+import { asItHappened, stateOf } from '../../src/cli/progress-view.ts'
 import type { QueueState } from '../../src/contract/entities.ts'
 import { aBatch } from './a-batch.ts'
 
@@ -109,4 +109,14 @@ test('a batch that was cancelled half way counts as done for the queue, a paused
     jobs: 240,
     done: 163,
   })
+})
+
+test('ends that come with one change are told in the order in which they came, before what goes on', () => {
+  const change = [
+    aBatch({ number: 3, status: 'running', completedAt: null }),
+    aBatch({ number: 2, status: 'completed', completedAt: 20 }),
+    aBatch({ number: 5, status: 'completed', completedAt: 20 }),
+    aBatch({ number: 9, status: 'failed', completedAt: 10 }),
+  ]
+  expect(asItHappened(change).map(({ number }) => number)).toEqual([9, 2, 5, 3])
 })

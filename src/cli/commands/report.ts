@@ -8,7 +8,7 @@ import { failed } from '../failure.ts'
 import { plain } from '../print/plain.ts'
 import { printJson, printLines, withCore } from '../session.ts'
 
-export type ReportOptions = { html?: string; text?: string }
+export type ReportOptions = { html?: string; text?: string; run?: number | undefined }
 
 /** Writes what was asked for; without a file prints the text. */
 export async function report(context: Context, batch: BatchRef, options: ReportOptions): Promise<number> {
@@ -20,7 +20,7 @@ export async function report(context: Context, batch: BatchRef, options: ReportO
   return withCore(context, async (_core, api) => {
     const written: { file: string | null; bytes: number; mediaType: string; content?: string }[] = []
     for (const { format, file } of wanted) {
-      const result = await api.invoke('report', { batch, format })
+      const result = await api.invoke('report', { batch, run: options.run, format })
       if (!result.ok) return failed(context, result.error)
       const { content, mediaType } = result.value
       const bytes = Buffer.byteLength(content)

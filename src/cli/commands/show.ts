@@ -3,6 +3,7 @@ import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { BatchRef, Job } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
+import { predecessorWords } from '../../contract/states.ts'
 import type { Context } from '../context.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
@@ -115,7 +116,7 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
         : after
             .map(({ type, batch: before, satisfied }) =>
               plain(
-                `${type}${before === null ? '' : ` (#${before.number})`}: ${satisfied ? 'done' : 'not yet'}`,
+                `${type}${before === null ? '' : ` (#${before.number})`}: ${predecessorWords(before, satisfied)}`,
               ),
             )
             .join(', '),

@@ -22,10 +22,14 @@ export async function summary(context: Context, batch: BatchRef, options: { run?
         return EXIT_FINE
       }
       if (found.state === 'ready') {
-        const text = await api.invoke('report', { batch, format: 'text' })
+        const text = await api.invoke('report', { batch, run: options.run, format: 'text' })
         if (!text.ok) return failed(context, text.error)
         await context.io.out(`${plainLines(text.value.content).trimEnd()}\n`)
         return EXIT_FINE
+      }
+      if (found.jobsLeft > 0) {
+        const hint = 'It has a summary when its jobs have ended; `slipway show` says how far it is.'
+        return failed(context, { code: 'not-possible', message: found.sentence, hint })
       }
       const waitMs = Math.max(1, found.retryAfterSeconds) * 1_000
       if (waitedMs === 0) context.io.err(`${plainLines(found.sentence)}\n`)

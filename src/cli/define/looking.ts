@@ -64,7 +64,10 @@ export function defineLooking(program: Command, act: Act): void {
       act(async (context, batch: BatchRef, options: { run?: number; html?: string }) =>
         options.html === undefined
           ? (await import('../commands/summary.ts')).summary(context, batch, options)
-          : (await import('../commands/report.ts')).report(context, batch, { html: options.html }),
+          : (await import('../commands/report.ts')).report(context, batch, {
+              html: options.html,
+              run: options.run,
+            }),
       ),
     )
   showExample(summary, 'slipway summary 12', 'slipway summary 12 --json')

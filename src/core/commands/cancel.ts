@@ -8,7 +8,7 @@ import { type Handler, notPossible, Refusal, resolveBatches, writeOrRefuse } fro
 export const cancel: Handler<'cancel'> = ({ db, context }, input) => {
   const found = resolveBatches(db, input.batches)
   if (!found.ok) return found
-  const reason = input.reason ?? null
+  const reason = input.reason?.trim() || null
   const done = writeOrRefuse(db, () => {
     for (const { id } of found.value) {
       recordCancelledAttempts(db, context, id, reason ?? 'the batch was cancelled')

@@ -5,6 +5,7 @@ import type { Caller } from '../../contract/api.ts'
 import type { CommandName, CommandOutput, ParsedInput } from '../../contract/commands.ts'
 import type { Batch, BatchRef } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
+import { batchStatusWords } from '../../contract/states.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import type { Context } from '../queue/context.ts'
@@ -59,7 +60,7 @@ function name(ref: BatchRef): string {
 
 /** "#12 is paused" and what would be possible instead. */
 export function notPossible(batch: Batch, what: string, hint?: string): Result<never> {
-  const words = batch.sealed ? batch.status.replaceAll('_', ' ') : 'still being filled'
+  const words = batch.sealed ? batchStatusWords[batch.status] : 'still being filled'
   return fail(
     'not-possible',
     `#${batch.number} is ${words}, so it can't be ${what}.`,

@@ -54,7 +54,7 @@ function describe({ clock }: Scope, batch: Batch): string {
   const status = { initiated: 'on hold', queued: 'queued', running: 'running', paused: 'paused' }[
     batch.status as 'queued'
   ]
-  const done = batch.jobs.succeeded + batch.jobs.failed + batch.jobs.cancelled
+  const done = batch.jobs.succeeded + batch.jobs.failed // those cancelled in an earlier run were not done
   const ago = Math.max(0, Math.round((clock.now() - batch.createdAt) / 60_000))
   const when =
     ago < 1

@@ -8,7 +8,7 @@ import { type Handler, notPossible, resolveBatch, type Scope } from './command.t
 
 export const pause: Handler<'pause'> = (scope, input) => {
   const { db, context } = scope
-  const reason = input.reason ?? null
+  const reason = input.reason?.trim() || null
   if (input.batch === undefined) {
     db.write(() => pauseQueue(scope, input.now, reason))
     return ok({ batches: [] })

@@ -7,7 +7,7 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import { countOf } from '../../contract/counts.ts'
 import type { BatchRef, Summary } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
-import { isFinal } from '../../contract/states.ts'
+import { batchStatusWords, isFinal } from '../../contract/states.ts'
 import { makeReport } from '../insight/report.ts'
 import { getRow } from '../queue/batch-store.ts'
 import { readSetting } from '../queue/settings-store.ts'
@@ -18,7 +18,7 @@ import { type Handler, resolveBatch, type Scope } from './command.ts'
 export const summary: Handler<'summary'> = (scope, input) => summaryOf(scope, input.batch, input.run)
 
 export const report: Handler<'report'> = (scope, input) => {
-  const found = summaryOf(scope, input.batch)
+  const found = summaryOf(scope, input.batch, input.run)
   if (!found.ok) return found
   if (found.value.state === 'pending') return fail('not-possible', found.value.sentence)
   return ok(makeReport(found.value.summary, input.format))
@@ -34,7 +34,7 @@ function summaryOf(scope: Scope, ref: BatchRef, run?: number): Result<CommandOut
     const leftMs = (batch.lastJobFinishedAt ?? batch.createdAt) + graceMs - clock.now()
     // A clock that was set back must not make anybody wait longer than the grace period.
     if (leftMs > 0 && leftMs <= graceMs)
-      return ok(pending(Math.ceil(leftMs / 1_000), `The summary of #${batch.number} is being prepared.`))
+      return ok(pending(Math.ceil(leftMs / 1_000), `The summary of #${batch.number} is being prepared.`, 0))
     closeIfDone(db, { ...scope.context, actor: 'finalizer' }, batch.id, 'demand')
     const closed = resolveBatch(db, batch.id)
     if (!closed.ok) return closed
@@ -51,7 +51,8 @@ function summaryOf(scope: Scope, ref: BatchRef, run?: number): Result<CommandOut
     return ok(
       pending(
         5,
-        `#${batch.number} is ${batch.status.replaceAll('_', ' ')}: ${left} of ${countOf(batch.jobs.total, 'job')} ${left === 1 ? 'is' : 'are'} left.`,
+        `#${batch.number} is ${batchStatusWords[batch.status]}: ${left} of ${countOf(batch.jobs.total, 'job')} ${left === 1 ? 'is' : 'are'} left.`,
+        left,
       ),
     )
   }
@@ -67,6 +68,6 @@ function ready(made: Summary, runs: number) {
   return { state: 'ready' as const, summary: made, runs }
 }
 
-function pending(retryAfterSeconds: number, sentence: string) {
-  return { state: 'pending' as const, retryAfterSeconds: Math.max(1, retryAfterSeconds), sentence }
+function pending(retryAfterSeconds: number, sentence: string, jobsLeft: number) {
+  return { state: 'pending' as const, retryAfterSeconds: Math.max(1, retryAfterSeconds), sentence, jobsLeft }
 }

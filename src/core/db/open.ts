@@ -32,7 +32,7 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
   const file = databasePath(home)
   let raw: Database.Database | undefined
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 })
+    makeFolder(home)
     closeSync(openSync(file, 'a', 0o600)) // -wal and -shm take their mode from the database's
     // SQLite takes a file shorter than its smallest page for an empty one, and would write over it.
     if (isScrap(file)) return fail('database', describe(file, notADatabase), hint(notADatabase))
@@ -57,6 +57,22 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     raw?.close()
     return fail('database', describe(file, cause), hint(cause))
   }
+}
+
+/** Level by level: Node's own `recursive` never comes back where a level can't be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return
+  const above = path.dirname(folder)
+  if (above !== folder) makeFolder(above)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (cause) {
+    if (!isFolder(folder)) throw cause // somebody else may have made it in between
+  }
+}
+
+function isFolder(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /**
@@ -126,6 +142,7 @@ function describe(file: string, cause: unknown): string {
   const code = codeOf(cause)
   const message = cause instanceof Error ? cause.message : String(cause)
   if (isUnwritable(code)) return `The data folder ${path.dirname(file)} can't be written: ${message}.`
+  if (isMissing(cause)) return `The data folder ${path.dirname(file)} can't be made: ${message}.`
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return `The data folder ${path.dirname(file)} is not a folder: ${message}.`
   if (code === 'EISDIR') return `${file} is a folder, not a database.`
@@ -140,13 +157,18 @@ function describe(file: string, cause: unknown): string {
   throw cause
 }
 
+/** A folder that can't be made, as what it would be in is no place for folders or a link into nothing. */
+function isMissing(cause: unknown): boolean {
+  return codeOf(cause) === 'ENOENT' && (cause as NodeJS.ErrnoException).syscall === 'mkdir'
+}
+
 function hint(cause: unknown): { hint?: string } {
   const code = codeOf(cause)
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
     return {
       hint: 'Nothing was changed. Move the file away or restore a backup; `sqlite3 slipway.db .recover` may save rows.',
     }
-  if (isUnwritable(code) || code === 'ENOTDIR' || code === 'EEXIST')
+  if (isUnwritable(code) || isMissing(cause) || code === 'ENOTDIR' || code === 'EEXIST')
     return { hint: 'Set SLIPWAY_HOME to a folder that you may write.' }
   return {}
 }

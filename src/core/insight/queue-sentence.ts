@@ -30,9 +30,15 @@ export function queueSentence(db: Db, state: QueueNow): string {
     const counts = lineCounts(db)
     if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
     if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
-    if (!works(state.executor)) return `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
-    if (isFull(state.disk)) return `${queuedBatches(counts)}, but ${diskSentence(state.disk)}`
     const { first, claimable } = headOfLine(db)
+    if (!works(state.executor)) {
+      // A host would change nothing for batches that all wait for others: what they wait for comes first then.
+      const waits = claimable || !first ? undefined : whyHeadWaits(batchById(db, first), counts)
+      return waits === undefined
+        ? `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
+        : `${waits}, and no host is working`
+    }
+    if (isFull(state.disk)) return `${queuedBatches(counts)}, but ${diskSentence(state.disk)}`
     if (claimable) return `${named(batchById(db, claimable))} is about to start`
     return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
   })

@@ -143,7 +143,7 @@ function because(event: Told): string {
 
 function place(event: Told): string {
   const position = number(event, 'position')
-  return position === null ? '' : ` at place ${position}`
+  return position === null || position === 0 ? '' : ` at place ${position}`
 }
 
 function newPlace(event: Told): string {

@@ -221,6 +221,7 @@ test('a batch on hold is not in the line until it is resumed, and holds its iden
   const { created } = await ask('enqueue', { file, hold: true })
   expect(created[0]).toMatchObject({ status: 'initiated', position: null, sealed: true })
   expect((await refused('enqueue', { file })).code).toBe('duplicate')
+  expect((await refused('move', { batches: [1], to: 'top' })).message).toMatch(/^#1 is on hold, /)
   expect((await ask('resume', { batch: 1 })).batches[0]).toMatchObject({ status: 'queued', position: 1 })
 })
 
@@ -277,14 +278,19 @@ describe('retry', () => {
       summary: { status: 'cancelled' },
       runs: 2,
     })
-    expect((await ask('summary', { batch: 1 })).state).toBe('pending')
+    expect(await ask('report', { batch: 1, run: 1, format: 'text' })).toMatchObject({
+      content: expect.stringContaining('was cancelled: 2 of 5 jobs succeeded'),
+    })
+    expect(await ask('summary', { batch: 1 })).toMatchObject({ state: 'pending', jobsLeft: 3 })
   })
 
   test('runs everything again with `all`, or just the jobs that are named', async () => {
-    const { ask } = await aCancelledBatch()
+    const { ask, refused, file } = await aCancelledBatch()
     const jobs = (await ask('jobs', { batch: 1 })).jobs
     const some = await ask('retry', { batch: 1, jobs: [jobs[2]?.id ?? 0] })
     expect(some.batches[0]?.jobs).toMatchObject({ pending: 1, cancelled: 2, succeeded: 2 })
+    const { message } = await refused('enqueue', { file })
+    expect(message).toContain('#1 x / t is queued at place 1: 2 of 5 jobs done')
     await ask('cancel', { batches: [1] })
     expect((await ask('retry', { batch: 1, all: true })).batches[0]?.jobs).toMatchObject({ pending: 5 })
   })
@@ -366,6 +372,12 @@ describe('what a state does not allow is refused with exit 5, and changes nothin
     expect((await refused('cancel', { batches: [2, 1] })).code).toBe('not-possible')
     expect(await list()).toEqual(before)
   })
+})
+
+test('an empty reason is none', async () => {
+  const { ask, write } = await aCore()
+  await ask('enqueue', { file: write(five) })
+  expect((await ask('cancel', { batches: [1], reason: ' ' })).batches[0]?.reason).toBeNull()
 })
 
 test('an unknown batch is not found, and a wrong input is told with its place', async () => {

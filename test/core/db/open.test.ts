@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -222,6 +223,23 @@ describe('a folder that can’t be used is named:', () => {
     expect(error).toMatchObject({ code: 'database', message: expect.stringMatching(/can't be written/) })
     expect(error.hint).toMatch(/SLIPWAY_HOME/)
   })
+
+  // Node's own `recursive` looks for a level that can be made in /proc for ever.
+  test.runIf(process.platform === 'linux')(
+    'a place where there are no folders, or a link into nothing',
+    () => {
+      const link = path.join(temporaryFolder(), 'disk')
+      symlinkSync('/nowhere/disk', link)
+      for (const place of ['/proc/slipway/data', link, path.join(link, 'data')]) {
+        const error = refusal(place)
+        expect(error).toMatchObject({
+          code: 'database',
+          message: expect.stringMatching(/can't be made|is not a folder/),
+        })
+        expect(error.hint).toMatch(/SLIPWAY_HOME/)
+      }
+    },
+  )
 
   test.skipIf(!posix || isRoot)('a folder that one may only read', () => {
     const home = temporaryFolder()

@@ -129,6 +129,16 @@ describe('the sentence about the queue', () => {
     expect(say(db, { disk })).toBe('Running #1 flood-2026 · portfolio: 0 of 3 jobs done')
   })
 
+  it('says what all of the line waits for before it says that nobody works', () => {
+    const db = temporaryDatabase()
+    addBatch(db)
+    addBatch(db, { type: 'report', after: ['portfolio'] })
+    end(db, claim(db, noon), noon + 10, 'cancelled')
+    expect(say(db, { executor: null })).toBe(
+      '#2 waits for #1, which was cancelled; nothing else is queued, and no host is working',
+    )
+  })
+
   it('says that nobody works, or that the first batch is about to start', () => {
     const db = temporaryDatabase()
     addBatch(db)

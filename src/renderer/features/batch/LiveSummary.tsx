@@ -2,6 +2,7 @@
  * Owns what can be said of a batch before it has ended: what it waits for, what runs, what failed so far.
  */
 import type { Batch, Job } from '../../../contract/entities.ts'
+import { predecessorWords } from '../../../contract/states.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { counted } from '../../ui/format-count.ts'
@@ -15,7 +16,7 @@ export function LiveSummary({ batch }: { batch: Batch }) {
   const now = useNow()
   const cycle = useHourCycle()
   const doneBy = usePanel((s) => s.server?.doneBy[batch.id])
-  const shown = useAnswer('show', { batch: batch.id }, batch.status)
+  const shown = useAnswer('show', { batch: batch.id }, `${batch.status} ${batch.waitsFor}`)
   const after = shown.value?.after ?? []
   return (
     <>
@@ -46,7 +47,7 @@ export function LiveSummary({ batch }: { batch: Batch }) {
                 ) : (
                   <span className="dim"> has never run</span>
                 )}
-                <span className="dim">{each.satisfied ? ' · done' : ' · not yet'}</span>
+                {each.batch && <span className="dim"> · {predecessorWords(each.batch, each.satisfied)}</span>}
               </li>
             ))}
           </ul>
