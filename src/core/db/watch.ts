@@ -1,7 +1,7 @@
 /**
  * Owns noticing that another process committed. A file-system event on the write-ahead log says "look"; a slow
  * poll is the net beneath it. The look itself is `PRAGMA data_version`, about 2 µs; what costs is to be woken for it,
- * as our own commits are events too. Never reads any table.
+ * as our own commits are events too, so it stops listening while only they come. Never reads any table.
  */
 import { type FSWatcher, watch } from 'node:fs'
 import path from 'node:path'
@@ -13,16 +13,23 @@ const pollMs = 100
 const netMs = 500
 /** From an event to the look: the commit may still be being written, and one look is enough for many events. */
 const settleMs = 2
-/** The same while event after event is of our own commits. */
-const ownMs = 10
+/** So many looks in a row found nothing of others: our own commits are what the kernel tells of. */
 const ownAfter = 3
+/** While it is so, nobody tells us anything: a look every 10 ms costs less than to be woken by each commit. */
+const ownMs = 10
+const deafLooks = 25
 
 /** Calls `onChange` after another connection committed; returns the way to stop. */
 export function watchDatabase(db: Db, onChange: () => void): () => void {
+  const folder = path.dirname(db.path)
+  const log = `${path.basename(db.path)}-wal`
   let version = db.dataVersion()
+  let watcher: FSWatcher | null = null
   let soon: NodeJS.Timeout | null = null
-  /** Looks in a row that an event asked for and that found nothing of others. */
+  let often: NodeJS.Timeout | null = null
+  let net: NodeJS.Timeout | null = null
   let fruitless = 0
+
   const look = (): boolean => {
     const now = db.dataVersion()
     if (now === version) return false
@@ -30,40 +37,57 @@ export function watchDatabase(db: Db, onChange: () => void): () => void {
     onChange()
     return true
   }
-  let watcher: FSWatcher | null = null
-  let net: NodeJS.Timeout
   const poll = (everyMs: number) => {
+    if (net) clearInterval(net)
     net = setInterval(() => {
       if (soon === null) fruitless = 0 // no event is waiting for its look: the flow has ended
       look()
     }, everyMs)
     net.unref()
   }
-  try {
-    const log = `${path.basename(db.path)}-wal`
-    watcher = watch(path.dirname(db.path), { persistent: false }, (_event, name) => {
-      if (name !== log || soon !== null) return
-      soon = setTimeout(
-        () => {
+  const listen = () => {
+    try {
+      watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name !== log || soon !== null || watcher === null) return
+        soon = setTimeout(() => {
           soon = null
           fruitless = look() ? 0 : fruitless + 1
-        },
-        fruitless < ownAfter ? settleMs : ownMs,
-      )
-      soon.unref()
-    })
-    watcher.on('error', () => {
-      watcher?.close()
-      clearInterval(net)
-      poll(pollMs)
-    })
-  } catch {
-    // No watching on this file system: the poll is enough, only slower.
+          if (fruitless >= ownAfter) beDeaf()
+        }, settleMs)
+        soon.unref()
+      })
+      watcher.on('error', () => {
+        watcher?.close()
+        watcher = null
+        poll(pollMs)
+      })
+    } catch {
+      watcher = null // no watching on this file system: the poll is enough, only slower
+    }
+    poll(watcher && process.platform === 'linux' ? netMs : pollMs)
   }
-  poll(watcher && process.platform === 'linux' ? netMs : pollMs)
+  const beDeaf = () => {
+    watcher?.close()
+    watcher = null
+    let left = deafLooks
+    often = setInterval(() => {
+      left -= 1
+      if (left === 0) {
+        if (often) clearInterval(often)
+        often = null
+        fruitless = ownAfter - 1 // the next event decides
+        listen() // before the look, so that no commit is between the two
+      }
+      look()
+    }, ownMs)
+    often.unref()
+  }
+
+  listen()
   return () => {
-    clearInterval(net)
+    for (const timer of [net, often]) if (timer) clearInterval(timer)
     if (soon) clearTimeout(soon)
     watcher?.close()
+    watcher = null
   }
 }
