@@ -4,9 +4,9 @@
  */
 import type { Batch } from './entities.ts'
 
-/** '0-9': both ends are in it. */
+/** '0-9', and '-5..-3' as '-5--3' could not be read: both ends are in it. */
 export function rangeWords({ start, end }: NonNullable<Batch['range']>): string {
-  return `${start}-${end}`
+  return start < 0 ? `${start}..${end}` : `${start}-${end}`
 }
 
 /** 'evolve 0-9', 'portfolio': what runs, without the configuration. */

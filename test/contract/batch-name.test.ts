@@ -10,6 +10,7 @@ describe('the name of a batch', () => {
   it('has its range, where it has one', () => {
     expect(typeAndRange(evolve)).toBe('evolve 1-900')
     expect(batchName(evolve)).toBe('#12 flood-2026 / evolve 1-900')
+    expect(typeAndRange({ ...evolve, range: { start: -5, end: -3 } })).toBe('evolve -5..-3')
     expect(batchName({ ...evolve, range: null })).toBe('#12 flood-2026 / evolve')
   })
 

@@ -78,6 +78,34 @@ describe('the details of a batch', () => {
     expect(page.url()).toContain('tab=log&job=')
   })
 
+  it('and the history say why a batch ended, and call only a cancelled one cancelled', async () => {
+    const page = await open()
+    await page.evaluate(() => {
+      window.fixture.change(8, { status: 'failed', reason: 'stopped at the first failure' })
+      location.hash = '#/history?batch=8'
+    })
+    await page.getByText('cancelled: wrong region file', { exact: true }).waitFor()
+    expect(await row(page, 8).textContent()).toContain('stopped at the first failure')
+    expect(await row(page, 8).textContent()).not.toContain('cancelled')
+  })
+
+  it('leave the type in a row whose configuration has a long name', async () => {
+    const page = await open()
+    await page.evaluate(() => {
+      window.fixture.change(13, {
+        configuration: 'European windstorm catalogue 2026 '.repeat(4),
+        type: 'losses',
+        range: null,
+      })
+    })
+    const type = row(page, 13).getByText('losses', { exact: true })
+    await type.waitFor()
+    expect(await type.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0)
+    expect(await type.evaluate((element) => element.getBoundingClientRect().right)).toBeLessThan(
+      await row(page, 13).evaluate((element) => element.getBoundingClientRect().right),
+    )
+  })
+
   it('save the report as a file', async () => {
     const page = await open({ hash: '#/history?batch=8' })
     await page.getByRole('button', { name: 'Save the report' }).click()

@@ -59,6 +59,13 @@ describe('moments', () => {
     expect(clock(at('2026-11-22T18:02:07'), '24', true)).toBe('18:02:07')
     expect(clock(at('2026-11-22T18:02:07'), '12')).toMatch(/^6:02\sPM$/)
   })
+  it('writes seconds and parts of them where things follow closely', () => {
+    const then = at('2026-11-22T18:02:07.480')
+    expect(moment(then, then, '24', true)).toBe('18:02:07')
+    expect(clock(then, '24', true, 1)).toBe('18:02:07.4')
+    expect(clock(then, '12', true, 2)).toBe('6:02:07.48 PM')
+  })
+
   it('names the day as soon as it is another one', () => {
     expect(moment(at('2026-11-22T00:01:00'), now, '24')).toBe('00:01')
     expect(moment(at('2026-11-21T23:59:00'), now, '24')).toBe('Sat 23:59')

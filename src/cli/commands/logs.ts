@@ -127,7 +127,10 @@ async function printLog(
     from = piece.from + piece.bytes
     if (io.gone) return ok(undefined)
     if (piece.bytes > 0 && from < piece.size) continue
-    if (!options.follow) break
+    if (!options.follow) {
+      if (piece.attempt === 0 && !json) io.err(`${io.paintErr('dim', `job ${job} has not run yet`)}\n`)
+      break
+    }
     if (!piece.open) {
       const again = await nextAttempt(api, batch, job, piece.attempt, options.attempt)
       if (again === undefined) break

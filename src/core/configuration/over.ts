@@ -111,7 +111,16 @@ function readRange(value: Value, entries: Map<string, Entry>, reading: Reading):
   const match = /^\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*$/.exec(filled.text)
   const start = Number(match?.[1])
   const end = Number(match?.[2])
-  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) return wrong(value, expected, problems)
+  if (match === null || !Number.isSafeInteger(start) || !Number.isSafeInteger(end)) {
+    // The text with its variables filled in: what is wrong may have come with --var.
+    const numbers = `whole numbers from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`
+    problems.add(filled.place, {
+      found: filled.text,
+      expected: match === null ? expected : numbers,
+      message: `${filled.text} is no range${match === null ? ' such as 0..99' : `: both ends have to be ${numbers}`}`,
+    })
+    return undefined
+  }
   if (end < start) {
     const message = `the range ${filled.text} runs backwards`
     problems.add(filled.place, {

@@ -1,6 +1,7 @@
 /**
  * Owns reading jobs, attempts and events. Pages are keyset pages: the cost doesn't grow with the page's number.
  */
+import { rangeWords } from '../../contract/batch-name.ts'
 import type { Attempt, Event, Job } from '../../contract/entities.ts'
 import type { JobStatus } from '../../contract/states.ts'
 import type { Db } from '../db/db.ts'
@@ -168,7 +169,9 @@ export function eventsPage(
     details: {
       ...(row.configuration_name === null ? {} : { configuration: row.configuration_name }),
       ...(row.batch_type === null ? {} : { type: row.batch_type }),
-      ...(row.range_start === null ? {} : { range: `${row.range_start}-${row.range_end}` }),
+      ...(row.range_start === null
+        ? {}
+        : { range: rangeWords({ start: row.range_start, end: row.range_end ?? row.range_start }) }),
       ...(row.job_input === null ? {} : { input: row.job_input }),
       ...(JSON.parse(row.details) as Record<string, unknown>),
     },

@@ -33,22 +33,26 @@ function usesTwelve(cycle: HourCycle): boolean {
   return systemUsesTwelve
 }
 
-/** A time of day such as `18:02` or `6:02 PM`; with `seconds`, `18:02:07`. */
-export function clock(atMs: number, cycle: HourCycle, seconds = false): string {
+/** A time of day such as `18:02` or `6:02 PM`; with `seconds`, `18:02:07`, and with `digits` of them `18:02:07.5`. */
+export function clock(atMs: number, cycle: HourCycle, seconds = false, digits?: 1 | 2 | 3): string {
   const twelve = usesTwelve(cycle)
-  return format(`clock ${twelve} ${seconds}`, {
+  return format(`clock ${twelve} ${seconds} ${digits}`, {
     hour: twelve ? 'numeric' : '2-digit',
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' as const } : {}),
+    ...(digits ? { fractionalSecondDigits: digits } : {}),
     hourCycle: twelve ? 'h12' : 'h23',
   }).format(atMs)
 }
 
-/** A moment as short as it can be told apart from now: `18:02`, `Mon 18:02`, `3 Nov 18:02`, `3 Nov 2025`. */
-export function moment(atMs: number, nowMs: number, cycle: HourCycle): string {
+/**
+ * A moment as short as it can be told apart from now: `18:02`, `Mon 18:02`, `3 Nov 18:02`, `3 Nov 2025`; today also
+ * with `seconds`.
+ */
+export function moment(atMs: number, nowMs: number, cycle: HourCycle, seconds = false): string {
   const at = new Date(atMs)
   const now = new Date(nowMs)
-  if (at.toDateString() === now.toDateString()) return clock(atMs, cycle)
+  if (at.toDateString() === now.toDateString()) return clock(atMs, cycle, seconds)
   const day = `${at.getDate()} ${format('month', { month: 'short' }).format(atMs)}`
   if (at.getFullYear() !== now.getFullYear()) return `${day} ${at.getFullYear()}`
   if (Math.abs(atMs - nowMs) < 6 * dayMs)

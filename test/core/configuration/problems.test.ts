@@ -116,6 +116,16 @@ const ONE_LINERS: [string, string | Uint8Array, RegExp][] = [
     /such as 0\.\.99/,
   ],
   [
+    'a range of numbers that no computer counts exactly',
+    'batches: [{ type: a, run: [echo, "{value}"], over: { range: 9007199254740990..9007199254740993 } }]',
+    /both ends have to be whole numbers from -9007199254740991 to 9007199254740991/,
+  ],
+  [
+    'a range of variables that is none',
+    '{ variables: { to: ten }, batches: [{ type: a, run: [echo, "{value}"], over: { range: "0..{to}" } }] }',
+    /0\.\.ten is no range such as 0\.\.99/,
+  ],
+  [
     'a size of 0',
     'batches: [{ type: a, run: [echo, "{value}"], over: { range: 0..9, size: 0 } }]',
     /from 1 to/,

@@ -167,7 +167,7 @@ function Head({ batch }: { batch: Batch }) {
           <span className="details-status" data-status={batch.status}>
             {statusWord(batch.status)}
           </span>
-          <span> · {batch.configuration}</span>
+          <span className="clip"> · {batch.configuration}</span>
         </div>
       </div>
       <div className="details-actions">

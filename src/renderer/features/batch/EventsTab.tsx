@@ -51,7 +51,7 @@ const EventLine = memo(function EventLine({ event }: { event: Event }) {
   return (
     <li className="event">
       <time className="dim tabular" title={fullMoment(event.at, cycle)}>
-        {moment(event.at, now, cycle)}
+        {moment(event.at, now, cycle, true)}
       </time>
       <div style={{ minWidth: 0 }}>
         <div>{event.sentence}</div>

@@ -140,6 +140,12 @@ function attemptWords({ attempt }: Lane, cycle: HourCycle): string {
   return `job ${attempt.ordinal}${again}: ${attempt.outcome}, ${clock(attempt.startedAt, cycle, true)}, ${duration(attempt.awakeMs)}${attempt.error ? `, ${attempt.error}` : ''}`
 }
 
+/** A time on the axis, as fine as the step between two of them asks for: no two read the same. */
+function tickWords(atMs: number, stepMs: number, cycle: HourCycle): string {
+  if (stepMs >= 1_000) return clock(atMs, cycle, stepMs < 60_000)
+  return clock(atMs, cycle, true, stepMs % 100 === 0 ? 1 : stepMs % 10 === 0 ? 2 : 3)
+}
+
 function countOutcomes(data: TimelineData) {
   const counts = { succeeded: 0, failed: 0, interrupted: 0, cancelled: 0 }
   for (const attempt of data.attempts) counts[attempt.outcome] += 1
@@ -239,7 +245,7 @@ function timelineOptions(
     }
     return {
       legend: { show: false },
-      padding: [4, 8, 0, 8],
+      padding: [4, 32, 0, 32], // half of a time with its seconds on each side
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: true } },
       scales: { x: { time: true }, y: { range: [0, lanes] } },
       axes: [
@@ -251,8 +257,8 @@ function timelineOptions(
           size: 26,
           space: 80,
           values: (_u, splits) => {
-            const fine = (splits[1] ?? 0) - (splits[0] ?? 0) < 60
-            return splits.map((s) => clock(s * 1_000, cycle, fine))
+            const stepS = (splits[1] ?? 0) - (splits[0] ?? 0)
+            return splits.map((s) => tickWords(Math.round(s * 1_000), Math.round(stepS * 1_000), cycle))
           },
         },
         { show: false },

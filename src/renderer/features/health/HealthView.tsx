@@ -4,7 +4,7 @@
 import { Button, Loader } from '@mantine/core'
 import { useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
-import type { Finding } from '../../../contract/entities.ts'
+import type { Finding, Host } from '../../../contract/entities.ts'
 import { act } from '../../store/act.ts'
 import { say, usePanel } from '../../store/panel-store.ts'
 import type { ServerState } from '../../store/server-state.ts'
@@ -14,6 +14,8 @@ import { bytes, counted } from '../../ui/format-count.ts'
 import { ago, clock, duration, moment } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import './health.css'
+
+type Finalizer = ServerState['finalizer']
 
 export function HealthView() {
   const server = usePanel((s) => s.server)
@@ -30,7 +32,7 @@ export function HealthView() {
           {wrong.map((each) => (
             <Note key={each.sentence} kind="bad" title={each.sentence} />
           ))}
-          <FinalizerCard finalizer={server.finalizer} />
+          <FinalizerCard finalizer={server.finalizer} working={works(server.queue.executor)} />
           <DiskCard disk={server.disk} least={server.settings['min-free-disk-mb']} />
           <HostsCard hosts={server.hosts} />
           <DoctorCard />
@@ -40,7 +42,19 @@ export function HealthView() {
   )
 }
 
-function FinalizerCard({ finalizer }: { finalizer: ServerState['finalizer'] }) {
+/** Only a host that works sweeps. */
+function works(executor: Host | null): boolean {
+  return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'
+}
+
+/** When the finalizer looks next; a time that has passed while nobody works is not "now". */
+function nextSweepWords({ nextSweepAt, intervalMs }: Finalizer, working: boolean, now: number): string {
+  if (!working) return 'when a host works'
+  if (nextSweepAt === null) return `within ${duration(intervalMs)}`
+  return nextSweepAt <= now ? 'now' : `in ${duration(nextSweepAt - now)}`
+}
+
+function FinalizerCard({ finalizer, working }: { finalizer: Finalizer; working: boolean }) {
   const now = useNow()
   const cycle = useHourCycle()
   const [busy, setBusy] = useState(false)
@@ -55,7 +69,7 @@ function FinalizerCard({ finalizer }: { finalizer: ServerState['finalizer'] }) {
           : `Closed ${counted(swept.closed.length, 'batch', 'batches')}.`,
       )
   }
-  const { lastSweepAt, nextSweepAt, rescues, lastRescueAt, intervalMs, graceMs } = finalizer
+  const { lastSweepAt, rescues, lastRescueAt, intervalMs, graceMs } = finalizer
   return (
     <article className="card">
       <header>
@@ -66,16 +80,7 @@ function FinalizerCard({ finalizer }: { finalizer: ServerState['finalizer'] }) {
       </header>
       <dl className="facts tabular">
         <Fact name="Last sweep" value={lastSweepAt === null ? 'none yet' : ago(lastSweepAt, now)} />
-        <Fact
-          name="Next sweep"
-          value={
-            nextSweepAt === null
-              ? 'when a host works'
-              : nextSweepAt <= now
-                ? 'now'
-                : `in ${duration(nextSweepAt - now)}`
-          }
-        />
+        <Fact name="Next sweep" value={nextSweepWords(finalizer, working, now)} />
         <Fact name="Rescues" value={String(rescues)} bad={rescues > 0} />
         {lastRescueAt !== null && <Fact name="Last rescue" value={moment(lastRescueAt, now, cycle)} />}
         <Fact name="Looks every" value={duration(intervalMs)} />

@@ -2,10 +2,10 @@
  * Owns one row of the history: how it ended, what it was, how many jobs failed, when and how long.
  */
 import { type MouseEvent, memo } from 'react'
-import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch } from '../../../contract/entities.ts'
 import { isFinal } from '../../../contract/states.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
+import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { batchName, count, counted } from '../../ui/format-count.ts'
 import { duration, fullMoment, moment } from '../../ui/format-time.ts'
@@ -53,16 +53,12 @@ export const HistoryRow = memo(function HistoryRow(props: {
         <StatusMark status={batch.status} />
       </span>
       <span role="gridcell" className="q-name">
-        <span className="q-title clip">
-          <span className="dim num">#{batch.number}</span> {batch.configuration}
-          <span className="dim"> · </span>
-          <b>{typeAndRange(batch)}</b>
-        </span>
+        <BatchTitle batch={batch} className="q-title" />
         <span className="q-sub clip dim">
           {batch.error ? (
             <span className="bad">{batch.error}</span>
           ) : batch.reason ? (
-            `cancelled: ${batch.reason}`
+            reasonWords(batch)
           ) : (
             counted(batch.jobs.total, 'job')
           )}
@@ -93,3 +89,8 @@ export const HistoryRow = memo(function HistoryRow(props: {
     </div>
   )
 })
+
+/** A batch that its own rule stopped, or of which jobs were left, has a reason too, and was not cancelled. */
+function reasonWords({ status, reason }: Batch): string {
+  return status === 'cancelled' ? `cancelled: ${reason}` : (reason ?? '')
+}

@@ -3,10 +3,10 @@
  */
 import { Button } from '@mantine/core'
 import { useMemo } from 'react'
-import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch } from '../../../contract/entities.ts'
 import { markSeen } from '../../store/act.ts'
 import { goToView, showBatch, usePanel } from '../../store/panel-store.ts'
+import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { count, counted } from '../../ui/format-count.ts'
 import { duration, moment } from '../../ui/format-time.ts'
@@ -60,11 +60,7 @@ function ShelfRow({ batch }: { batch: Batch }) {
   return (
     <button type="button" className="shelf-row" aria-pressed={chosen} onClick={() => showBatch(batch)}>
       <StatusMark status={batch.status} silent />
-      <span className="clip">
-        <span className="dim num">#{batch.number}</span> {batch.configuration}
-        <span className="dim"> · </span>
-        <b>{typeAndRange(batch)}</b>
-      </span>
+      <BatchTitle batch={batch} />
       <span className="clip dim" data-status={batch.status}>
         {statusWord(batch.status)}
         {failed > 0 && <span className="bad"> · {count(failed)} failed</span>}

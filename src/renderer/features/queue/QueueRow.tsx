@@ -3,9 +3,9 @@
  */
 import { IconArrowUp, IconFlag, IconGripVertical } from '@tabler/icons-react'
 import { type MouseEvent, memo, useRef } from 'react'
-import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch, DoneBy } from '../../../contract/entities.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
+import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { batchName, count, counted, doneJobs, percentDone } from '../../ui/format-count.ts'
 import { doneByRange, moment } from '../../ui/format-time.ts'
@@ -86,11 +86,7 @@ export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
         {batch.status === 'queued' ? batch.position : <StatusMark status={batch.status} />}
       </span>
       <span role="gridcell" className="q-name">
-        <span className="q-title clip">
-          <span className="dim num">#{batch.number}</span> {batch.configuration}
-          <span className="dim"> · </span>
-          <b>{typeAndRange(batch)}</b>
-        </span>
+        <BatchTitle batch={batch} className="q-title" />
         <SubLine batch={batch} />
       </span>
       <span role="gridcell" className="q-progress">
