@@ -63,13 +63,14 @@ export const commands = {
     z.object({ batch: batchRefSchema.optional(), ignoreAfter: z.boolean().default(false) }),
   ),
   cancel: define(true, () => z.object({ batches, reason })),
-  /** Reopens a final batch with its unfinished jobs, with all, or with just `jobs` (ids). */
+  /** Reopens a final batch with its unfinished jobs, with all, or with just `jobs` (ids); `paused`: not in the line. */
   retry: define(true, () =>
     z.object({
       batch: batchRefSchema,
       all: z.boolean().default(false),
       jobs: z.array(z.number().int()).min(1).optional(),
       ifExists: z.enum(ifExistsAnswers).default('fail'),
+      paused: z.boolean().default(false),
     }),
   ),
   /** `to`: 1-based position; a number past the end means the bottom. Several keep their order. */

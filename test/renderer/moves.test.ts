@@ -85,6 +85,16 @@ describe('taking a move back', () => {
 })
 
 describe('taking a cancellation back', () => {
+  it('leaves paused what was paused: it must not begin', async () => {
+    const { core, batchesOf, shown } = await openPanel()
+    core.change(18, { status: 'paused', position: null })
+    const left = shown()
+    await cancelBatches(batchesOf([18]), '')
+    await undoLast()
+    expect(batchesOf([18])).toMatchObject([{ status: 'paused', position: null }])
+    expect(shown()).toEqual(left)
+  })
+
   it('puts each batch back in its place, in whatever order they were selected', async () => {
     await fc.assert(
       fc.asyncProperty(some, async (numbers) => {

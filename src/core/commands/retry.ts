@@ -3,7 +3,7 @@ import type { ParsedInput } from '../../contract/commands.ts'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal } from '../../contract/states.ts'
-import { getRow, reopenBatch } from '../queue/batch-store.ts'
+import { getRow, pauseBatch, reopenBatch } from '../queue/batch-store.ts'
 import { hashesOfBatch } from '../queue/job-queries.ts'
 import { reopenJobs } from '../queue/job-store.ts'
 import { batchById, conflictingBatches } from '../queue/queries.ts'
@@ -59,6 +59,7 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened
       }),
     )
   }
+  if (input.paused) pauseBatch(db, context, id, null)
   return { reopened: true, existing: [], closed: closing.map((other) => other.id) }
 }
 

@@ -94,13 +94,14 @@ export async function cancelBatches(batches: readonly Batch[], reason: string): 
     return
   }
   offerUndo(sentence, async () => {
-    // From the front, so that none is pushed on by one that comes later; those without a place come last.
+    // From the front, so that none is pushed on by one that comes later; what was paused must not begin.
     for (const { id, position } of queued) {
       const retried = await act('retry', { batch: id })
       if (retried) await act('move', { batches: [id], to: position })
     }
     const back = new Set(ids(queued))
-    for (const { id } of waiting) if (!back.has(id)) await act('retry', { batch: id })
+    for (const { id, status } of waiting)
+      if (!back.has(id)) await act('retry', { batch: id, paused: status === 'paused' })
   })
 }
 

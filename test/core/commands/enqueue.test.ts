@@ -295,6 +295,18 @@ describe('retry', () => {
     expect((await ask('retry', { batch: 1, all: true })).batches[0]?.jobs).toMatchObject({ pending: 5 })
   })
 
+  test('can leave it out of the line until somebody resumes it', async () => {
+    const { db, ask, file } = await aCancelledBatch()
+    await ask('enqueue', { file, ifExists: 'allow' })
+    await ask('cancel', { batches: [2] })
+    const { batches } = await ask('retry', { batch: 1, paused: true })
+    expect(batches[0]).toMatchObject({ number: 1, status: 'paused', position: null, jobs: { pending: 3 } })
+    await ask('retry', { batch: 2, ifExists: 'allow' })
+    expect((await ask('show', { batch: 2 })).batch).toMatchObject({ status: 'queued', position: 1 })
+    expect((await ask('resume', { batch: 1 })).batches[0]).toMatchObject({ status: 'queued', position: 1 })
+    expect(db.sql('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+  })
+
   test('of a batch that has not ended, or of which nothing is left, is not possible', async () => {
     const { db, ask, refused, write } = await aCore()
     await ask('enqueue', { file: write(five) })
