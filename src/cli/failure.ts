@@ -2,6 +2,7 @@
  * Owns how an expected failure is told: on stderr, as text or as JSON, and as an exit code.
  * Must never write to stdout.
  */
+import { rangeWords } from '../contract/batch-name.ts'
 import { countOf } from '../contract/counts.ts'
 import type { Conflict } from '../contract/entities.ts'
 import type { SlipwayError } from '../contract/errors.ts'
@@ -51,7 +52,13 @@ function problemLines(problem: ConfigurationProblem, paint: Paint): string[] {
 }
 
 function refusal(conflicts: readonly Conflict[]): string {
-  if (conflicts.length === 1) return 'refused, nothing was changed: this batch is already there.'
+  const overlaps = conflicts.filter(({ kind }) => kind === 'overlap').length
+  if (conflicts.length === 1)
+    return overlaps === 1
+      ? 'refused, nothing was changed: its range overlaps with a batch that is already there.'
+      : 'refused, nothing was changed: this batch is already there.'
+  if (overlaps > 0)
+    return `refused, nothing was changed: ${countOf(conflicts.length, 'batch')} with the same range, or one that overlaps, are already there.`
   return `refused, nothing was changed: ${countOf(conflicts.length, 'batch')} are already there.`
 }
 
@@ -62,7 +69,7 @@ function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
   const lines: string[] = []
   // Of one more than that all are shown: a line that counts a single one says less.
   const shown = conflicts.length > SHOWN + 1 ? conflicts.slice(0, SHOWN) : conflicts
-  for (const { existing, requested, remaining, differs, sentence } of shown) {
+  for (const { existing, requested, kind, remaining, differs, sentence } of shown) {
     lines.push(`  ${plain(sentence)}`)
     const changes = [
       differs.added > 0 ? `${countOf(differs.added, 'command')} that #${existing.number} does not have` : '',
@@ -74,7 +81,7 @@ function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
     lines.push(
       paint(
         'dim',
-        `    asked for: ${countOf(requested.jobs, 'job')}, ${remaining} of them not done there yet${about}`,
+        `    asked for: ${which(requested, kind)}${countOf(requested.jobs, 'job')}, ${remaining} of them not done there yet${about}`,
       ),
     )
   }
@@ -87,6 +94,11 @@ function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
     '  --if-exists allow      add a second one, knowingly',
   )
   return lines
+}
+
+/** Which of several slices it is about, where the other's range does not say so. */
+function which({ range }: Conflict['requested'], kind: Conflict['kind']): string {
+  return kind === 'overlap' && range !== null ? `${rangeWords(range)}, ` : ''
 }
 
 /** 'and 7 more: #4 to #10, 0 of 70 jobs done (slipway list shows them)' */

@@ -4,7 +4,7 @@
  */
 import type { Batch } from './entities.ts'
 
-/** '0-9', and '-5..-3' as '-5--3' could not be read: both ends are in it. */
+/** '0-9', and '-5..-3' as '-5--3' could not be read: both ends are in it. `queries.ts` says the same in SQL. */
 export function rangeWords({ start, end }: NonNullable<Batch['range']>): string {
   return start < 0 ? `${start}..${end}` : `${start}-${end}`
 }

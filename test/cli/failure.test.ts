@@ -105,6 +105,14 @@ test('one command is one command, not "1 commands"', () => {
   )
 })
 
+test('a range that overlaps is refused as such, and says which of the slices is meant', () => {
+  const overlaps = { ...slice(2), kind: 'overlap' as const }
+  const lines = linesOf([overlaps])
+  expect(lines[0]).toMatch(/its range overlaps with a batch that is already there\.$/)
+  expect(lines).toContainEqual(expect.stringContaining('asked for: 20-29, 10 jobs, '))
+  expect(linesOf([slice(1), overlaps])[0]).toMatch(/2 batches with the same range, or one that overlaps,/)
+})
+
 test('an input that two overlapping batches have not done is left once', () => {
   const asked = { ...slice(1).requested, range: { start: 0, end: 99 }, jobs: 100, left: 80 }
   const lines = linesOf([1, 2].map((n) => ({ ...slice(n), requested: asked, remaining: 90 })))

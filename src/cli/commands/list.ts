@@ -6,7 +6,7 @@ import { ask } from '../session.ts'
 
 /** Lists; with `all` or a search the final ones too. */
 export function list(context: Context, options: { all?: boolean; search?: string }): Promise<number> {
-  const input = { all: options.all ?? false, search: options.search, cleared: true }
+  const input = { all: options.all ?? options.search !== undefined, search: options.search, cleared: true }
   return ask(context, 'list', input, ({ batches, sentence }) => {
     const rows = batchTable(batches, context.io.paint, Date.now())
     const lines = batches.length > 0 ? rows : [options.search ? 'No batch matches.' : 'No active batch.']

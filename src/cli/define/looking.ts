@@ -11,7 +11,7 @@ export function defineLooking(program: Command, act: Act): void {
     .command('list')
     .description('active batches in order')
     .option('-a, --all', 'final ones too')
-    .option('--search <TEXT>', 'only batches with this in configuration, type, input or error')
+    .option('--search <TEXT>', 'only batches, also final ones, with this in name, input, error or reason')
     .action(
       act(async (context, options: { all?: boolean; search?: string }) =>
         (await import('../commands/list.ts')).list(context, options),

@@ -19,10 +19,10 @@ export const list: Handler<'list'> = ({ db, clock, home }, input) =>
     db.read(() => {
       const wanted = (status: string) =>
         input.status === undefined || (input.status as string[]).includes(status)
-      const active =
-        input.before === undefined ? activeBatches(db).filter((batch) => wanted(batch.status)) : []
       const found =
-        input.search === undefined ? active : active.filter((batch) => mentions(batch, input.search ?? ''))
+        input.before === undefined
+          ? activeBatches(db, input.search).filter((batch) => wanted(batch.status))
+          : []
       const asksFinal = input.all || (input.status ?? []).some((status) => !isActive(status))
       const final = asksFinal ? finalBatches(db, finalPage(input)) : []
       const last = final.length === input.limit ? final.at(-1) : undefined
@@ -46,10 +46,6 @@ function finalPage(input: ListInput) {
     cleared: input.cleared,
     limit: input.limit,
   }
-}
-
-function mentions(batch: { configuration: string; type: string; number: number }, search: string): boolean {
-  return `${batch.configuration} ${batch.type} #${batch.number}`.toLowerCase().includes(search.toLowerCase())
 }
 
 export const show: Handler<'show'> = ({ db, clock }, input) => {

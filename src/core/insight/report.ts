@@ -45,7 +45,9 @@ export function headline(summary: Summary): string {
     total === 0
       ? 'no jobs'
       : succeeded === total
-        ? `all ${countOf(total, 'job')} succeeded`
+        ? total === 1
+          ? 'its one job succeeded'
+          : `all ${countOf(total, 'job')} succeeded`
         : `${amount(succeeded)} of ${countOf(total, 'job')} succeeded`,
     ...(failed > 0 ? [`${amount(failed)} failed`] : []),
     ...(cancelled > 0 ? [`${amount(cancelled)} not run to the end`] : []),

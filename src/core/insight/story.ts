@@ -162,7 +162,10 @@ function tally(event: Told): string {
   const parts = [`${number(event, 'succeeded') ?? 0} of ${countOf(total, 'job')} succeeded`]
   for (const word of ['failed', 'cancelled']) {
     const n = number(event, word) ?? 0
-    if (n > 0) parts.push(`${n} ${word === 'cancelled' ? 'were not run to their end' : word}`)
+    if (n > 0)
+      parts.push(
+        `${n} ${word === 'failed' ? word : n === 1 ? 'was not run to its end' : 'were not run to their end'}`,
+      )
   }
   return ` (${listed(parts)})`
 }

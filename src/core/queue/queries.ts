@@ -39,8 +39,35 @@ export function batchById(db: Db, id: string): Batch {
 }
 
 /** Every active batch: running first, then the queue in order, then paused and held ones. */
-export function activeBatches(db: Db): Batch[] {
-  return db.sql<BatchEntityRow>(`${entity} WHERE ${active} ${inOrder}`).all().map(toBatch)
+export function activeBatches(db: Db, search?: string): Batch[] {
+  if (!search) return db.sql<BatchEntityRow>(`${entity} WHERE ${active} ${inOrder}`).all().map(toBatch)
+  return db
+    .sql<BatchEntityRow>(`${entity} WHERE ${active} AND ${mentions('?1', '?2')} ${inOrder}`)
+    .all(likeOf(search), likeOfName(search))
+    .map(toBatch)
+}
+
+/**
+ * A batch with a text in its name, its error or reason, or in a job's input or error. A name is found as it is shown,
+ * '#12 flood-2026 / evolve 0-9', with any part of it left out at either end, and without the slash.
+ */
+function mentions(like: string, likeName: string): string {
+  const range = `CASE WHEN b.range_start IS NULL THEN '' WHEN b.range_start < 0
+                 THEN ' ' || b.range_start || '..' || b.range_end ELSE ' ' || b.range_start || '-' || b.range_end END`
+  return `('#' || b.number || ' ' || c.name || ' / ' || b.batch_type || ${range} LIKE ${likeName} ESCAPE '\\'
+    OR c.name || ' ' || b.batch_type || ${range} || ' #' || b.number LIKE ${like} ESCAPE '\\'
+    OR b.error LIKE ${like} ESCAPE '\\' OR b.reason LIKE ${like} ESCAPE '\\'
+    OR EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.id
+               AND (j.input LIKE ${like} ESCAPE '\\' OR j.error LIKE ${like} ESCAPE '\\')))`
+}
+
+function likeOf(search: string): string {
+  return `%${search.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/** The panel has a dot where the command line has a slash. */
+function likeOfName(search: string): string {
+  return likeOf(search.replaceAll(' · ', ' / '))
 }
 
 /** What the executor looks at several times for each job: a third of the columns at a third of the cost. */
@@ -88,7 +115,6 @@ export type FinalPage = {
 
 /** Finished batches, latest first. */
 export function finalBatches(db: Db, page: FinalPage): Batch[] {
-  const like = page.search ? `%${page.search.replace(/[\\%_]/g, '\\$&')}%` : null
   return db
     .sql<BatchEntityRow>(
       `${entity}
@@ -97,18 +123,16 @@ export function finalBatches(db: Db, page: FinalPage): Batch[] {
          AND (?2 = 1 OR b.cleared_at IS NULL)
          AND (?3 IS NULL OR (b.completed_at, b.number) <
               (SELECT completed_at, number FROM batches WHERE number = ?3))
-         AND (?4 IS NULL OR c.name LIKE ?4 ESCAPE '\\' OR b.batch_type LIKE ?4 ESCAPE '\\' OR '#' || b.number LIKE ?4 ESCAPE '\\'
-              OR b.error LIKE ?4 ESCAPE '\\' OR b.reason LIKE ?4 ESCAPE '\\'
-              OR EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.id
-                         AND (j.input LIKE ?4 ESCAPE '\\' OR j.error LIKE ?4 ESCAPE '\\')))
+         AND (?4 IS NULL OR ${mentions('?4', '?6')})
        ORDER BY b.completed_at DESC, b.number DESC LIMIT ?5`,
     )
     .all(
       page.status ? JSON.stringify(page.status) : null,
       page.cleared ? 1 : 0,
       page.before ?? null,
-      like,
+      page.search ? likeOf(page.search) : null,
       page.limit,
+      page.search ? likeOfName(page.search) : null,
     )
     .map(toBatch)
 }

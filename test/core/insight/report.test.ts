@@ -71,6 +71,8 @@ describe('the headline of a report', () => {
     const jobs = { total: 3, pending: 0, running: 0, succeeded: 3, failed: 0, cancelled: 0 }
     const fine = summary({ status: 'completed', jobs, awakeMs: 1_500, wallMs: 1_500 })
     expect(headline(fine)).toBe('#12 flood-2026 / portfolio completed: all 3 jobs succeeded, in 1.5 s')
+    const one = summary({ status: 'completed', jobs: { ...jobs, total: 1, succeeded: 1 }, wallMs: null })
+    expect(headline(one)).toBe('#12 flood-2026 / portfolio completed: its one job succeeded')
     const never = summary({
       status: 'cancelled',
       jobs: { ...jobs, succeeded: 0, cancelled: 3 },

@@ -100,6 +100,10 @@ describe('the story', () => {
     expect(tell(event('batch_completed_with_errors', { actor: 'finalizer', details }))).toBe(
       '#12 flood-2026 / portfolio completed with errors (118 of 120 jobs succeeded and 2 failed), closed by the finalizer’s sweep',
     )
+    const one = { total: 2, succeeded: 0, failed: 1, cancelled: 1 }
+    expect(tell(event('batch_cancelled', { details: one }))).toContain(
+      '(0 of 2 jobs succeeded, 1 failed and 1 was not run to its end)',
+    )
   })
 
   it('tells of a job with its input and attempt', () => {
