@@ -3,6 +3,7 @@
  */
 import type { Batch } from '../contract/entities.ts'
 import { batchStatusWords } from '../contract/states.ts'
+import { duration } from '../core/insight/phrases.ts'
 
 /** '43 of 120, 36 %' */
 export function progressOf(batch: Batch): string {
@@ -22,21 +23,9 @@ export function resultOf(batch: Batch): string {
   const took =
     batch.startedAt === null || batch.completedAt === null
       ? ''
-      : ` in ${durationWords(batch.completedAt - batch.startedAt)}`
+      : ` in ${duration(batch.completedAt - batch.startedAt)}`
   const why = batch.reason ?? batch.error
   const failures = failed > 0 ? `, ${failed} failed` : ''
   const counts = `${succeeded} of ${total} ${total === 1 ? 'job' : 'jobs'} succeeded${failures}`
   return `${batchStatusWords[batch.status]}${took}: ${counts}${why === null ? '' : ` (${why})`}`
-}
-
-/** '850 ms', '12 s', '4 min 10 s', '2 h 5 min' */
-export function durationWords(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`
-  const seconds = Math.round(ms / 1_000)
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
-  return minutes % 60 === 0
-    ? `${Math.floor(minutes / 60)} h`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

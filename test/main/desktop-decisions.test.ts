@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../src/contract/entities.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
 import { backgroundHost } from '../../src/main/background.ts'
-import { durationWords, resultOf } from '../../src/main/batch-words.ts'
+import { resultOf } from '../../src/main/batch-words.ts'
 import { wordsFor, worthCalling, worthTelling } from '../../src/main/notice-words.ts'
 import { hashOf, isConfiguration, wishesOf, wishOfLink } from '../../src/main/opening.ts'
 import { placeWindow } from '../../src/main/window-place.ts'
@@ -157,17 +157,6 @@ describe('notifications', () => {
   it('tell nobody what they did themselves', () => {
     expect(worthTelling(batch({ status: 'cancelled' }), settings)).toBe(false)
   })
-})
-
-describe('words', () => {
-  it.each([
-    [0, '0 ms'],
-    [999, '999 ms'],
-    [12_400, '12 s'],
-    [59_600, '1 min'],
-    [250_000, '4 min 10 s'],
-    [7_500_000, '2 h 5 min'],
-  ])('%i ms are %s', (ms, words) => expect(durationWords(ms)).toBe(words))
 })
 
 describe('the host in the background', () => {
