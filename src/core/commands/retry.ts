@@ -3,7 +3,7 @@ import type { ParsedInput } from '../../contract/commands.ts'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal } from '../../contract/states.ts'
-import { getRow, pauseBatch, reopenBatch } from '../queue/batch-store.ts'
+import { getRow, noteFailedBefore, pauseBatch, reopenBatch } from '../queue/batch-store.ts'
 import { hashesOfBatch } from '../queue/job-queries.ts'
 import { reopenJobs } from '../queue/job-store.ts'
 import { batchById, conflictingBatches } from '../queue/queries.ts'
@@ -50,6 +50,7 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened
   const duplicateOf = input.ifExists === 'allow' ? (conflicting[0]?.id ?? null) : null
   if (!reopenBatch(db, context, id, duplicateOf)) throw new Refusal(notPossible(batchById(db, id), 'retried'))
   const jobs = reopenJobs(db, id, input.jobs ?? (input.all ? 'all' : 'unfinished'))
+  noteFailedBefore(db, id)
   const left = input.ifExists === 'remaining' ? leaveOutDone(scope, id, closing) : 0
   if (jobs - left === 0) {
     const why = jobs === 0 ? 'All its jobs have succeeded' : 'All its open jobs were done by the other batch'

@@ -108,6 +108,11 @@ export function reopenBatch(
   )
 }
 
+/** Notes how many jobs had failed before this run and stay as they are; after the jobs of a retry were reopened. */
+export function noteFailedBefore(db: Db, id: string): void {
+  db.sql(`UPDATE batches SET options = json_set(options, '$.failedBefore', jobs_failed) WHERE id = ?`).run(id)
+}
+
 function toQueue(
   db: Db,
   context: Context,

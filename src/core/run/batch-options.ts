@@ -12,6 +12,8 @@ export type RunOptions = {
   timeoutMs: number | null
   retries: { times: number; delayMs: number; backoff: number }
   stopOnFailure: { kind: 'never' } | { kind: 'first' } | { kind: 'share'; share: number }
+  /** Jobs that had failed before the current run and are not part of it; the stop rule is about this run. */
+  failedBefore: number
   logLimitBytes: number
   cwd: string
   env: Record<string, string>
@@ -24,6 +26,7 @@ const defaults: RunOptions = {
   timeoutMs: null,
   retries: { times: 0, delayMs: 0, backoff: 1 },
   stopOnFailure: { kind: 'never' },
+  failedBefore: 0,
   logLimitBytes: 64 * 1024 * 1024,
   cwd: '/',
   env: {},
@@ -48,11 +51,12 @@ export function stopRule(
   row: Pick<BatchRow, 'jobs_failed' | 'jobs_total'>,
 ): string | null {
   const rule = options.stopOnFailure
-  if (rule.kind === 'never' || row.jobs_failed === 0) return null
+  const failed = row.jobs_failed - options.failedBefore
+  if (rule.kind === 'never' || failed <= 0) return null
   if (rule.kind === 'first') return 'stopped at the first failure (stop-on-failure: first)'
-  if (row.jobs_failed < rule.share * row.jobs_total) return null
+  if (failed < rule.share * row.jobs_total) return null
   const percent = Number((rule.share * 100).toFixed(2))
-  return `stopped after ${row.jobs_failed} of ${countOf(row.jobs_total, 'job')} failed (stop-on-failure: ${percent}%)`
+  return `stopped after ${failed} of ${countOf(row.jobs_total, 'job')} failed (stop-on-failure: ${percent}%)`
 }
 
 /** Log of one attempt: `<home>/logs/<batch>/<thousands>/<ordinal>.<attempt>.log`. */

@@ -110,16 +110,17 @@ export function takeStep(scope: Scope, settling: readonly Finished[], situation:
   }
   const queuePaused = readMark(db, 'queue-paused')
   record(db, context, settling, situation.delays, step)
-  step.running = closeOrRelease(scope, context, situation, queuePaused !== undefined, step)
   const may = mayStart(scope, situation, queuePaused)
-  if (may && !step.running && situation.busy === 0 && !isReached(db, situation.goal)) {
+  do {
+    step.running = closeOrRelease(scope, context, situation, queuePaused !== undefined, step)
+    if (!may || step.running || situation.busy > 0 || isReached(db, situation.goal)) break
     step.running = claimHead(db, context, randomUUID())
-    if (step.running) {
-      situation.delays.clear()
-      step.changed = true
-      step.plain = false
-    }
-  }
+    if (!step.running) break
+    situation.delays.clear()
+    step.changed = true
+    step.plain = false
+    // What is over as soon as it was claimed must not stand until something else happens.
+  } while (stopRule(runOptions(step.running), step.running) !== null)
   if (may && step.running?.host_id === hostId) claimJobs(scope, context, step.running, situation, step)
   step.mustStop = mustStop(db, step.running, queuePaused)
   return step

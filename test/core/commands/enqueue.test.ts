@@ -9,7 +9,8 @@ import { openCore } from '../../../src/core/core.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { openDatabase } from '../../../src/core/db/open.ts'
 import { registerHost, takeRole } from '../../../src/core/queue/host-store.ts'
-import { claim, end, hostId, runJobs, startJob, temporaryFolder } from '../../helpers/database.ts'
+import { runOptions } from '../../../src/core/run/batch-options.ts'
+import { claim, end, hostId, reread, runJobs, startJob, temporaryFolder } from '../../helpers/database.ts'
 
 /** A real core on a real data folder; a second connection plays the executor. */
 async function aCore(mustTrust = false) {
@@ -305,6 +306,19 @@ describe('retry', () => {
     expect((await ask('show', { batch: 2 })).batch).toMatchObject({ status: 'queued', position: 1 })
     expect((await ask('resume', { batch: 1 })).batches[0]).toMatchObject({ status: 'queued', position: 1 })
     expect(db.sql('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+  })
+
+  test('notes the failures that are not part of the new run, so that they do not stop it', async () => {
+    const { db, ask } = await aCancelledBatch()
+    const failedBefore = () => runOptions(reread(db, one.id)).failedBefore
+    const one = (await ask('show', { batch: 1 })).batch
+    const jobs = (await ask('jobs', { batch: 1 })).jobs
+    await ask('retry', { batch: 1, jobs: [jobs[3]?.id ?? 0] })
+    expect(failedBefore()).toBe(1)
+    expect((await ask('show', { batch: 1 })).options).not.toHaveProperty('failedBefore')
+    await ask('cancel', { batches: [1] })
+    await ask('retry', { batch: 1 })
+    expect(failedBefore()).toBe(0)
   })
 
   test('of a batch that has not ended, or of which nothing is left, is not possible', async () => {

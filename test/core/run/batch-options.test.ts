@@ -21,6 +21,7 @@ test('a batch that an older version stored is run with careful defaults', () => 
     timeoutMs: null,
     retries: { times: 0, delayMs: 0, backoff: 1 },
     stopOnFailure: { kind: 'never' },
+    failedBefore: 0,
     logLimitBytes: 67_108_864,
     cwd: '/',
     env: {},

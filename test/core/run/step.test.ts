@@ -1,8 +1,13 @@
 /** One advance, as a transaction on a real database without any process: what it ends, returns, claims and starts. */
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
-import { requestPause, takeOverBatch } from '../../../src/core/queue/batch-store.ts'
-import { runningJobs } from '../../../src/core/queue/job-store.ts'
+import {
+  noteFailedBefore,
+  reopenBatch,
+  requestPause,
+  takeOverBatch,
+} from '../../../src/core/queue/batch-store.ts'
+import { reopenJobs, runningJobs } from '../../../src/core/queue/job-store.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { writeMark } from '../../../src/core/queue/settings-store.ts'
 import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
@@ -283,6 +288,52 @@ describe('a running batch without running jobs', () => {
     expect(over.finished).toMatchObject([{ id: batch.id, status: 'failed', closed_by: 'event' }])
     expect(host.row(batch).reason).not.toBeNull()
     expect(host.kinds().at(-1)).toMatch(/^batch_failed: /)
+  })
+})
+
+describe('a batch that its own rule had stopped, retried in part', () => {
+  /** Three jobs of which the first failed and stopped the rest; the second is to run again. */
+  function retriedInPart(host: ReturnType<typeof aHost>) {
+    const { db } = host
+    const batch = host.add({ jobs: 3, options: { stopOnFailure: { kind: 'first' } } })
+    host.step()
+    host.step({}, [endOf(db, batch, 'failed')])
+    const second = db.sql<{ id: number }>('SELECT id FROM jobs WHERE ordinal = 2').get()?.id ?? 0
+    db.write(() => reopenBatch(db, by(noon), batch.id, null))
+    db.write(() => reopenJobs(db, batch.id, [second]))
+    return batch
+  }
+
+  test('runs what is retried: the failure of an earlier run does not stop this one', () => {
+    const host = aHost()
+    const batch = retriedInPart(host)
+    host.db.write(() => noteFailedBefore(host.db, batch.id))
+    expect(started(host.step())).toEqual([2])
+    host.step({}, [endOf(host.db, batch)])
+    expect(host.row(batch)).toMatchObject({
+      status: 'completed_with_errors',
+      jobs_failed: 1,
+      jobs_cancelled: 1,
+    })
+  })
+
+  test('stops at the first failure of this run', () => {
+    const host = aHost()
+    const batch = retriedInPart(host)
+    host.db.write(() => noteFailedBefore(host.db, batch.id))
+    host.step()
+    host.step({}, [endOf(host.db, batch, 'failed')])
+    expect(host.row(batch).status).toBe('failed')
+  })
+
+  test('never stands: one that is over as soon as it is claimed ends then, and the next begins', () => {
+    const host = aHost()
+    const batch = retriedInPart(host)
+    const next = host.add({ type: 'next', jobs: 1 })
+    const step = host.step()
+    expect(step.finished).toMatchObject([{ id: batch.id, status: 'failed' }])
+    expect(step.running?.id).toBe(next.id)
+    expect(started(step)).toEqual([1])
   })
 })
 
