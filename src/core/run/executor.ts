@@ -24,7 +24,7 @@ import { finishFrom, interrupted, rescue } from './rescuer.ts'
 import { RetryDelays } from './retry-delays.ts'
 import type { Finished } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
-import { type Claimed, hasWork, mustStop, type Situation, type Step } from './step.ts'
+import { type Claimed, hasWork, outlook, type Situation, type Step } from './step.ts'
 import { judge, refusal } from './verdict.ts'
 
 export type ExecutorEvents = {
@@ -211,13 +211,8 @@ export class Executor {
   }
 
   #situation(): Situation {
-    const { db } = this.#o
-    const disk = this.#disk
     return {
-      // Read where it is asked for: in the step's transaction a read costs a third.
-      get diskIsLow() {
-        return disk.isLow(readSetting(db, 'min-free-disk-mb'))
-      },
+      diskIsLow: () => this.#disk.isLow(readSetting(this.#o.db, 'min-free-disk-mb')),
       busy: this.#slots.size,
       stopping: this.#stopping !== null,
       delays: this.#delays,
@@ -303,10 +298,10 @@ export class Executor {
   #stopWhatMustStop(step: Step | null): void {
     if (this.#slots.size === 0) return
     const { db } = this.#o
-    const row = step ? step.running : runningRow(db)
-    const all = this.#stopping === 'stop' || (step ? step.mustStop : mustStop(db, row))
+    const { running, mustStop } = step ?? outlook(db, runningRow(db))
+    const all = this.#stopping === 'stop' || mustStop
     for (const slot of this.#slots.values()) {
-      const ours = row !== undefined && row.claim_token === slot.token
+      const ours = running !== undefined && running.claim_token === slot.token
       if (slot.intent !== null || (ours && !all)) continue
       slot.intent = ours ? 'interrupt' : 'cancel'
       if (slot.adoptedFrom) stopOrphanedLauncher(slot.adoptedFrom)

@@ -49,7 +49,8 @@ export type Situation = {
   busy: number
   /** The host is about to stop working. */
   stopping: boolean
-  diskIsLow: boolean
+  /** Asked inside of the transaction, where a look at a setting costs a third. */
+  diskIsLow: () => boolean
   /** Ids of the batches after whose end this host claims nothing more; null: it works on. */
   goal: readonly string[] | null
   delays: RetryDelays
@@ -63,17 +64,17 @@ export function mayStart(
   situation: Situation,
   queuePaused = readMark(db, 'queue-paused'),
 ): boolean {
-  return !situation.diskIsLow && !situation.stopping && queuePaused === undefined
+  return !situation.diskIsLow() && !situation.stopping && queuePaused === undefined
 }
 
-/** Whether running jobs must not go on: the queue or the batch was paused now, or the batch's own rule stops it. */
-export function mustStop(
+/** Running jobs must not go on where the queue or the batch was paused now, or the batch's own rule stops it. */
+export function outlook(
   db: Db,
-  row: RunningRow | undefined,
+  running: RunningRow | undefined,
   queuePaused = readMark(db, 'queue-paused'),
-): boolean {
-  if (queuePaused?.now === true) return true
-  return row !== undefined && (row.pause_requested >= 2 || stopRule(runOptions(row), row) !== null)
+): Pick<Step, 'running' | 'mustStop'> {
+  const byBatch = running && (running.pause_requested >= 2 || stopRule(runOptions(running), running) !== null)
+  return { running, mustStop: queuePaused?.now === true || byBatch === true }
 }
 
 /** Whether all batches of the goal have ended. */
@@ -122,8 +123,7 @@ export function takeStep(scope: Scope, settling: readonly Finished[], situation:
     // What is over as soon as it was claimed must not stand until something else happens.
   } while (stopRule(runOptions(step.running), step.running) !== null)
   if (may && step.running?.host_id === hostId) claimJobs(scope, context, step.running, situation, step)
-  step.mustStop = mustStop(db, step.running, queuePaused)
-  return step
+  return Object.assign(step, outlook(db, step.running, queuePaused))
 }
 
 function record(

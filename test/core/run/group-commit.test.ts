@@ -50,7 +50,13 @@ function working(jobs: number, parallel = 1, host = hostId) {
   })
   addBatch(real, { jobs, options: { parallel } })
   const batch = claim(real, noon)
-  const situation = { busy: 0, stopping: false, diskIsLow: false, delays: new RetryDelays(clock), goal: null }
+  const situation = {
+    busy: 0,
+    stopping: false,
+    diskIsLow: () => false,
+    delays: new RetryDelays(clock),
+    goal: null,
+  }
   steps.take([], situation)
   const first = log.splice(0)
   return { real, clock, steps, batch, situation, log, first, errors, meanwhile }

@@ -34,7 +34,7 @@ function aHost(db: Db = temporaryDatabase()) {
   const situation = (more: Partial<Situation> = {}): Situation => ({
     busy: 0,
     stopping: false,
-    diskIsLow: false,
+    diskIsLow: () => false,
     goal: null,
     delays,
     ...more,
@@ -81,7 +81,7 @@ describe('what may start', () => {
     const { mayStart, pauseQueue } = aHost()
     expect(mayStart()).toBe(true)
     expect(mayStart({ stopping: true })).toBe(false)
-    expect(mayStart({ diskIsLow: true })).toBe(false)
+    expect(mayStart({ diskIsLow: () => true })).toBe(false)
     pauseQueue()
     expect(mayStart()).toBe(false)
   })
@@ -94,7 +94,7 @@ describe('there is work', () => {
     const first = host.add({ type: 'first', jobs: 0 })
     expect(host.hasWork()).toBe(true)
     expect(host.hasWork({ busy: 1 })).toBe(false)
-    expect(host.hasWork({ diskIsLow: true })).toBe(false)
+    expect(host.hasWork({ diskIsLow: () => true })).toBe(false)
     expect(host.hasWork({ goal: [first.id] })).toBe(true)
     end(host.db, claim(host.db, noon), noon)
     host.add({ type: 'second' })
@@ -107,12 +107,12 @@ describe('there is work', () => {
     const host = aHost()
     const batch = host.add({ jobs: 3, options: { parallel: 2 } })
     claim(host.db, noon)
-    expect(host.hasWork({ diskIsLow: true })).toBe(true) // to be paused or returned
-    host.step({ diskIsLow: false })
+    expect(host.hasWork({ diskIsLow: () => true })).toBe(true) // to be paused or returned
+    host.step({ diskIsLow: () => false })
     expect(host.row(batch).jobs_running).toBe(2)
     expect(host.hasWork({ busy: 2 })).toBe(false)
     expect(host.hasWork({ busy: 1 })).toBe(true)
-    expect(host.hasWork({ busy: 1, diskIsLow: true })).toBe(false)
+    expect(host.hasWork({ busy: 1, diskIsLow: () => true })).toBe(false)
     host.db.write(() => requestPause(host.db, by(noon), batch.id, false, null))
     expect(host.hasWork({ busy: 1 })).toBe(false)
   })
@@ -189,7 +189,7 @@ describe('a step', () => {
   test('claims nothing while something is busy, nothing may start, or the goal is reached', () => {
     const host = aHost()
     const batch = host.add()
-    for (const more of [{ busy: 1 }, { stopping: true }, { diskIsLow: true }, { goal: [] }])
+    for (const more of [{ busy: 1 }, { stopping: true }, { diskIsLow: () => true }, { goal: [] }])
       expect(host.step(more)).toMatchObject({ start: [], changed: false })
     expect(host.row(batch).status).toBe('queued')
   })
@@ -273,7 +273,7 @@ describe('a running batch without running jobs', () => {
     const host = aHost()
     const batch = host.add()
     claim(host.db, noon)
-    expect(host.step({ diskIsLow: true })).toMatchObject({ start: [], changed: false })
+    expect(host.step({ diskIsLow: () => true })).toMatchObject({ start: [], changed: false })
     expect(host.row(batch).status).toBe('running')
   })
 
