@@ -40,7 +40,7 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
     `${who(e)} paused the queue${flag(e, 'already') ? ' (it was paused already)' : ''}${how(e)}${because(e)}`,
   queue_resumed: (e) =>
     `${who(e)} resumed the queue${flag(e, 'already') ? ' (it was not paused)' : ''}${how(e)}${because(e)}`,
-  stop_after_set: (e) => `${who(e)} asked that nothing starts after ${batch(e)}${how(e)}`,
+  stop_after_set: (e) => `${who(e)} asked that nothing starts after ${batch(e)}${how(e)}${because(e)}`,
   stop_after_cleared: (e) =>
     `${who(e)} took away the mark after which nothing starts${flag(e, 'already') ? ' (there was none)' : ''}${how(e)}`,
   stop_after_reached: (e) => `The queue stopped after ${batch(e)}, as it was asked to`,

@@ -293,8 +293,22 @@ export function endBatch(
       closedBy: ending.closedBy,
     },
   })
-  if (readMark(db, 'stop-after')?.batchId === id) stopHere(db, context, row)
+  if (readMark(db, 'stop-after')?.batchId === id && !stopEarlier(db, context, before))
+    stopHere(db, context, row)
   return row
+}
+
+/**
+ * The mark is a place in the line: where its batch leaves the line without having run, those before it still run, and
+ * the last of them has the mark. False: there is none.
+ */
+function stopEarlier(db: Db, context: Context, { position, number }: BatchRow): boolean {
+  if (position === null || position === 0) return false
+  const earlier = db.sql<{ id: string }>('SELECT id FROM batches WHERE position = ?').get(position - 1)?.id
+  if (earlier === undefined) return false
+  writeMark(db, 'stop-after', { batchId: earlier }, context.at)
+  recordEvent(db, context, { kind: 'stop_after_set', batchId: earlier, reason: `#${number} left the line` })
+  return true
 }
 
 /** The batch with the mark has ended: nothing starts until somebody resumes the queue. */

@@ -534,6 +534,32 @@ describe('stopping after a batch', () => {
   })
 })
 
+describe('the mark of a batch that leaves the line without having run', () => {
+  test('goes to the one before it, queued or running, so that these still run', () => {
+    const db = temporaryDatabase()
+    const [one, two, three] = ['one', 'two', 'three'].map((type) => addBatch(db, { type, jobs: 0 }))
+    const cancelled = (batch: BatchRow | undefined) =>
+      db.write(() => cancelBatch(db, by(noon), batch?.id ?? '', null))
+    db.write(() => writeMark(db, 'stop-after', { batchId: three?.id ?? '' }, noon))
+    cancelled(three)
+    expect(readMark(db, 'stop-after')).toEqual({ batchId: two?.id })
+    const running = claim(db, noon)
+    cancelled(two)
+    expect(readMark(db, 'stop-after')).toEqual({ batchId: one?.id })
+    expect(readMark(db, 'queue-paused')).toBeUndefined()
+    end(db, running, noon + 1)
+    expect(readMark(db, 'queue-paused')).toMatchObject({ kind: 'stop-after' })
+  })
+
+  test('pauses the queue where nothing is before it', () => {
+    const db = temporaryDatabase()
+    const one = addBatch(db, { type: 'one' })
+    db.write(() => writeMark(db, 'stop-after', { batchId: one.id }, noon))
+    db.write(() => cancelBatch(db, by(noon), one.id, null))
+    expect(readMark(db, 'queue-paused')).toMatchObject({ kind: 'stop-after' })
+  })
+})
+
 describe('who is in the way of a new batch', () => {
   test('is an active one of the same identity or with an overlapping range', () => {
     const db = temporaryDatabase()
