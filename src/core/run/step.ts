@@ -109,11 +109,14 @@ export function takeStep(scope: Scope, settling: readonly Finished[], situation:
     running: undefined,
     mustStop: false,
   }
-  const queuePaused = readMark(db, 'queue-paused')
+  let queuePaused = readMark(db, 'queue-paused')
+  let may = false
   record(db, context, settling, situation.delays, step)
-  const may = mayStart(scope, situation, queuePaused)
   do {
     step.running = closeOrRelease(scope, context, situation, queuePaused !== undefined, step)
+    // The batch that ended may have been the one to stop after.
+    if (step.finished.length > 0) queuePaused = readMark(db, 'queue-paused')
+    may = mayStart(scope, situation, queuePaused)
     if (!may || step.running || situation.busy > 0 || isReached(db, situation.goal)) break
     step.running = claimHead(db, context, randomUUID())
     if (!step.running) break

@@ -291,6 +291,19 @@ describe('a running batch without running jobs', () => {
   })
 })
 
+test('nothing begins in the step that ends the batch to stop after', () => {
+  const host = aHost()
+  const batch = host.add({ type: 'last', jobs: 1 })
+  const next = host.add({ type: 'next', jobs: 1 })
+  host.step()
+  host.db.write(() => writeMark(host.db, 'stop-after', { batchId: batch.id }, noon))
+  const step = host.step({}, [endOf(host.db, batch)])
+  expect(step.finished).toMatchObject([{ id: batch.id, status: 'completed' }])
+  expect(step).toMatchObject({ start: [], running: undefined })
+  expect(host.row(next).status).toBe('queued')
+  expect(host.kinds().at(-1)).toBe('stop_after_reached')
+})
+
 describe('a batch that its own rule had stopped, retried in part', () => {
   /** Three jobs of which the first failed and stopped the rest; the second is to run again. */
   function retriedInPart(host: ReturnType<typeof aHost>) {
