@@ -189,6 +189,20 @@ describe('looking', () => {
     })
   })
 
+  test('logs of the only job, which waits for its retry, are there', async () => {
+    const place = aPlace()
+    const file = place.write(
+      'x.slipway.yaml',
+      '{batches: [{type: t, run: [sh, -c, "echo said; exit 1"], retries: {times: 1, delay: 1h}}]}',
+    )
+    const runs = place.start('run', file)
+    await expect.poll(async () => (await place.run('logs', '1')).out, { timeout: 10_000 }).toBe('said\n')
+    expect((await place.run('logs', '1')).err).toMatch(/job 1 \(pending\)/)
+    expect((await place.run('list')).out).toMatch(/#1 x · t waits until .*\d\d:\d\d to try job 1 again/)
+    runs.child.kill('SIGINT')
+    expect((await runs.ended).code).toBe(130)
+  })
+
   test('logs into a file are exact, whatever the bytes are', async () => {
     const place = aPlace()
     const number = await finished(

@@ -69,6 +69,11 @@ async function choose(api: SlipwayApi, batch: Batch, follow: boolean): Promise<R
     if (!last.ok) return last
     if (last.value !== undefined) return ok(last.value.ordinal)
   }
+  // Jobs run in order: one that waits for its retry, or went back, is among the first.
+  const first = await api.invoke('jobs', { batch: batch.id, status: ['pending'], limit: 1_000 })
+  if (!first.ok) return first
+  const tried = first.value.jobs.findLast((job) => job.attempts > 0)
+  if (tried !== undefined) return ok(tried.ordinal)
   return fail('not-possible', `${batchName(batch)} has not run a job yet, so there is no log.`)
 }
 

@@ -3,7 +3,7 @@
  */
 import type { Batch, DoneBy, Host } from '../../contract/entities.ts'
 import type { Db } from '../db/db.ts'
-import { headOfLine, type LineCounts, lineCounts } from '../queue/attention-queries.ts'
+import { headOfLine, type LineCounts, lineCounts, nextRetry } from '../queue/attention-queries.ts'
 import { batchById, runningRow } from '../queue/queries.ts'
 import type { Marks } from '../queue/settings-store.ts'
 import { amount, batchName, brief, bytes, clockTime, countOf, listed, moment } from './phrases.ts'
@@ -26,7 +26,7 @@ export type QueueNow = {
 export function queueSentence(db: Db, state: QueueNow): string {
   return db.read(() => {
     const running = runningRow(db)
-    if (running) return whileRunning(batchById(db, running.id), state)
+    if (running) return whileRunning(db, batchById(db, running.id), state)
     const counts = lineCounts(db)
     if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
     if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
@@ -64,7 +64,7 @@ export function diskSentence(disk: Disk): string {
   return `nothing starts until the disk has ${bytes(disk.neededBytes)} free; now it has ${bytes(disk.freeBytes)}`
 }
 
-function whileRunning(batch: Batch, { executor, paused, disk, doneBy, now }: QueueNow): string {
+function whileRunning(db: Db, batch: Batch, { executor, paused, disk, doneBy, now }: QueueNow): string {
   const name = named(batch)
   const { total, pending, running } = batch.jobs
   const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
@@ -78,6 +78,8 @@ function whileRunning(batch: Batch, { executor, paused, disk, doneBy, now }: Que
   if (!batch.sealed && pending + running === 0)
     return `${name} has run ${done} and waits to be sealed by whoever adds its jobs`
   if (isFull(disk) && running === 0) return `${name} stands still at ${done}: ${diskSentence(disk)}`
+  const retry = running === 0 ? nextRetry(db, batch.id, now) : undefined
+  if (retry) return `${name} waits until ${moment(retry.at, now)} to try job ${retry.ordinal} again (${done})`
   if (!doneBy) return `Running ${name}: ${done}`
   return `Running ${name}: ${amount(total - pending - running)} of ${amount(total)}, ${doneByWords(doneBy, now)}`
 }

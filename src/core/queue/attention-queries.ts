@@ -36,6 +36,18 @@ export function headOfLine(db: Db): { first: string | undefined; claimable: stri
   return { first, claimable }
 }
 
+/** Of the jobs that are next, the first that waits for its retry, and until when; undefined when none waits. */
+export function nextRetry(db: Db, batchId: string, now: number): { ordinal: number; at: number } | undefined {
+  return db
+    .sql<{ ordinal: number; at: number }>(
+      // Jobs that wait keep their place at the front: looking at all of a long batch would find no other.
+      `SELECT ordinal, not_before AS at
+       FROM (SELECT ordinal, not_before FROM jobs WHERE batch_id = ? AND status = 'pending' ORDER BY ordinal LIMIT 64)
+       WHERE not_before > ? ORDER BY not_before LIMIT 1`,
+    )
+    .get(batchId, now)
+}
+
 /** Queued batches that will not start by themselves, as what they wait for ended badly or was never added. */
 export function stuckInLine(db: Db, limit: number): string[] {
   return db

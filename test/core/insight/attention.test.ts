@@ -7,7 +7,7 @@ import { type QueueNow, queueSentence } from '../../../src/core/insight/queue-se
 import { makeSummary } from '../../../src/core/insight/summary.ts'
 import { pauseBatch, requestPause } from '../../../src/core/queue/batch-store.ts'
 import { recordEvent } from '../../../src/core/queue/event-store.ts'
-import { interruptJob } from '../../../src/core/queue/job-store.ts'
+import { interruptJob, retryJob } from '../../../src/core/queue/job-store.ts'
 import { type Marks, writeMark } from '../../../src/core/queue/settings-store.ts'
 import { saveSummary } from '../../../src/core/queue/summary-store.ts'
 import {
@@ -70,6 +70,20 @@ describe('the sentence about the queue', () => {
     )
     db.write(() => requestPause(db, by(noon), running.id, false, null))
     expect(say(db)).toContain('is about to pause, until 1 running job has ended')
+  })
+
+  it('says that the job that is next waits for its retry, and until when', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 2 })
+    const running = claim(db, noon)
+    const job = startJob(db, running, noon)
+    const failed = ended(noon, 5, { exitCode: 1, error: 'boom' })
+    const claimed = { id: job.id, token: running.claim_token ?? '' }
+    db.write(() => retryJob(db, by(noon + 5), claimed, failed, noon + 3_600_000))
+    const again = `#1 flood-2026 · portfolio waits until ${clockTime(noon + 3_600_000)} to try job 1 again (0 of 2 jobs done)`
+    expect(say(db)).toBe(again)
+    startJob(db, running, noon)
+    expect(say(db)).toContain('Running #1')
   })
 
   it('says that a running batch stands still when its host is gone or stopped', () => {
