@@ -34,7 +34,7 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened
   const identity = { configurationId: row.configuration_id, type: batch.type, range: batch.range }
   const conflicting = conflictingBatches(db, identity, id)
   if (conflicting.length > 0) {
-    if (input.ifExists === 'fail') throw new Refusal(refuse(scope, batch, conflicting))
+    if (input.ifExists === 'fail') throw new Refusal(refuse(scope, input, batch, conflicting))
     if (input.ifExists === 'return') {
       noteConflicts(scope, conflicting, 'retry')
       return { reopened: false, existing: conflicting.map((one) => one.id), closed: [] }
@@ -64,7 +64,15 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened
   return { reopened: true, existing: [], closed: closing.map((other) => other.id) }
 }
 
-function refuse(scope: Scope, batch: Batch, conflicting: Batch[]): Result<never> {
-  const hashes = [...hashesOfBatch(scope.db, batch.id)].filter((one) => !one.done).map((one) => one.hash)
+function refuse(
+  scope: Scope,
+  input: ParsedInput<'retry'>,
+  batch: Batch,
+  conflicting: Batch[],
+): Result<never> {
+  const named = input.jobs && new Set(input.jobs)
+  const hashes: string[] = []
+  for (const { job, hash, done } of hashesOfBatch(scope.db, batch.id))
+    if (named ? named.has(job) : input.all || !done) hashes.push(hash)
   return refuseConflicts(scope, conflictsWith(scope, { ...batch, hashes }, conflicting), 'retry')
 }

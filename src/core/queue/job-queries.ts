@@ -98,13 +98,16 @@ export function* doneHashes(db: Db, configurationId: number, type: string): Gene
 }
 
 /** Hashes of a batch's jobs, with whether each has succeeded. */
-export function* hashesOfBatch(db: Db, batchId: string): Generator<{ hash: string; done: boolean }> {
+export function* hashesOfBatch(
+  db: Db,
+  batchId: string,
+): Generator<{ job: number; hash: string; done: boolean }> {
   for (const row of db
-    .sql<{ command_hash: string; status: JobStatus }>(
-      'SELECT command_hash, status FROM jobs WHERE batch_id = ?',
+    .sql<{ id: number; command_hash: string; status: JobStatus }>(
+      'SELECT id, command_hash, status FROM jobs WHERE batch_id = ?',
     )
     .iterate(batchId))
-    yield { hash: row.command_hash, done: row.status === 'succeeded' }
+    yield { job: row.id, hash: row.command_hash, done: row.status === 'succeeded' }
 }
 
 type EventRow = {

@@ -338,6 +338,14 @@ describe('retry', () => {
     const second = await ask('enqueue', { file })
     const error = await refused('retry', { batch: 1 })
     expect(error).toMatchObject({ code: 'duplicate', conflicts: [{ existing: { number: 2 } }] })
+    const askedFor = async (more: object) =>
+      (await refused('retry', { batch: 1, ...more })).conflicts?.map(
+        (one) => conflictSchema.parse(one).requested.jobs,
+      )
+    const [, , third] = (await ask('jobs', { batch: 1 })).jobs
+    expect(await askedFor({})).toEqual([3])
+    expect(await askedFor({ all: true })).toEqual([5])
+    expect(await askedFor({ jobs: [third?.id ?? 0] })).toEqual([1])
     expect(await ask('retry', { batch: 1, ifExists: 'return' })).toMatchObject({
       batches: [],
       existing: [{ number: 2 }],
