@@ -29,6 +29,11 @@ const varying = new RegExp(
   'gu',
 )
 
+/** The beginning of a message as one line, with nothing replaced. */
+export function inOneLine(message: string): string {
+  return message.slice(0, comparedLength).replace(/\s+/g, ' ').trim()
+}
+
 /** A pattern, and the quoted names that were replaced in it, in order. */
 export type Normal = { pattern: string; names: string[] }
 
@@ -51,7 +56,7 @@ function once(text: string, names: string[]): string {
 /** As `normaliseMessage`; patterns in `stable` are known to be final, and new ones are added to it. */
 export function normalise(message: string, stable: Set<string>): Normal {
   const names: string[] = []
-  let pattern = message.slice(0, comparedLength).replace(/\s+/g, ' ').trim()
+  let pattern = inOneLine(message)
   // What is left after one pass may match anew (a quote that found another partner). Each change uses up a
   // quote, digit or slash and placeholders have none, so this ends. Most messages end in a pattern seen before.
   while (!stable.has(pattern)) {

@@ -85,6 +85,7 @@ describe('the details of a batch', () => {
       location.hash = '#/history?batch=8'
     })
     await page.getByText('cancelled: wrong region file', { exact: true }).waitFor()
+    await page.getByText('Stopped at the first failure', { exact: true }).waitFor()
     expect(await row(page, 8).textContent()).toContain('stopped at the first failure')
     expect(await row(page, 8).textContent()).not.toContain('cancelled')
   })

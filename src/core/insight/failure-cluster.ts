@@ -3,7 +3,7 @@
  * a cluster quote the same name, the name is put back: "no column 'area'" says more than "no column '<name>'".
  */
 import type { Summary } from '../../contract/entities.ts'
-import { failureMessage, normalise } from '../../contract/failure-message.ts'
+import { failureMessage, inOneLine, normalise } from '../../contract/failure-message.ts'
 
 type Cluster = Summary['failures'][number]
 export type Failure = {
@@ -62,8 +62,14 @@ export function clusterFailures(failures: Iterable<Failure>): Cluster[] {
       })
   }
   return [...clusters.values()]
-    .map(({ names, ...cluster }) => ({ ...cluster, message: withNames(cluster.message, names) }))
+    .map(({ names, ...cluster }) => ({ ...cluster, message: messageOf(cluster, names) }))
     .sort((a, b) => b.count - a.count || (a.examples[0]?.ordinal ?? 0) - (b.examples[0]?.ordinal ?? 0))
+}
+
+/** One failure alone is told as it is: what would differ between several is what one wants to know of it. */
+function messageOf({ message, count, examples }: Cluster, names: readonly (string | null)[]): string {
+  const [alone] = examples
+  return count === 1 && alone ? inOneLine(alone.error) : withNames(message, names)
 }
 
 function withNames(pattern: string, names: readonly (string | null)[]): string {

@@ -13,6 +13,18 @@ const failure = (ordinal: number, error: string | null, more: Partial<Failure> =
   ...more,
 })
 
+it('one failure alone is told as it is, several by what they have in common', () => {
+  const clusters = clusterFailures([
+    failure(1, 'bad row\n  12 of a.csv'),
+    failure(2, 'line 3: no area'),
+    failure(3, 'line 4: no area'),
+  ])
+  expect(clusters.map(({ count, message }) => [count, message])).toEqual([
+    [2, 'line <number>: no area'],
+    [1, 'bad row 12 of a.csv'],
+  ])
+})
+
 describe('a normalised message', () => {
   it.each([
     ['line 12: unexpected token', 'line <number>: unexpected token'],

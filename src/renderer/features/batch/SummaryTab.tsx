@@ -25,11 +25,21 @@ export function SummaryTab({ batch }: { batch: Batch }) {
       {batch.reason && batch.status === 'cancelled' && (
         <Note kind="info" title={`Cancelled: ${batch.reason}`} />
       )}
+      {batch.reason && (batch.status === 'failed' || batch.status === 'completed_with_errors') && (
+        <Note kind="bad" title={inFull(batch.reason)}>
+          The jobs that were done stay done. Retry runs the others.
+        </Note>
+      )}
       <CountTiles batch={batch} />
       <Facts batch={batch} />
       {active ? <LiveSummary batch={batch} /> : <Finished batch={batch} />}
     </div>
   )
+}
+
+/** A reason is half a sentence: 'stopped at the first failure'. */
+function inFull(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
 }
 
 function Finished({ batch }: { batch: Batch }) {
