@@ -51,3 +51,16 @@ test('since when is said with its date unless it was today', () => {
   expect(since(at + 3_600_000)).toMatch(/ 18:02$/)
   expect(since(at + 30 * 3_600_000)).toMatch(/ 2026-03-03 18:02$/)
 })
+
+test('a long name is cut where the terminal is narrow, the configuration first, and nowhere else', () => {
+  const long = 'European windstorm catalogue 2026 revision 14b'
+  const batches = [
+    aBatch({ number: 9, configuration: long, type: 'losses', range: null }),
+    aBatch({ number: 10 }),
+  ]
+  expect(batchTable(batches, noPaint, 0)[1]).toContain(`#9 ${long} / losses  `)
+  const narrow = batchTable(batches, noPaint, 0, 80)
+  expect(narrow[1]).toMatch(/#9 European w.*… \/ losses {2}/)
+  for (const line of narrow) expect(widthOf(line)).toBeLessThanOrEqual(80)
+  expect(batchTable(batches, noPaint, 0, 20)[1]).toMatch(/#9 European.*… \/ losses {2}/)
+})

@@ -8,7 +8,8 @@ import { ask } from '../session.ts'
 export function list(context: Context, options: { all?: boolean; search?: string }): Promise<number> {
   const input = { all: options.all ?? options.search !== undefined, search: options.search, cleared: true }
   return ask(context, 'list', input, ({ batches, sentence }) => {
-    const rows = batchTable(batches, context.io.paint, Date.now())
+    const columns = context.io.outIsTerminal ? process.stdout.columns : undefined
+    const rows = batchTable(batches, context.io.paint, Date.now(), columns)
     const lines = batches.length > 0 ? rows : [options.search ? 'No batch matches.' : 'No active batch.']
     return sentence === '' ? lines : [...lines, '', plain(sentence)]
   })

@@ -5,8 +5,9 @@ import type { Batch, Job } from '../../contract/entities.ts'
 import { batchStatusWords } from '../../contract/states.ts'
 import type { Paint } from '../io.ts'
 import { plain } from './plain.ts'
-import { type Column, table } from './table.ts'
+import { type Column, table, widthsOf } from './table.ts'
 import { clockTime, duration } from './time.ts'
+import { shorten, widthOf } from './width.ts'
 
 const STATUS_COLOURS = {
   initiated: 'gray',
@@ -51,8 +52,29 @@ const COLUMNS: readonly Column[] = [
   { title: 'NOTE' },
 ]
 
-/** The table of `slipway list`; columns that say nothing are left out. */
-export function batchTable(batches: readonly Batch[], paint: Paint, now: number): string[] {
+const BATCH_COLUMN = COLUMNS.findIndex(({ title }) => title === 'BATCH')
+
+/** A name is never cut below this many columns. */
+const LEAST_NAME = 30
+
+/** The name in at most `columns`: its configuration gives way first, as the type tells rows apart. */
+function nameWithin(batch: Batch, columns: number): string {
+  const whole = batchName(batch)
+  const room = columns - widthOf(batchName({ ...batch, configuration: '' }))
+  if (widthOf(whole) <= columns || room < 4) return shorten(whole, columns)
+  return batchName({ ...batch, configuration: shorten(plain(batch.configuration), room) })
+}
+
+/**
+ * The table of `slipway list`; columns that say nothing are left out. Where it is wider than `columns`, which notes may
+ * be, long names are cut.
+ */
+export function batchTable(
+  batches: readonly Batch[],
+  paint: Paint,
+  now: number,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
   const rows = batches.map((batch) => [
     batch.position === null ? '-' : String(batch.position),
     batchName(batch),
@@ -69,6 +91,14 @@ export function batchTable(batches: readonly Batch[], paint: Paint, now: number)
       : true,
   )
   const keep = <T>(cells: readonly T[]): T[] => cells.filter((_cell, i) => worth[i])
+  const shown = COLUMNS.filter((column, i) => worth[i] && column.title !== 'NOTE')
+  const widths = widthsOf(COLUMNS, rows)
+  const taken = shown.reduce((sum, column) => sum + (widths[COLUMNS.indexOf(column)] ?? 0) + 2, -2)
+  const longest = widths[BATCH_COLUMN] ?? 0
+  if (taken > columns) {
+    const limit = Math.max(LEAST_NAME, longest - (taken - columns))
+    for (const [i, batch] of batches.entries()) rows[i]?.splice(BATCH_COLUMN, 1, nameWithin(batch, limit))
+  }
   return table(keep(COLUMNS), rows.map(keep))
 }
 

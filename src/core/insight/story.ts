@@ -99,9 +99,10 @@ function batch(event: Told): string {
   if (known === null) return 'a batch'
   const name = [event.details.configuration, event.details.type]
     .filter((part) => typeof part === 'string')
+    .map((part) => brief(part, 60)) // each by itself: a long configuration must not hide the type
     .join(' / ')
     .concat(typeof event.details.range === 'string' ? ` ${event.details.range}` : '')
-  return `#${known}${name === '' ? '' : ` ${brief(name, 100)}`}`
+  return `#${known}${name === '' ? '' : ` ${brief(name, 160)}`}`
 }
 
 function job(event: Told): string {

@@ -95,6 +95,13 @@ describe('the story', () => {
     expect(tell(event('queue_resumed', { details }))).toBe('ana resumed the queue (it was not paused)')
   })
 
+  it('names the type and the range also of a configuration with a long name', () => {
+    const details = { configuration: 'European windstorm '.repeat(9), type: 'losses', range: '0-9' }
+    expect(tell(event('batch_claimed', { details }))).toMatch(
+      /^#12 European windstorm .*… \/ losses 0-9 started$/,
+    )
+  })
+
   it('counts what a batch came to, and says when the finalizer had to close it', () => {
     const details = { total: 120, succeeded: 118, failed: 2, cancelled: 0, closedBy: 'sweep' }
     expect(tell(event('batch_completed_with_errors', { actor: 'finalizer', details }))).toBe(

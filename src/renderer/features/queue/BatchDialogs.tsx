@@ -79,7 +79,7 @@ function MoveDialog({ batches }: { batches: readonly Batch[] }) {
         <Stack gap="md">
           <NumberInput
             label="To place"
-            description={`1 is next, ${last} is last.`}
+            description={last === 1 ? 'It is the only one in the queue.' : `1 is next, ${last} is last.`}
             min={1}
             allowDecimal={false}
             value={to}
