@@ -31,7 +31,7 @@ stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. What
 | pause, resume, cancel, move, priority | \`{batches: […]}\` |
 | retry | \`{batches: […], existing: […], closed: […]}\` |
 | stop-after | \`{stopAfter}\` |
-| summary | \`{state: "ready", summary: {…}, runs}\` or \`{state: "pending", retryAfterSeconds, sentence}\` |
+| summary | \`{state: "ready", summary: {…}, runs}\` or \`{state: "pending", retryAfterSeconds, sentence, jobsLeft}\` |
 | report | \`{reports: [{file, bytes, mediaType, content?}]}\` |
 | events | \`{events: […]}\` |
 | sweep | \`{closed: […], finalizer: {…}}\` |
