@@ -192,6 +192,8 @@ describe('a second host', () => {
 
 test('a host whose launcher was fenced goes on with another one, and follows what the first one runs', async () => {
   const place = aPlace()
+  // Of that kind there is one for all jobs, so the next one is asked of it while it has another to see to its end.
+  Object.assign(place.env, { SLIPWAY_LAUNCHER: 'node' })
   await place.run('add', gated(place, '    parallel: 2'))
   const host = place.start('work', '--until-empty')
   await traced(place, 'begin 1')

@@ -1,6 +1,10 @@
 /**
- * Owns this host's launcher: started when the first job needs it, told what to start and stop, and followed by
- * a new one when it dies, or when somebody has fenced it. Knows no batch and writes no row.
+ * Owns this host's launchers: one for each job that runs at the same time, up to a few, started when a job needs it,
+ * told what to start and stop, and followed by a new one when it dies, or when somebody has fenced it. Knows no batch
+ * and writes no row.
+ *
+ * More than one, because a launcher stands still while a program is loaded for its job, and longer where the kernel then
+ * lets the job go first: with one for all, the end of another job waits for that.
  */
 import path from 'node:path'
 import { journalPath, type LauncherJournal, readJournal, removeJournal } from './launcher/journal.ts'
@@ -14,6 +18,7 @@ import {
 import type { Refused } from './launcher/protocol.ts'
 
 const forgetAfter = 256
+const most = 4
 
 export type OwnLauncherOptions = {
   home: string
@@ -36,6 +41,8 @@ export type OwnLauncherEvents = {
 /** One launcher and what it was told. */
 type Crew = {
   launcher: Promise<Launcher>
+  /** A small process; the other kind takes as much memory as the host. */
+  native: boolean
   exitsSeen: number
   /** Attempts it was asked to start and whose end it has not told. */
   open: Set<string>
@@ -44,7 +51,7 @@ type Crew = {
 export class OwnLauncher {
   readonly #options: OwnLauncherOptions
   readonly #events: OwnLauncherEvents
-  #crew: Crew | null = null
+  readonly #crews: Crew[] = []
   /** Fenced: they start nothing more, and are followed until their last job has ended. */
   readonly #fenced = new Set<Crew>()
   /** Journals of dead launchers, to be removed once their ends are committed. */
@@ -57,7 +64,7 @@ export class OwnLauncher {
 
   /** Starts a job. Rejects when no launcher can be had. */
   async start(spec: StartSpec): Promise<void> {
-    const crew = this.#get()
+    const crew = this.#forAnother()
     crew.open.add(spec.attempt)
     const launcher = await crew.launcher
     launcher.start(spec)
@@ -72,9 +79,9 @@ export class OwnLauncher {
   /** Every end that was told so far is committed: journals need not keep them. */
   committed(): void {
     this.#removeDead()
-    const seen = this.#crew?.exitsSeen ?? 0
-    if (seen > 0 && seen % (this.#options.forgetEvery ?? forgetAfter) === 0)
-      void this.#crew?.launcher.then((launcher) => launcher.forget(seen), ignore)
+    for (const { exitsSeen, launcher } of this.#crews)
+      if (exitsSeen > 0 && exitsSeen % (this.#options.forgetEvery ?? forgetAfter) === 0)
+        void launcher.then((one) => one.forget(exitsSeen), ignore)
   }
 
   /**
@@ -83,7 +90,7 @@ export class OwnLauncher {
    */
   async drop(how: 'close' | 'release'): Promise<void> {
     const crews = this.#all()
-    this.#crew = null
+    this.#crews.length = 0
     this.#fenced.clear()
     await Promise.all(crews.map((crew) => this.#part(crew, how)))
     // One that was fenced may have ended after the last commit.
@@ -108,11 +115,18 @@ export class OwnLauncher {
   }
 
   #all(): Crew[] {
-    return [...(this.#crew ? [this.#crew] : []), ...this.#fenced]
+    return [...this.#crews, ...this.#fenced]
   }
 
-  #get(): Crew {
-    if (this.#crew) return this.#crew
+  /** One without a job; a new one, while there are few; or the one with the fewest. */
+  #forAnother(): Crew {
+    const idlest = this.#crews.toSorted((a, b) => a.open.size - b.open.size)[0]
+    if (!idlest) return this.#engage()
+    if (idlest.open.size === 0 || !idlest.native || this.#crews.length >= most) return idlest
+    return this.#engage()
+  }
+
+  #engage(): Crew {
     const { home, hostId, launcherDir, nodePath, env } = this.#options
     const launcher = startLauncher({
       launcherDir,
@@ -122,11 +136,14 @@ export class OwnLauncher {
       ...(nodePath === undefined ? {} : { nodePath }),
       onEvent: (event) => this.#hear(event, crew),
     })
-    const crew: Crew = { launcher, exitsSeen: 0, open: new Set() }
-    launcher.catch(() => {
-      if (this.#crew === crew) this.#crew = null
-    })
-    this.#crew = crew
+    const crew: Crew = { launcher, native: false, exitsSeen: 0, open: new Set() }
+    launcher.then(
+      ({ kind }) => {
+        crew.native = kind === 'native'
+      },
+      () => this.#leave(crew),
+    )
+    this.#crews.push(crew)
     return crew
   }
 
@@ -153,8 +170,7 @@ export class OwnLauncher {
    * fence, so the next job gets another launcher; this one's jobs are followed to their ends.
    */
   #replace(crew: Crew): void {
-    if (this.#crew !== crew) return
-    this.#crew = null
+    if (!this.#leave(crew)) return
     this.#fenced.add(crew)
     void this.#dismiss(crew)
   }
@@ -168,11 +184,18 @@ export class OwnLauncher {
   }
 
   async #lose(reason: string, from: Crew): Promise<void> {
-    if (this.#crew === from) this.#crew = null
+    this.#leave(from)
     this.#fenced.delete(from)
     const file = this.#journalOf(await from.launcher)
     this.#events.onGone(reason, readJournal(file), from.open)
     this.#dead.add(file)
+  }
+
+  /** It is given nothing more to start. False: it was not one of those that are. */
+  #leave(crew: Crew): boolean {
+    const at = this.#crews.indexOf(crew)
+    if (at >= 0) this.#crews.splice(at, 1)
+    return at >= 0
   }
 
   #journalOf(launcher: Launcher): string {

@@ -118,6 +118,31 @@ describe('a launcher of one’s own', () => {
     expect(kept()).toBe(2)
   })
 
+  test('is one of several while several jobs run, each with its own, up to four', async () => {
+    const host = aHost()
+    const attempts = ['1.1', '2.1', '3.1', '4.1', '5.1', '6.1']
+    for (const attempt of attempts) await host.gated(attempt)
+    const several = launcherKind === 'native' ? 4 : 1
+    const jobsOf = () =>
+      host
+        .journals()
+        .map((one) => one.started.size - one.exits.size)
+        .sort()
+    expect(jobsOf()).toEqual(several === 4 ? [1, 1, 2, 2] : [6])
+    host.own.stop('6.1', 5_000)
+    await host.ended('6.1')
+    expect(host.exits).toMatchObject([{ attempt: '6.1', ended: 'stopped' }])
+    for (const attempt of attempts.slice(0, 5)) host.open(attempt)
+    for (const attempt of attempts.slice(0, 5)) await host.ended(attempt)
+    await host.gated('7.1')
+    expect(host.journals()).toHaveLength(several)
+    host.open('7.1')
+    await host.ended('7.1')
+    await host.own.drop('close')
+    expect(host.files()).toEqual([])
+    expect([host.gone, host.refused]).toEqual([[], []])
+  })
+
   test('stops the job that is meant, and no other', async () => {
     const host = aHost()
     await host.gated('1.1')
