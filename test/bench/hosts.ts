@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { addJobs, claimBatch, emptyDatabase, oneJob } from './database.ts'
 import { runBatch } from './jobs.ts'
 import { entry, type Figure, has, inTurns, median, output, quantile } from './measure.ts'
@@ -51,23 +52,40 @@ function cpuOf(pid: number): number {
   return threads.reduce((sum, thread) => sum + ns(thread), 0) / 1e9
 }
 
-/** One job that prints 1 GB, against the same program with its output in a file. */
+/** What a job that prints 1 GB took itself, against the same program with its output in a file. */
 async function longOutput(folder: string): Promise<Figure[]> {
   const script = 'head -c 1000000000 /dev/zero'
   const plain: number[] = []
   const ours: number[] = []
-  for (let round = 0; round < 3; round += 1) {
+  const intoFile = async (round: number) => {
     const file = join(folder, `plain-${round}`)
-    const from = performance.now()
-    await output('sh', ['-c', `${script} > ${file}`])
-    plain.push(performance.now() - from)
+    const timed = `from=$(date +%s%N); ${script} > ${file}; echo $(($(date +%s%N) - from))`
+    plain.push(Number(await output('sh', ['-c', timed])) / 1e6)
     rmSync(file)
+  }
+  const asJob = async () => {
     const run = await runBatch(folder, { jobs: 1, parallel: 1, run: `sh, -c, "${script}"`, logLimit: '2gb' })
-    ours.push(run.perJob)
+    const db = new Database(join(run.home, 'slipway.db'), { readonly: true })
+    ours.push(db.prepare<[], number>('SELECT duration_ms FROM jobs').pluck().get() ?? Number.NaN)
+    db.close()
     rmSync(run.home, { recursive: true, force: true })
   }
-  const [a, b] = [median(plain), median(ours)]
-  return [{ name: 'job that prints 1 GB', value: b, unit: 'ms', ratio: b / a, against: 'sh with > file' }]
+  // Each goes first every other time: the disk is still busy with what the one before has written.
+  for (let round = 0; round < 10; round += 1)
+    for (const one of round % 2 === 0 ? [intoFile, asJob] : [asJob, intoFile]) await one(round)
+  // The fastest of each: while the disk writes back what an earlier round left, any of them takes up to three times as long.
+  const [best, yardstick] = [Math.min(...ours), Math.min(...plain)]
+  const against = 'sh with > file'
+  return [
+    {
+      name: 'job that prints 1 GB',
+      value: best,
+      unit: 'ms',
+      ratio: best / yardstick,
+      against,
+      note: 'fastest of 10',
+    },
+  ]
 }
 
 /** From a commit on one connection to the other host's callback, by the watcher that hosts use. */
