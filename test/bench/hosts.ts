@@ -3,11 +3,11 @@
  * change, idle CPU and memory of `work` and `serve`, and the start of a command.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { addJobs, claimBatch, emptyDatabase, oneJob } from './database.ts'
-import { runBatch } from './jobs.ts'
+import { addedBatch, runBatch } from './jobs.ts'
 import { entry, type Figure, has, inTurns, median, output, quantile } from './measure.ts'
 
 /** All rows of the hosts part. */
@@ -21,6 +21,7 @@ export async function hostCosts(folder: string, rounds: number): Promise<Figure[
   if (has('strace')) add(await syncsPerJob(folder))
   else console.error('  syncs per job: not measured, no strace')
   add(...(await longOutput(folder)))
+  add(await cpuOfLongOutput(folder))
   add(await seenByAnother(folder))
   add(...(await listWhole(folder, rounds)))
   add(...(await idle(folder, ['work'])), ...(await idle(folder, ['serve', '--port', '0'])))
@@ -86,6 +87,38 @@ async function longOutput(folder: string): Promise<Figure[]> {
       note: 'fastest of 10',
     },
   ]
+}
+
+/** Processor time of host and launcher while one of their jobs prints 1 GB. */
+async function cpuOfLongOutput(folder: string): Promise<Figure> {
+  const script =
+    'touch begun; until [ -e go ]; do sleep 0.01; done; head -c 1000000000 /dev/zero; touch printed; sleep 1'
+  const { place, home } = await addedBatch(folder, {
+    jobs: 1,
+    parallel: 1,
+    run: `sh, -c, "${script}"`,
+    logLimit: '2gb',
+  })
+  const env = { ...process.env, SLIPWAY_HOME: home }
+  const host = spawn(process.execPath, [entry, 'work', '--until-empty'], { env, stdio: 'ignore' })
+  const ended = new Promise((resolve) => host.once('close', resolve))
+  const pid = host.pid ?? 0
+  await there(join(place, 'begun'))
+  await new Promise((resolve) => setTimeout(resolve, 2_000)) // what the start has left to do
+  const [launcher] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+  if (!launcher) throw new Error('the host has no launcher')
+  const used = () => (cpuOf(pid) + cpuOf(launcher)) * 1_000
+  const before = used()
+  writeFileSync(join(place, 'go'), '')
+  await there(join(place, 'printed'))
+  const value = used() - before
+  await ended
+  rmSync(place, { recursive: true, force: true })
+  return { name: 'host and launcher while a job prints 1 GB: CPU', value, unit: 'ms' }
+}
+
+async function there(file: string): Promise<void> {
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 /** From a commit on one connection to the other host's callback, by the watcher that hosts use. */

@@ -46,6 +46,7 @@ const wanted: Record<string, { floor: string; aim: string; holds?: (figure: Figu
   'search in 100,000 jobs, no hit': atMost(40, 'ms', ''),
   'a change seen by another host, p95 of 100': atMost(50, 'ms', '≤ 5 ms'),
   'job that prints 1 GB': { floor: '≤ 1.05 × `> file`', aim: '', holds: (f) => (f.ratio ?? 9e9) <= 1.05 },
+  'host and launcher while a job prints 1 GB: CPU': atMost(20, 'ms', ''),
   'slipway work, idle: CPU': atMost(0.3, '%', ''),
   'slipway serve, idle: CPU': atMost(0.3, '%', ''),
   'slipway work, idle: resident': atMost(90, 'MB', ''),
