@@ -102,6 +102,11 @@ export function predecessorWords(before: { status: BatchStatus } | null, satisfi
   return isFinal(before.status) ? batchStatusWords[before.status] : 'not yet'
 }
 
+/** Whether the executor's role is with a host that can be expected to work. */
+export function works(executor: { state: 'alive' | 'silent' | 'stopped' | 'gone' } | null): boolean {
+  return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'
+}
+
 /** The closed world of a union: calling this is a type error while a case is missing. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`)

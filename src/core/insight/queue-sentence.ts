@@ -2,6 +2,7 @@
  * Owns the one-sentence answer to "what runs?" and "why is nothing running?". Reads only.
  */
 import type { Batch, DoneBy, Host } from '../../contract/entities.ts'
+import { works } from '../../contract/states.ts'
 import type { Db } from '../db/db.ts'
 import { headOfLine, type LineCounts, lineCounts, nextRetry } from '../queue/attention-queries.ts'
 import { batchById, runningRow } from '../queue/queries.ts'
@@ -95,10 +96,6 @@ function doneByWords({ earliest, latest }: DoneBy, now: number): string {
 
 /** '#12 flood-2026 · portfolio', as the panel writes it. */
 const named = (batch: Batch) => batchName(batch, '·')
-
-function works(executor: Host | null): boolean {
-  return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'
-}
 
 function whoIsMissing(executor: Host | null): string {
   if (executor?.state === 'stopped')

@@ -4,7 +4,8 @@
 import { Button, Loader } from '@mantine/core'
 import { useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
-import type { Finding, Host } from '../../../contract/entities.ts'
+import type { Finding } from '../../../contract/entities.ts'
+import { works } from '../../../contract/states.ts'
 import { act } from '../../store/act.ts'
 import { say, usePanel } from '../../store/panel-store.ts'
 import type { ServerState } from '../../store/server-state.ts'
@@ -42,12 +43,7 @@ export function HealthView() {
   )
 }
 
-/** Only a host that works sweeps. */
-function works(executor: Host | null): boolean {
-  return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'
-}
-
-/** When the finalizer looks next; a time that has passed while nobody works is not "now". */
+/** When the finalizer looks next: only a host that works sweeps, and a time that has passed while nobody works is not "now". */
 function nextSweepWords({ nextSweepAt, intervalMs }: Finalizer, working: boolean, now: number): string {
   if (!working) return 'when a host works'
   if (nextSweepAt === null) return `within ${duration(intervalMs)}`
