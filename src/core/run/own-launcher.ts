@@ -44,6 +44,8 @@ type Crew = {
   /** A small process; the other kind takes as much memory as the host. */
   native: boolean
   exitsSeen: number
+  /** So many of them it was told to forget. */
+  forgotten: number
   /** Attempts it was asked to start and whose end it has not told. */
   open: Set<string>
 }
@@ -79,9 +81,12 @@ export class OwnLauncher {
   /** Every end that was told so far is committed: journals need not keep them. */
   committed(): void {
     this.#removeDead()
-    for (const { exitsSeen, launcher } of this.#crews)
-      if (exitsSeen > 0 && exitsSeen % (this.#options.forgetEvery ?? forgetAfter) === 0)
-        void launcher.then((one) => one.forget(exitsSeen), ignore)
+    for (const crew of this.#crews) {
+      const { exitsSeen, forgotten, launcher } = crew
+      if (exitsSeen - forgotten < (this.#options.forgetEvery ?? forgetAfter)) continue
+      crew.forgotten = exitsSeen
+      void launcher.then((one) => one.forget(exitsSeen), ignore)
+    }
   }
 
   /**
@@ -136,7 +141,7 @@ export class OwnLauncher {
       ...(nodePath === undefined ? {} : { nodePath }),
       onEvent: (event) => this.#hear(event, crew),
     })
-    const crew: Crew = { launcher, native: false, exitsSeen: 0, open: new Set() }
+    const crew: Crew = { launcher, native: false, exitsSeen: 0, forgotten: 0, open: new Set() }
     launcher.then(
       ({ kind }) => {
         crew.native = kind === 'native'

@@ -118,6 +118,17 @@ describe('a launcher of one’s own', () => {
     expect(kept()).toBe(2)
   })
 
+  test('is told so also when several ended before anything was committed', async () => {
+    const host = aHost(launcherDir, 2)
+    for (const attempt of ['1.1', '2.1', '3.1']) {
+      await host.start(attempt, 'true')
+      await host.ended(attempt)
+    }
+    expect(host.journals()[0]?.exits.size).toBe(3)
+    host.own.committed()
+    await until(() => host.journals()[0]?.exits.size === 0, 'all three are forgotten')
+  })
+
   test('is one of several while several jobs run, each with its own, up to four', async () => {
     const host = aHost()
     const attempts = ['1.1', '2.1', '3.1', '4.1', '5.1', '6.1']
