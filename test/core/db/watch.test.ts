@@ -33,6 +33,15 @@ function pair() {
   return { ours, theirs, commit, stop, seen: () => seen }
 }
 
+/** True at the `n`th time. */
+function times(n: number): () => boolean {
+  let left = n
+  return () => {
+    left -= 1
+    return left === 0
+  }
+}
+
 /** Commits of our own, one every other millisecond or so, until `done` says so. */
 async function flow(commit: () => void, done: () => boolean): Promise<void> {
   while (!done()) {
@@ -53,14 +62,7 @@ test('a commit of another connection is noticed, our own are not', async () => {
 test('in a flow of our own commits another’s is noticed, and after it too', async () => {
   const { ours, theirs, commit, seen } = pair()
   for (let round = 1; round <= 5; round += 1) {
-    let left = 40
-    await flow(
-      () => commit(ours),
-      () => {
-        left -= 1
-        return left === 0
-      },
-    )
+    await flow(() => commit(ours), times(40))
     expect(seen()).toBe(round - 1)
     commit(theirs)
     await flow(
@@ -75,14 +77,7 @@ test('in a flow of our own commits another’s is noticed, and after it too', as
 
 test('nothing is noticed any more once it was stopped, also in a flow', async () => {
   const { ours, theirs, commit, stop, seen } = pair()
-  let left = 30
-  await flow(
-    () => commit(ours),
-    () => {
-      left -= 1
-      return left === 0
-    },
-  )
+  await flow(() => commit(ours), times(30))
   stop()
   commit(theirs)
   await pause(600)
