@@ -1,7 +1,8 @@
 /**
  * The house's one-way streets, checked by `npm run check`. Each rule's comment names the right way.
  *   contract <- core <- { main, web, cli }   contract <- preload   contract <- renderer
- *   inside core: db <- queue <- run, insight <- commands <- core.ts
+ *   inside core: db <- queue; process <- logs <- launcher; queue, process <- host; all of them <- run;
+ *   queue <- insight; run, insight <- commands <- core.ts
  */
 const layer = (name, from, to, comment, except = []) => ({
   name,
@@ -78,25 +79,49 @@ module.exports = {
     layer(
       'db-is-the-ground',
       '^src/core/db/',
-      '^src/core/(queue|run|insight|commands|core\\.ts|configuration)',
+      '^src/core/(queue|host|launcher|logs|run|insight|commands|core\\.ts|configuration)',
       'db imports nothing above it.',
     ),
     layer(
       'queue-stands-on-db',
       '^src/core/queue/',
-      '^src/core/(run|insight|commands|core\\.ts)',
+      '^src/core/(host|launcher|logs|run|insight|commands|core\\.ts)',
       'queue may import db and contract: pass what it needs as an argument.',
+    ),
+    layer(
+      'process-is-the-ground',
+      '^src/core/process/',
+      '^src/core/(?!process|clock|failpoint)',
+      'process knows pids and nothing of batches: pass what it needs as an argument.',
+    ),
+    layer(
+      'logs-are-files',
+      '^src/core/logs/',
+      '^src/core/(?!logs|db|queue|process|clock|failpoint)',
+      'logs may import queue and process.',
+    ),
+    layer(
+      'launcher-starts-processes',
+      '^src/core/launcher/',
+      '^src/core/(?!launcher|logs|process|clock|failpoint)',
+      'launcher may import logs and process; it knows attempts, not batches: have run/ hand in what it needs.',
+    ),
+    layer(
+      'host-holds-the-lease',
+      '^src/core/host/',
+      '^src/core/(?!host|process|queue|db|clock|failpoint)',
+      'host may import process, queue and db.',
     ),
     layer(
       'run-and-insight-are-siblings',
       '^src/core/run/',
       '^src/core/(insight|commands|core\\.ts)',
-      'run may import queue and db: have core.ts hand in what it needs.',
+      'run may import host, launcher, logs, process, queue and db: have core.ts hand in what it needs.',
     ),
     layer(
       'insight-reads',
       '^src/core/insight/',
-      '^src/core/(run|commands|core\\.ts)',
+      '^src/core/(host|launcher|logs|run|commands|core\\.ts)',
       'insight may import queue and db.',
     ),
     layer(

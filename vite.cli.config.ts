@@ -27,7 +27,7 @@ export default defineConfig(({ mode }) => ({
     rollupOptions:
       mode === 'launcher'
         ? {
-            input: { 'launcher/node-launcher': 'src/core/run/launcher/node-launcher.ts' },
+            input: { 'launcher/node-launcher': 'src/core/launcher/node/node-launcher.ts' },
             output: { entryFileNames: '[name].js', codeSplitting: false },
           }
         : { input: { 'cli/index': 'src/cli/index.ts' }, output: inFewFiles },

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const source = join(root, 'resources/launcher/launcher.c')
+const source = join(root, 'src/core/launcher/native/launcher.c')
 const target = join(root, 'out/launcher/slipway-launcher')
 const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-D_FORTIFY_SOURCE=2', '-fstack-protector-strong']
 

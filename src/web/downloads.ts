@@ -6,7 +6,7 @@ import { constants, createReadStream } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { SlipwayError } from '../contract/errors.ts'
-import { type LogPiece, readLogExtent } from '../core/run/launcher/log-extent.ts'
+import { type LogPiece, readLogExtent } from '../core/logs/log-extent.ts'
 import { type InvokeOptions, panelApi, withoutStack } from './invoke.ts'
 import { send, sendJson, strictHeaders } from './reply.ts'
 

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLauncher } from '../../src/core/run/launcher/launcher.ts'
+import { startLauncher } from '../../src/core/launcher/launcher.ts'
 
 const jobs = Number(process.argv[2] ?? 500)
 const rounds = 7
@@ -56,7 +56,7 @@ async function open(kind) {
   const built = join(root, 'out/launcher')
   const isBuilt = kind === 'native' || existsSync(join(built, 'node-launcher.js'))
   const launcher = await startLauncher({
-    launcherDir: isBuilt ? built : join(root, 'src/core/run/launcher'),
+    launcherDir: isBuilt ? built : join(root, 'src/core/launcher/node'),
     runDir: join(folder, 'run'),
     hostId: 'bench',
     env: { PATH: process.env.PATH, SLIPWAY_LAUNCHER: kind },

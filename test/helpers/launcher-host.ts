@@ -2,7 +2,7 @@
  * A host to be killed: starts a launcher and one job, prints what happens, and does nothing more.
  * Usage: launcher-host RUN_DIR LAUNCHER_DIR KIND ATTEMPT SCRIPT
  */
-import { startLauncher } from '../../src/core/run/launcher/launcher.ts'
+import { startLauncher } from '../../src/core/launcher/launcher.ts'
 
 const [, , runDir = '', launcherDir = '', kind = '', attempt = '', script = ''] = process.argv
 const launcher = await startLauncher({

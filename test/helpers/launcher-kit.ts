@@ -13,8 +13,8 @@ import {
   type LauncherEvent,
   type StartSpec,
   startLauncher,
-} from '../../src/core/run/launcher/launcher.ts'
-import { findJobProcesses, stopJobProcesses } from '../../src/core/run/process-identity.ts'
+} from '../../src/core/launcher/launcher.ts'
+import { findJobProcesses, stopJobProcesses } from '../../src/core/process/processes.ts'
 
 export type Kind = 'native' | 'node'
 type Outcome = Extract<LauncherEvent, { kind: 'exited' } | { kind: 'refused' }>
@@ -27,7 +27,7 @@ export function launcherDir(kind: Kind): string {
   if (kind === 'native') execFileSync(process.execPath, [join(root, 'scripts/build-launcher.mjs')])
   return kind === 'native' || existsSync(join(built, 'node-launcher.js'))
     ? built
-    : join(root, 'src/core/run/launcher')
+    : join(root, 'src/core/launcher/node')
 }
 
 /** Asks until it is true. For what other processes do, of which nobody tells us. */

@@ -11,46 +11,52 @@ export const groups: Record<string, Group> = {
       'test/core/queue/*.test.ts',
       'test/core/insight/{attention,estimate,summary,timeline}.test.ts',
       'test/core/commands/{browse,doctor,enqueue,pause,unsealed}.test.ts',
-      'test/core/run/{abandoned-fill,finalizer,group-commit,settle,step}.test.ts',
+      'test/core/host/abandoned-batches.test.ts',
+      'test/core/run/{finalizer,group-commit,settle,step}.test.ts',
     ],
   },
   run: {
     mutate: [
-      'src/core/run/*.ts',
-      '!src/core/run/process-*.ts',
-      '!src/core/run/{executor,own-launcher,rescuer,slots,step}.ts',
+      'src/core/{host,logs,run}/*.ts',
+      '!src/core/logs/log-extent.ts',
+      '!src/core/run/{executor,rescuer,slots,step}.ts',
     ],
     tests: [
-      'test/core/run/!(executor|executor-adopted|own-launcher|process-*|rescuer).test.ts',
+      'test/core/{host,logs,run}/!(executor|executor-adopted|log-extent|rescuer).test.ts',
       'test/core/commands/log.test.ts',
     ],
   },
   executor: {
-    mutate: ['src/core/run/{executor,own-launcher,rescuer,slots,step}.ts'],
-    tests: ['test/core/run/{executor,executor-adopted,own-launcher,rescuer,step}.test.ts'],
+    mutate: ['src/core/run/{executor,rescuer,slots,step}.ts', 'src/core/launcher/launcher-pool.ts'],
+    tests: [
+      'test/core/run/{executor,executor-adopted,rescuer,step}.test.ts',
+      'test/core/launcher/launcher-pool.test.ts',
+    ],
   },
   // The host's end of the launcher, tried with the native one first.
   host: {
-    mutate: ['src/core/run/launcher/launcher.ts'],
-    tests: ['test/core/run/own-launcher.test.ts', 'test/core/run/launcher/node-launcher.test.ts'],
+    mutate: ['src/core/launcher/launcher.ts'],
+    tests: ['test/core/launcher/launcher-pool.test.ts', 'test/core/launcher/node/node-launcher.test.ts'],
   },
   launcher: {
-    mutate: ['src/core/run/launcher/!(job-processes|journal-writer|launcher|log-extent|node-log-cap).ts'],
-    tests: ['test/core/run/launcher/*.test.ts'],
+    mutate: [
+      'src/core/launcher/!(launcher|launcher-pool).ts',
+      'src/core/launcher/node/!(job-processes|journal-writer|log-cap).ts',
+    ],
+    tests: ['test/core/launcher/**/*.test.ts'],
   },
   // What a launcher writes, without any launcher.
   logs: {
-    mutate: ['src/core/run/launcher/{journal-writer,log-extent,node-log-cap}.ts'],
-    tests: ['test/core/run/launcher/{journal,journal-writer,node-log-cap,punched-log}.test.ts'],
+    mutate: ['src/core/launcher/node/{journal-writer,log-cap}.ts', 'src/core/logs/log-extent.ts'],
+    tests: [
+      'test/core/launcher/{journal,node/journal-writer,node/log-cap}.test.ts',
+      'test/core/logs/log-extent.test.ts',
+    ],
   },
   processes: {
     // Not those of other systems, which can't run here.
-    mutate: [
-      'src/core/run/process-*.ts',
-      'src/core/run/launcher/job-processes.ts',
-      '!src/core/run/process-identity.{darwin,win32}.ts',
-    ],
-    tests: ['test/core/run/process-*.test.ts', 'test/core/run/launcher/{job-processes,node-job}.test.ts'],
+    mutate: ['src/core/process/!(darwin|win32).ts', 'src/core/launcher/node/job-processes.ts'],
+    tests: ['test/core/process/*.test.ts', 'test/core/launcher/node/job.test.ts'],
   },
 }
 

@@ -18,14 +18,14 @@ import {
   readJournals,
   removeJournal,
   stopOrphanedLauncher,
-} from '../../src/core/run/launcher/journal.ts'
+} from '../../src/core/launcher/journal.ts'
 import {
   findJobProcesses,
   identify,
   isRunning,
   stopJobProcesses,
   stopProcesses,
-} from '../../src/core/run/process-identity.ts'
+} from '../../src/core/process/processes.ts'
 import { type Kind, LauncherKit, launcherDir, root, until } from '../helpers/launcher-kit.ts'
 
 describe.each<Kind>(['native', 'node'])('when things die around the %s launcher', (kind) => {
@@ -181,7 +181,7 @@ describe.each<Kind>(['native', 'node'])('when things die around the %s launcher'
   })
 
   it('is not started from a folder that has none, and says so', async () => {
-    const { startLauncher } = await import('../../src/core/run/launcher/launcher.ts')
+    const { startLauncher } = await import('../../src/core/launcher/launcher.ts')
     const start = startLauncher({
       launcherDir: home,
       runDir,

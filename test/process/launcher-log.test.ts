@@ -1,11 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  cutNotePath,
-  keptTailPath,
-  LOG_HEAD_BYTES,
-  readLogExtent,
-} from '../../src/core/run/launcher/log-extent.ts'
+import { cutNotePath, keptTailPath, LOG_HEAD_BYTES, readLogExtent } from '../../src/core/logs/log-extent.ts'
 import { type Kind, LauncherKit, until } from '../helpers/launcher-kit.ts'
 
 const LIMIT = 200_000

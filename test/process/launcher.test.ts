@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isRunning } from '../../src/core/run/process-identity.ts'
+import { isRunning } from '../../src/core/process/processes.ts'
 import { type Kind, LauncherKit, until } from '../helpers/launcher-kit.ts'
 
 const showArguments = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'

@@ -4,7 +4,7 @@
  * counts what it looked at; a violation is a sentence.
  */
 import Database from 'better-sqlite3'
-import { findJobProcesses } from '../../src/core/run/process-identity.ts'
+import { findJobProcesses } from '../../src/core/process/processes.ts'
 import type { Fact, Ground } from './ground.ts'
 
 export type Verdict = { checked: number; wrong: string[] }

@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readJournals } from '../../src/core/run/launcher/journal.ts'
+import { readJournals } from '../../src/core/launcher/journal.ts'
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const entry = here('../../out/cli/index.js')

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { copyDatabase } from '../db/copy.ts'
 import { diskTrouble } from '../db/open.ts'
+import { failpoint } from '../failpoint.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { failpoint } from '../run/failpoint.ts'
 import type { Handler } from './command.ts'
 
 export const backup: Handler<'backup'> = async ({ db, context }, { file }) => {

@@ -13,9 +13,9 @@ import {
 import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
 import { countOf } from '../../contract/counts.ts'
+import { freeBytes } from '../host/disk-guard.ts'
 import { backupFolders, checkpoint, isUnfinishedCopy } from '../queue/doctor-queries.ts'
 import { readSetting } from '../queue/settings-store.ts'
-import { freeBytes } from '../run/disk-guard.ts'
 import type { Scope } from './command.ts'
 import type { Examination } from './doctor-examination.ts'
 

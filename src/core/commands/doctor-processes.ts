@@ -2,12 +2,12 @@
 
 import path from 'node:path'
 import { countOf } from '../../contract/counts.ts'
+import { isGone, stateOf } from '../host/lease.ts'
+import { readJournals } from '../launcher/journal.ts'
+import { findJobProcesses, isRunning } from '../process/processes.ts'
 import { runningAttempts } from '../queue/doctor-queries.ts'
 import { openHosts } from '../queue/host-store.ts'
 import { readSetting } from '../queue/settings-store.ts'
-import { readJournals } from '../run/launcher/journal.ts'
-import { isGone, stateOf } from '../run/lease.ts'
-import { findJobProcesses, isRunning } from '../run/process-identity.ts'
 import type { Scope } from './command.ts'
 import type { Examination } from './doctor-examination.ts'
 

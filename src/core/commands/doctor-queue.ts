@@ -1,6 +1,7 @@
 /** Owns the doctor's look at the rows: broken rules, and what is stuck. */
 
 import { countOf } from '../../contract/counts.ts'
+import { isGone } from '../host/lease.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'
 import {
   clashes,
@@ -13,7 +14,6 @@ import {
 } from '../queue/doctor-queries.ts'
 import { doneButOpen, unsealedBatches, unsealedInLine } from '../queue/queries.ts'
 import { readMark, readSetting } from '../queue/settings-store.ts'
-import { isGone } from '../run/lease.ts'
 import type { Scope } from './command.ts'
 import { batchList, type Examination } from './doctor-examination.ts'
 

@@ -6,10 +6,10 @@ import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
 import type { Configuration } from '../configuration/read.ts'
+import { failpoint } from '../failpoint.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'
 import { insertJobs, type NewJob } from '../queue/job-store.ts'
 import { findBatch } from '../queue/queries.ts'
-import { failpoint } from '../run/failpoint.ts'
 import type { Scope } from './command.ts'
 
 /** Rows per transaction of a fill: some 20 ms, so that nobody who waits for the lock notices. */

@@ -2,9 +2,9 @@
 import { countOf } from '../../contract/counts.ts'
 import type { BatchRef } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
+import { type LogView, viewLog } from '../logs/log-file.ts'
 import { attemptsOfJob, jobByOrdinal } from '../queue/job-queries.ts'
 import { logPath } from '../run/batch-options.ts'
-import { type LogView, viewLog } from '../run/log-file.ts'
 import { resolveBatch, type Scope } from './command.ts'
 
 export type LogPlace = {

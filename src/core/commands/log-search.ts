@@ -4,7 +4,7 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises'
 import { ok } from '../../contract/errors.ts'
-import { readStream, stretchAt } from '../run/log-file.ts'
+import { readStream, stretchAt } from '../logs/log-file.ts'
 import type { Handler } from './command.ts'
 import { findLog } from './log-place.ts'
 

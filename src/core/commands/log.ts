@@ -1,6 +1,6 @@
 /** `log`: one piece of a job's log, read where it lies, cut between characters. */
 import { ok, type Result } from '../../contract/errors.ts'
-import { type LogView, readStream, stretchAt } from '../run/log-file.ts'
+import { type LogView, readStream, stretchAt } from '../logs/log-file.ts'
 import type { Handler } from './command.ts'
 import { findLog, type LogPlace } from './log-place.ts'
 

@@ -1,9 +1,9 @@
 /** `move`: puts queued batches at the top, the bottom, or at a position; several keep their order. */
 import { ok } from '../../contract/errors.ts'
+import { failpoint } from '../failpoint.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { moveTo, queueLength } from '../queue/order.ts'
 import { batchById } from '../queue/queries.ts'
-import { failpoint } from '../run/failpoint.ts'
 import { type Handler, notPossible, Refusal, resolveBatches, writeOrRefuse } from './command.ts'
 
 export const move: Handler<'move'> = ({ db, context }, input) => {

@@ -4,9 +4,9 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
+import { readJournal } from '../launcher/journal.ts'
+import { isRunning } from '../process/processes.ts'
 import { attemptKey } from './batch-options.ts'
-import { readJournal } from './launcher/journal.ts'
-import { isRunning } from './process-identity.ts'
 import { finishFrom, interrupted, tidyJournals } from './rescuer.ts'
 import type { Finished } from './settle.ts'
 import type { Slot } from './slots.ts'

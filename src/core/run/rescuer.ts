@@ -8,6 +8,24 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
+import { removeAbandonedFills } from '../host/abandoned-batches.ts'
+import { isGone } from '../host/lease.ts'
+import {
+  fenceLauncher,
+  type LauncherJournal,
+  readJournal,
+  readJournals,
+  removeJournal,
+  stopOrphanedLauncher,
+} from '../launcher/journal.ts'
+import { isFinalRefusal } from '../launcher/refusal.ts'
+import {
+  findJobProcesses,
+  isRunning,
+  type ProcessIdentity,
+  stopJobProcesses,
+  stopProcesses,
+} from '../process/processes.ts'
 import { requestPause, takeOverBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { executorHost } from '../queue/host-store.ts'
@@ -16,25 +34,7 @@ import { makeDense } from '../queue/order.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readSetting, readSettings } from '../queue/settings-store.ts'
-import { removeAbandonedFills } from './abandoned-fill.ts'
 import { attemptKey, logPath } from './batch-options.ts'
-import {
-  fenceLauncher,
-  type LauncherJournal,
-  readJournal,
-  readJournals,
-  removeJournal,
-  stopOrphanedLauncher,
-} from './launcher/journal.ts'
-import { isFinalRefusal } from './launcher/refusal.ts'
-import { isGone } from './lease.ts'
-import {
-  findJobProcesses,
-  isRunning,
-  type ProcessIdentity,
-  stopJobProcesses,
-  stopProcesses,
-} from './process-identity.ts'
 import type { Finished } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
 import { cutOff, judge, refusal } from './verdict.ts'

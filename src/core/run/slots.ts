@@ -2,10 +2,11 @@
  * Owns the jobs that run under this host: which attempt, under which claim, started by whose launcher. In
  * memory only; what must survive is in the database and in the launchers' journals.
  */
+
+import type { LauncherJournal } from '../launcher/journal.ts'
 import type { JobCommand } from '../queue/job-store.ts'
 import type { JobRow } from '../queue/rows.ts'
 import { attemptKey } from './batch-options.ts'
-import type { LauncherJournal } from './launcher/journal.ts'
 import type { StopIntent } from './verdict.ts'
 
 export type Slot = {

@@ -4,8 +4,8 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
+import type { JobExit } from '../launcher/protocol.ts'
 import type { Ended, JobCommand } from '../queue/job-store.ts'
-import type { JobExit } from './launcher/protocol.ts'
 
 /** What is to be recorded; `retry` and `interrupted` send the job back to pending. */
 export type Verdict = { kind: 'succeeded' | 'failed' | 'interrupted'; ended: Ended; retryable: boolean }

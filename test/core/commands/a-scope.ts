@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/core/clock.ts'
 import type { Scope } from '../../../src/core/commands/command.ts'
 import { openDatabase } from '../../../src/core/db/open.ts'
+import { identify } from '../../../src/core/process/processes.ts'
 import { claimHead, createBatch, enqueueBatch, sealBatch } from '../../../src/core/queue/batch-store.ts'
 import { saveConfiguration } from '../../../src/core/queue/configuration-store.ts'
 import { registerHost, takeRole } from '../../../src/core/queue/host-store.ts'
@@ -14,7 +15,6 @@ import { claimJob, finishJob, insertJobs, pendingJobs } from '../../../src/core/
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { logPath } from '../../../src/core/run/batch-options.ts'
 import { Finalizer } from '../../../src/core/run/finalizer.ts'
-import { identify } from '../../../src/core/run/process-identity.ts'
 import { plainBatch } from '../../helpers/database.ts'
 
 /** Time stands still. */

@@ -7,7 +7,7 @@ import { commands } from '../../../src/contract/commands.ts'
 import { outputs } from '../../../src/contract/outputs.ts'
 import type { Scope } from '../../../src/core/commands/command.ts'
 import { log } from '../../../src/core/commands/log.ts'
-import { cutNotePath, keptTailPath } from '../../../src/core/run/launcher/log-extent.ts'
+import { cutNotePath, keptTailPath } from '../../../src/core/logs/log-extent.ts'
 import { aBatch, aRunningBatch, aScope, endJob, writeLog } from './a-scope.ts'
 
 const head = 65_536

@@ -4,16 +4,16 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Db } from '../../../src/core/db/db.ts'
+import { findJobProcesses, stopJobProcesses } from '../../../src/core/process/processes.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { writeMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
 import { Executor, type ExecutorOptions } from '../../../src/core/run/executor.ts'
-import { findJobProcesses, stopJobProcesses } from '../../../src/core/run/process-identity.ts'
 import { addBatch, type BatchPlan, hostId, reread, temporaryDatabase } from '../../helpers/database.ts'
 import { root, until } from '../../helpers/launcher-kit.ts'
 
 const built = process.env.SLIPWAY_TEST_LAUNCHER_DIR
 /** The launcher's sources: Node runs them as they are. Mutation runs take the built native one, which starts faster. */
-export const launcherDir = built ?? path.join(root, 'src/core/run/launcher')
+export const launcherDir = built ?? path.join(root, 'src/core/launcher/node')
 export const launcherKind = built === undefined ? 'node' : 'native'
 
 export type Told = {

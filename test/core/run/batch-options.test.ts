@@ -2,6 +2,7 @@
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
+import { DiskGuard, freeBytes } from '../../../src/core/host/disk-guard.ts'
 import type { BatchRow, JobRow } from '../../../src/core/queue/rows.ts'
 import {
   attemptKey,
@@ -10,7 +11,6 @@ import {
   runOptions,
   stopRule,
 } from '../../../src/core/run/batch-options.ts'
-import { DiskGuard, freeBytes } from '../../../src/core/run/disk-guard.ts'
 import { earnedStatus } from '../../../src/core/run/finalizer.ts'
 import { addBatch, noon, temporaryDatabase, temporaryFolder } from '../../helpers/database.ts'
 import { stubClock } from '../../helpers/stub-clock.ts'

@@ -2,7 +2,7 @@
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { JobExit } from '../../../src/core/run/launcher/protocol.ts'
+import type { JobExit } from '../../../src/core/launcher/protocol.ts'
 import { cutOff, judge, lastLine, refusal } from '../../../src/core/run/verdict.ts'
 import { noon, temporaryFolder } from '../../helpers/database.ts'
 

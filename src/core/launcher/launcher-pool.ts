@@ -1,0 +1,205 @@
+/**
+ * Owns this host's launchers: one for each job that runs at the same time, up to a few, started when a job needs it,
+ * told what to start and stop, and followed by a new one when it dies, or when somebody has fenced it. Knows no batch
+ * and writes no row.
+ *
+ * More than one, because a launcher stands still while a program is loaded for its job, and longer where the kernel then
+ * lets the job go first: with one for all, the end of another job waits for that.
+ */
+import path from 'node:path'
+import { journalPath, type LauncherJournal, readJournal, removeJournal } from './journal.ts'
+import { type JobExit, type Launcher, type LauncherEvent, type StartSpec, startLauncher } from './launcher.ts'
+import type { Refused } from './protocol.ts'
+
+const forgetAfter = 256
+const most = 4
+
+export type OwnLauncherOptions = {
+  home: string
+  hostId: string
+  launcherDir: string
+  nodePath?: string
+  env: NodeJS.ProcessEnv
+  /** So many exits may stay in the journal although they are committed (256). */
+  forgetEvery?: number
+}
+
+export type OwnLauncherEvents = {
+  onStarted(): void
+  onExit(exit: JobExit): void
+  onRefused(refused: Refused): void
+  /** It died; `journal` is what it wrote down. These attempts of it had no end yet, and may live on. */
+  onGone(reason: string, journal: LauncherJournal | null, attempts: ReadonlySet<string>): void
+}
+
+/** One launcher and what it was told. */
+type Crew = {
+  launcher: Promise<Launcher>
+  /** A small process; the other kind takes as much memory as the host. */
+  native: boolean
+  exitsSeen: number
+  /** So many of them it was told to forget. */
+  forgotten: number
+  /** Attempts it was asked to start and whose end it has not told. */
+  open: Set<string>
+}
+
+export class OwnLauncher {
+  readonly #options: OwnLauncherOptions
+  readonly #events: OwnLauncherEvents
+  readonly #crews: Crew[] = []
+  /** Fenced: they start nothing more, and are followed until their last job has ended. */
+  readonly #fenced = new Set<Crew>()
+  /** Journals of dead launchers, to be removed once their ends are committed. */
+  readonly #dead = new Set<string>()
+
+  constructor(options: OwnLauncherOptions, events: OwnLauncherEvents) {
+    this.#options = options
+    this.#events = events
+  }
+
+  /** Starts a job. Rejects when no launcher can be had. */
+  async start(spec: StartSpec): Promise<void> {
+    const crew = this.#forAnother()
+    crew.open.add(spec.attempt)
+    const launcher = await crew.launcher
+    launcher.start(spec)
+  }
+
+  /** Asks a job to end; nothing happens when it has ended. */
+  stop(attempt: string, graceMs: number): void {
+    const crew = this.#all().find(({ open }) => open.has(attempt))
+    void crew?.launcher.then((launcher) => launcher.stop(attempt, graceMs), ignore)
+  }
+
+  /** Every end that was told so far is committed: journals need not keep them. */
+  committed(): void {
+    this.#removeDead()
+    for (const crew of this.#crews) {
+      const { exitsSeen, forgotten, launcher } = crew
+      if (exitsSeen - forgotten < (this.#options.forgetEvery ?? forgetAfter)) continue
+      crew.forgotten = exitsSeen
+      void launcher.then((one) => one.forget(exitsSeen), ignore)
+    }
+  }
+
+  /**
+   * 'close' waits for its jobs and its end, and every end that was told is committed by then; 'release' lets it go on
+   * alone. What is started next gets a new one.
+   */
+  async drop(how: 'close' | 'release'): Promise<void> {
+    const crews = this.#all()
+    this.#crews.length = 0
+    this.#fenced.clear()
+    await Promise.all(crews.map((crew) => this.#part(crew, how)))
+    // One that was fenced may have ended after the last commit.
+    if (how === 'close') this.#removeDead()
+  }
+
+  #removeDead(): void {
+    for (const file of this.#dead) {
+      const journal = readJournal(file)
+      if (journal) removeJournal(journal)
+    }
+    this.#dead.clear()
+  }
+
+  async #part(crew: Crew, how: 'close' | 'release'): Promise<void> {
+    const launcher = await crew.launcher.catch(() => null)
+    if (!launcher) return
+    if (how === 'release') return launcher.release()
+    await launcher.close()
+    const journal = readJournal(this.#journalOf(launcher))
+    if (journal) removeJournal(journal)
+  }
+
+  #all(): Crew[] {
+    return [...this.#crews, ...this.#fenced]
+  }
+
+  /** One without a job; a new one, while there are few; or the one with the fewest. */
+  #forAnother(): Crew {
+    const idlest = this.#crews.toSorted((a, b) => a.open.size - b.open.size)[0]
+    if (!idlest) return this.#engage()
+    if (idlest.open.size === 0 || !idlest.native || this.#crews.length >= most) return idlest
+    return this.#engage()
+  }
+
+  #engage(): Crew {
+    const { home, hostId, launcherDir, nodePath, env } = this.#options
+    const launcher = startLauncher({
+      launcherDir,
+      runDir: path.join(home, 'run'),
+      hostId,
+      env,
+      ...(nodePath === undefined ? {} : { nodePath }),
+      onEvent: (event) => this.#hear(event, crew),
+    })
+    const crew: Crew = { launcher, native: false, exitsSeen: 0, forgotten: 0, open: new Set() }
+    launcher.then(
+      ({ kind }) => {
+        crew.native = kind === 'native'
+      },
+      () => this.#leave(crew),
+    )
+    this.#crews.push(crew)
+    return crew
+  }
+
+  #hear(event: LauncherEvent, from: Crew): void {
+    switch (event.kind) {
+      case 'started':
+        return this.#events.onStarted()
+      case 'exited':
+        from.exitsSeen += 1
+        from.open.delete(event.exit.attempt)
+        this.#events.onExit(event.exit)
+        return void this.#dismiss(from)
+      case 'refused':
+        from.open.delete(event.attempt)
+        if (event.stage === 'fenced') this.#replace(from)
+        return this.#events.onRefused(event)
+      case 'gone':
+        return void this.#lose(event.reason, from)
+    }
+  }
+
+  /**
+   * A host that took itself for the executor fenced it (it had been stopped, say, and fell behind). Nothing lifts a
+   * fence, so the next job gets another launcher; this one's jobs are followed to their ends.
+   */
+  #replace(crew: Crew): void {
+    if (!this.#leave(crew)) return
+    this.#fenced.add(crew)
+    void this.#dismiss(crew)
+  }
+
+  /** A fenced launcher without jobs is of no use; its journal goes once its ends are committed. */
+  async #dismiss(crew: Crew): Promise<void> {
+    if (crew.open.size > 0 || !this.#fenced.has(crew)) return
+    const launcher = await crew.launcher
+    await launcher.close()
+    if (this.#fenced.delete(crew)) this.#dead.add(this.#journalOf(launcher))
+  }
+
+  async #lose(reason: string, from: Crew): Promise<void> {
+    this.#leave(from)
+    this.#fenced.delete(from)
+    const file = this.#journalOf(await from.launcher)
+    this.#events.onGone(reason, readJournal(file), from.open)
+    this.#dead.add(file)
+  }
+
+  /** It is given nothing more to start. False: it was not one of those that are. */
+  #leave(crew: Crew): boolean {
+    const at = this.#crews.indexOf(crew)
+    if (at >= 0) this.#crews.splice(at, 1)
+    return at >= 0
+  }
+
+  #journalOf(launcher: Launcher): string {
+    return journalPath(path.join(this.#options.home, 'run'), launcher.id)
+  }
+}
+
+const ignore = () => {}

@@ -1,0 +1,235 @@
+/**
+ * The host's end of a launcher: starts one, tells it what to run, hears what became of it. Owns the launcher's
+ * two pipes and nothing else; never starts or signals a job itself.
+ *
+ * When the host goes (or lets go), the launcher sees its jobs to their end, leaves their exits in its journal
+ * and ends: see journal.ts for whoever comes next.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { join } from 'node:path'
+import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../process/process-table.ts'
+import { identify, type ProcessIdentity, realRunDir } from '../process/processes.ts'
+import {
+  encodeFrame,
+  type JobExit,
+  type Line,
+  parseLine,
+  type Refused,
+  type Started,
+  type StartSpec,
+  startFrame,
+} from './protocol.ts'
+import { refusalMessage } from './refusal.ts'
+
+export type { JobExit, StartSpec, Usage } from './protocol.ts'
+
+/** What a launcher tells its host, in the order in which it happened. */
+export type LauncherEvent =
+  | ({ kind: 'started' } & Started)
+  | ({ kind: 'refused' } & Refused)
+  | { kind: 'exited'; exit: JobExit }
+  /** The launcher itself died or its pipe broke; the last event. Not sent after `close` or `release`. */
+  | { kind: 'gone'; reason: string }
+
+/** A running launcher. All methods return at once and never throw because it has died: that is an event. */
+export type Launcher = {
+  kind: 'native' | 'node'
+  id: string
+  identity: ProcessIdentity
+  /** Answered by one `started` or `refused`, and after `started` by one `exited`. */
+  start(spec: StartSpec): void
+  /** SIGTERM to all of the job, `graceMs`, SIGKILL. Nothing happens when it has ended. */
+  stop(attempt: string, graceMs: number): void
+  /** So many exits are committed. If these are all there are, the journal is emptied of them. */
+  forget(exitsCommitted: number): void
+  /** Closes the launcher's stdin and resolves when it has ended, which is after its last job. */
+  close(): Promise<void>
+  /** Lets go without waiting: jobs go on, their exits are found in the journal. */
+  release(): void
+}
+
+/** `launcherDir`: where the built launchers are; `runDir`: made (0700) if it is missing. */
+export type LauncherOptions = {
+  launcherDir: string
+  runDir: string
+  hostId: string
+  /** The base environment of every job. `SLIPWAY_LAUNCHER=native|node` in it forces one kind. */
+  env: NodeJS.ProcessEnv
+  onEvent(event: LauncherEvent): void
+  /** Runs the Node launcher; defaults to this process's own program. */
+  nodePath?: string
+}
+
+const HANDSHAKE_MS = 20_000
+/** Far beyond what any system takes as arguments and environment. */
+const LARGEST_FRAME = 32 * 1024 * 1024
+
+/** Starts a launcher: the native one where it was built and runs, else the Node one. Rejects if none starts. */
+export async function startLauncher(options: LauncherOptions): Promise<Launcher> {
+  mkdirSync(options.runDir, { recursive: true, mode: 0o700 })
+  const forced = options.env.SLIPWAY_LAUNCHER
+  const native = join(options.launcherDir, process.platform === 'win32' ? 'none' : 'slipway-launcher')
+  if (forced !== 'node' && (forced === 'native' || isExecutable(native))) {
+    try {
+      return await connect(options, native, [])
+    } catch (error) {
+      // Built for another machine, or on a disk mounted noexec: the Node launcher does the same, slower.
+      if (forced === 'native') throw error
+    }
+  }
+  const script = ['js', 'ts'].map((e) => join(options.launcherDir, `node-launcher.${e}`)).find(existsSync)
+  if (script === undefined) throw new Error(`no launcher in ${options.launcherDir}: run "npm run build"`)
+  return connect(options, options.nodePath ?? process.execPath, [script])
+}
+
+async function connect(options: LauncherOptions, program: string, argv: string[]): Promise<Launcher> {
+  const id = `L${Date.now().toString(36)}${randomBytes(4).toString('hex')}`
+  const runDir = realRunDir(options.runDir)
+  const child = spawn(program, [...argv, runDir, id, options.hostId], {
+    cwd: '/',
+    detached: true,
+    windowsHide: true,
+    env: launcherEnvironment(options.env),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  return new Connection(child, id, options.onEvent).open(options.env)
+}
+
+/** No NODE_OPTIONS or LD_PRELOAD of the user's; but if the host is itself a job, the launcher stays part of it. */
+function launcherEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'SystemRoot', 'TEMP', ATTEMPT_MARKER, RUN_DIR_MARKER]
+  const entries = Object.entries(env).filter(([name]) => kept.includes(name))
+  return { ...Object.fromEntries(entries), ELECTRON_RUN_AS_NODE: '1' }
+}
+
+class Connection {
+  readonly #child: ChildProcess
+  readonly #id: string
+  readonly #onEvent: (event: LauncherEvent) => void
+  /** When the launcher has ended and all it said was heard. */
+  readonly #ended = Promise.withResolvers<void>()
+  #letGo = false
+  #gone = false
+  #rest = ''
+  #onLine: (line: Line) => void = () => {}
+
+  constructor(child: ChildProcess, id: string, onEvent: (event: LauncherEvent) => void) {
+    this.#child = child
+    this.#id = id
+    this.#onEvent = onEvent
+  }
+
+  /** Sends the environment and waits for the launcher's first line. */
+  open(env: NodeJS.ProcessEnv): Promise<Launcher> {
+    const { promise, resolve, reject } = Promise.withResolvers<Launcher>()
+    const child = this.#child
+    const fail = (why: string, cause?: unknown) => {
+      clearTimeout(timer)
+      this.#letGo = true
+      child.kill('SIGKILL')
+      reject(new Error(`the launcher ${child.spawnfile} did not start: ${why}`, { cause }))
+    }
+    const timer = setTimeout(() => fail(`no answer within ${HANDSHAKE_MS / 1000} s`), HANDSHAKE_MS)
+    child.once('error', (error) => fail(error.message, error))
+    child.once('close', (code, signal) => fail(`it ended with ${signal ?? `exit code ${code}`}`))
+    this.#onLine = (first) => {
+      if (first.line !== 'launcher') return fail('its first line was not understood')
+      clearTimeout(timer)
+      this.#onLine = (line) => this.#tell(line)
+      child.removeAllListeners('close').removeAllListeners('error')
+      child.on('error', (error) => this.#lose(error.message))
+      child.on('close', (code, signal) => {
+        this.#ended.resolve()
+        this.#lose(`it ended with ${signal ?? `exit code ${code}`}`)
+      })
+      resolve(this.#launcher(first.header.kind, first.header.launcher))
+    }
+    // A broken pipe means that the launcher died, which 'close' says better.
+    child.stdin?.on('error', () => {})
+    child.stdout?.on('error', () => {})
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text))
+    const base = Object.entries(env).filter(([name, value]) => value !== undefined && name !== '')
+    this.#send(encodeFrame(['E', ...base.map(([name, value]) => `${name}=${value}`)]))
+    return promise
+  }
+
+  #launcher(kind: 'native' | 'node', said: ProcessIdentity): Launcher {
+    return {
+      kind,
+      id: this.#id,
+      identity: identify(said.pid) ?? said,
+      start: (spec) => this.#start(spec),
+      stop: (attempt, graceMs) => this.#send(encodeFrame(['T', attempt, String(Math.round(graceMs))])),
+      forget: (exitsCommitted) => this.#send(encodeFrame(['F', String(exitsCommitted)])),
+      close: () => this.#close(),
+      release: () => this.#release(),
+    }
+  }
+
+  #start(spec: StartSpec): void {
+    if (!/^[\w.-]+$/.test(spec.attempt)) throw new Error(`"${spec.attempt}" can't name an attempt`)
+    const words = [...spec.argv, spec.cwd, spec.logPath, ...Object.entries(spec.env).flat()]
+    const frame = startFrame(spec)
+    // NUL separates the fields of a frame, and no kernel takes it in an argument either.
+    if (spec.argv.length === 0 || words.some((word) => word.includes('\0'))) this.#refuse(spec, 'EINVAL')
+    else if (frame.length > LARGEST_FRAME) this.#refuse(spec, 'E2BIG')
+    else this.#send(frame)
+  }
+
+  #refuse({ attempt, argv }: StartSpec, errno: string): void {
+    const message = refusalMessage('program', errno, '-', (argv[0] ?? '').replaceAll('\0', '\uFFFD'))
+    queueMicrotask(() => this.#onEvent({ kind: 'refused', attempt, stage: 'program', errno, message }))
+  }
+
+  #send(frame: Buffer): void {
+    if (!this.#letGo && !this.#gone) this.#child.stdin?.write(frame)
+  }
+
+  #read(text: string): void {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const text of lines) {
+      const line = parseLine(text)
+      if (line !== null) this.#onLine(line)
+    }
+  }
+
+  #tell(line: Line): void {
+    if (line.line === 'started') this.#onEvent({ kind: 'started', ...line.started })
+    if (line.line === 'refused') this.#onEvent({ kind: 'refused', ...line.refused })
+    if (line.line === 'exited') this.#onEvent({ kind: 'exited', exit: line.exit })
+  }
+
+  #lose(why: string): void {
+    if (this.#gone || this.#letGo) return
+    this.#gone = true
+    this.#onEvent({ kind: 'gone', reason: `the launcher is gone: ${why}` })
+  }
+
+  #close(): Promise<void> {
+    this.#letGo = true
+    this.#child.stdin?.end()
+    return this.#ended.promise
+  }
+
+  #release(): void {
+    this.#letGo = true
+    // Ended, not destroyed: what was sent still arrives.
+    this.#child.stdin?.end()
+    this.#child.stdout?.destroy()
+    this.#child.unref()
+    if (this.#child.stdin instanceof Socket) this.#child.stdin.unref()
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

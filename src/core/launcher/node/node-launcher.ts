@@ -1,0 +1,112 @@
+/**
+ * The launcher for machines without a C compiler: a small Node process that starts jobs, watches them to their
+ * end and says so, also when its host is gone. Imports only node modules and files of this house that do the
+ * same, so that it starts fast. Usage: node-launcher RUN_DIR LAUNCHER_ID HOST_ID, frames on stdin.
+ */
+import { identify } from '../../process/processes.ts'
+import { journalPath } from '../journal.ts'
+import {
+  exitedLine,
+  formatLine,
+  type JobExit,
+  PROTOCOL,
+  parseStart,
+  type Started,
+  type StartSpec,
+  splitVariable,
+} from '../protocol.ts'
+import { NodeJob } from './job.ts'
+import { JournalWriter } from './journal-writer.ts'
+import type { Refusal } from './program.ts'
+
+const [, , runDir = '', launcherId = '', hostId = ''] = process.argv
+const self = identify(process.pid) ?? { pid: process.pid, startedAt: '', bootId: '' }
+const header = [
+  'launcher',
+  PROTOCOL,
+  'node',
+  launcherId,
+  hostId,
+  self.pid,
+  self.startedAt,
+  self.bootId,
+  Date.now(),
+]
+const path = journalPath(runDir, launcherId)
+const journal = new JournalWriter(path, formatLine(header))
+const jobs = new Map<string, NodeJob>()
+let base: Record<string, string> = {}
+let hostGone = false
+let ending = false
+let closed = false
+let received: Buffer = Buffer.alloc(0)
+
+process.chdir('/')
+process.on('SIGINT', () => {})
+process.on('SIGHUP', () => {})
+process.on('SIGTERM', () => {
+  ending = true
+  for (const job of jobs.values()) job.stopWithOwnGrace()
+  endIfDone()
+})
+process.stdin.on('data', receive)
+process.stdin.on('error', loseHost)
+process.stdin.on('end', loseHost)
+
+function receive(bytes: Buffer): void {
+  received = Buffer.concat([received, bytes])
+  while (received.length >= 4) {
+    const end = 4 + received.readUInt32LE(0)
+    if (received.length < end) return
+    // Each field ends with a NUL, so the last piece of the split is always empty.
+    obey(received.subarray(4, end).toString('utf8').split('\0').slice(0, -1))
+    received = received.subarray(end)
+  }
+}
+
+function obey([letter, ...fields]: string[]): void {
+  if (letter === 'E') base = Object.fromEntries(fields.map(splitVariable))
+  if (letter === 'S') start(parseStart(fields))
+  if (letter === 'T') jobs.get(fields[0] ?? '')?.stop('stopped', Number(fields[1]))
+  if (letter === 'F') journal.forget(Number(fields[0]))
+}
+
+function start(spec: StartSpec): void {
+  const { attempt } = spec
+  const refused = (r: Refusal) => {
+    jobs.delete(attempt)
+    journal.refused(formatLine(['refused', attempt, r.stage, r.errno, r.hint, r.subject]))
+    endIfDone()
+  }
+  const exited = (exit: JobExit) => {
+    jobs.delete(attempt)
+    journal.exited(attempt, exitedLine(exit))
+    endIfDone()
+  }
+  const started = (s: Started) =>
+    journal.started(attempt, formatLine(['started', attempt, s.pid, s.processStartedAt, s.at]))
+  // The order is what makes a fence exact: announce, look for the fence, start.
+  if (!journal.starting(attempt)) refused({ stage: 'log', errno: journal.trouble, hint: '-', subject: path })
+  else if (ending || journal.fenced) refused({ stage: 'fenced', errno: '-', hint: '-', subject: '-' })
+  else {
+    const job = new NodeJob(spec, runDir, { started, refused, exited })
+    jobs.set(attempt, job)
+    job.start(base)
+  }
+}
+
+function loseHost(): void {
+  hostGone = true
+  endIfDone()
+}
+
+/** Ends when there is nobody to work for and nothing to watch; a full disk only delays it. */
+function endIfDone(): void {
+  if (closed || jobs.size > 0 || !(hostGone || ending)) return
+  if (!journal.settle()) {
+    setTimeout(endIfDone, 1000)
+    return
+  }
+  closed = true
+  journal.close(() => process.exit(0))
+}

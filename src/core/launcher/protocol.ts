@@ -1,0 +1,193 @@
+/**
+ * What host and launcher say to each other, and how it looks on the wire. `src/core/launcher/native/launcher.c`
+ * speaks the same words: change both, and PROTOCOL with them.
+ *
+ * Host to launcher (its stdin): frames of a 32-bit little-endian length and NUL-terminated fields.
+ *   E NAME=VALUE…                                                            base environment, once
+ *   S attempt cwd logPath logLimit timeoutMs|- graceMs argc argv… NAME=VALUE…  start a job
+ *   T attempt graceMs                                                        stop a job
+ *   F count                                                                  forget so many exits
+ * Launcher to host (its stdout, and before that its journal): lines of tab-separated fields, see `parseLine`.
+ */
+import type { ProcessIdentity } from '../process/processes.ts'
+import { type RefusalStage, refusalMessage } from './refusal.ts'
+
+/** Raised with every change of frames or lines. A journal of another version is not read. */
+export const PROTOCOL = '1'
+
+/** One job to start. Paths are absolute. */
+export type StartSpec = {
+  /** Unique for this data folder, such as `17.2`: letters, digits, dots, dashes, underscores. */
+  attempt: string
+  /** Program and arguments, never through a shell. A program without a slash is looked up in the job's PATH. */
+  argv: string[]
+  cwd: string
+  /** On top of the base environment. */
+  env: Record<string, string>
+  logPath: string
+  /** The last so many bytes of output are kept, and the first 64 KiB. */
+  logLimitBytes: number
+  /** Of awake time. */
+  timeoutMs: number | null
+  /** Between SIGTERM and SIGKILL, where a timeout or leftover processes ask for them. */
+  graceMs: number
+}
+
+/** What the kernel counted for the job's main process and the children it waited for; null where unknown. */
+export type Usage = { userMs: number; systemMs: number; maxRssKb: number } | null
+
+/** How an attempt ended. Reported when no process of the job is left. Times are epoch ms. */
+export type JobExit = {
+  attempt: string
+  exitCode: number | null
+  signal: string | null
+  /** `timeout` and `stopped`: we ended it. `exited`: it ended by itself, or somebody else killed it. */
+  ended: 'exited' | 'timeout' | 'stopped'
+  startedAt: number
+  endedAt: number
+  /** By CLOCK_MONOTONIC: doesn't count suspend. */
+  awakeMs: number
+  usage: Usage
+  /** Processes of the job that outlived its main process and were stopped. */
+  leftovers: number
+  /** What the job wrote, including what was left out. */
+  logBytes: number
+  /** Whether something was left out of the log. */
+  logCut: boolean
+}
+
+/** A job runs. `processStartedAt` is comparable with `ProcessIdentity.startedAt`. */
+export type Started = { attempt: string; pid: number; processStartedAt: string; at: number }
+
+/** A job could not be started; nothing of it runs. */
+export type Refused = {
+  attempt: string
+  stage: RefusalStage
+  errno: string
+  /** A sentence for people. */
+  message: string
+}
+
+/** The launcher's first line. */
+export type LauncherHeader = {
+  kind: 'native' | 'node'
+  launcherId: string
+  hostId: string
+  launcher: ProcessIdentity
+}
+
+/** One line of a journal or of a launcher's stdout. `starting` and `forgotten` occur in journals only. */
+export type Line =
+  | { line: 'launcher'; header: LauncherHeader }
+  | { line: 'starting'; attempt: string }
+  | { line: 'started'; started: Started }
+  | { line: 'refused'; refused: Refused }
+  | { line: 'exited'; exit: JobExit }
+  | { line: 'forgotten' }
+
+/** One frame for the launcher's stdin. */
+export function encodeFrame(fields: readonly string[]): Buffer {
+  const body = Buffer.from(`${fields.join('\0')}\0`, 'utf8')
+  const head = Buffer.alloc(4)
+  head.writeUInt32LE(body.length)
+  return Buffer.concat([head, body])
+}
+
+/** The frame that starts a job. */
+export function startFrame(spec: StartSpec): Buffer {
+  return encodeFrame([
+    'S',
+    spec.attempt,
+    spec.cwd,
+    spec.logPath,
+    String(Math.round(spec.logLimitBytes)),
+    spec.timeoutMs === null ? '-' : String(Math.round(spec.timeoutMs)),
+    String(Math.round(spec.graceMs)),
+    String(spec.argv.length),
+    ...spec.argv,
+    ...Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+  ])
+}
+
+/** The counterpart of `startFrame`: the fields after the `S`. */
+export function parseStart(fields: readonly string[]): StartSpec {
+  const [attempt = '', cwd = '', logPath = '', limit, timeout, grace, argc, ...rest] = fields
+  return {
+    attempt,
+    cwd,
+    logPath,
+    logLimitBytes: Number(limit),
+    timeoutMs: timeout === '-' ? null : Number(timeout),
+    graceMs: Number(grace),
+    argv: rest.slice(0, Number(argc)),
+    env: Object.fromEntries(rest.slice(Number(argc)).map(splitVariable)),
+  }
+}
+
+/** `NAME=VALUE` as a pair; the value may contain further equals signs. */
+export function splitVariable(entry: string): [name: string, value: string] {
+  const at = entry.indexOf('=')
+  return [entry.slice(0, at), entry.slice(at + 1)]
+}
+
+/** One line with its newline. */
+export function formatLine(fields: readonly (string | number)[]): string {
+  return `${fields.map((f) => String(f).replace(/[\t\n]/g, ' ')).join('\t')}\n`
+}
+
+/** The line that reports an exit. */
+export function exitedLine(e: JobExit): string {
+  const usage = e.usage === null ? ['-', '-', '-'] : [e.usage.userMs, e.usage.systemMs, e.usage.maxRssKb]
+  return formatLine([
+    'exited',
+    e.attempt,
+    e.exitCode ?? '-',
+    e.signal ?? '-',
+    e.ended,
+    e.startedAt,
+    e.endedAt,
+    e.awakeMs,
+    ...usage,
+    e.leftovers,
+    e.logBytes,
+    e.logCut ? 1 : 0,
+  ])
+}
+
+/** Understands one line (without its newline); null for one that is torn or of another version. */
+export function parseLine(text: string): Line | null {
+  const [line, ...f] = text.split('\t')
+  const s = (i: number) => f[i] ?? ''
+  const n = (i: number) => Number(f[i])
+  if (line === 'launcher' && f.length === 8 && s(0) === PROTOCOL && (s(1) === 'native' || s(1) === 'node')) {
+    const launcher = { pid: n(4), startedAt: s(5), bootId: s(6) }
+    return { line, header: { kind: s(1) as 'native' | 'node', launcherId: s(2), hostId: s(3), launcher } }
+  }
+  if (line === 'starting' && f.length === 1) return { line, attempt: s(0) }
+  if (line === 'started' && f.length === 4)
+    return { line, started: { attempt: s(0), pid: n(1), processStartedAt: s(2), at: n(3) } }
+  if (line === 'refused' && f.length === 5) {
+    const [stage, errno, hint, subject] = [s(1) as RefusalStage, s(2), s(3), s(4)]
+    const message = refusalMessage(stage, errno, hint, subject)
+    return { line, refused: { attempt: s(0), stage, errno, message } }
+  }
+  if (line === 'exited' && f.length === 13) return { line, exit: parseExit(s, n) }
+  if (line === 'forgotten') return { line }
+  return null
+}
+
+function parseExit(s: (i: number) => string, n: (i: number) => number): JobExit {
+  return {
+    attempt: s(0),
+    exitCode: s(1) === '-' ? null : n(1),
+    signal: s(2) === '-' ? null : s(2),
+    ended: s(3) as JobExit['ended'],
+    startedAt: n(4),
+    endedAt: n(5),
+    awakeMs: n(6),
+    usage: s(7) === '-' ? null : { userMs: n(7), systemMs: n(8), maxRssKb: n(9) },
+    leftovers: n(10),
+    logBytes: n(11),
+    logCut: s(12) === '1',
+  }
+}

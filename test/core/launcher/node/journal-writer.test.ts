@@ -1,0 +1,257 @@
+/**
+ * What a Node launcher writes down and tells, with a real journal and a real pipe. The full disk is /dev/full, put
+ * under the journal's own descriptor.
+ */
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { fencePath, journalPath } from '../../../../src/core/launcher/journal.ts'
+import { JournalWriter } from '../../../../src/core/launcher/node/journal-writer.ts'
+import { realRunDir } from '../../../../src/core/process/processes.ts'
+import { temporaryFolder } from '../../../helpers/database.ts'
+import { until } from '../../../helpers/launcher-kit.ts'
+
+const header = 'launcher\t1\tnode\tL1\thost-1\t1\t2\tboot\t3\n'
+
+function aJournal() {
+  const folder = realRunDir(temporaryFolder())
+  const fifo = join(folder, 'host')
+  execFileSync('mkfifo', [fifo])
+  // Opened both ways, so that neither end waits for the other.
+  const ear = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK)
+  const mouth = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK)
+  const path = journalPath(folder, 'L1')
+  const writer = new JournalWriter(path, header, mouth)
+  const fd = readdirSync('/proc/self/fd')
+    .map(Number)
+    .find((one) => linkOf(one) === path)
+  if (fd === undefined) throw new Error('the journal is not open')
+  onTestFinished(() => closeSync(ear))
+  let heard = ''
+  const hears = () => {
+    const buffer = Buffer.alloc(65_536)
+    for (;;)
+      try {
+        heard += buffer.toString('utf8', 0, readSync(ear, buffer))
+      } catch {
+        return heard.slice(header.length)
+      }
+  }
+  /** Puts another file under the journal's descriptor: numbers are given out from the lowest free one on. */
+  const swap = (file: string) => {
+    closeSync(fd)
+    const others: number[] = []
+    for (let got = openSync(file, 'a'); got !== fd; got = openSync(file, 'a')) others.push(got)
+    for (const other of others) closeSync(other)
+  }
+  return {
+    folder,
+    path,
+    writer,
+    hears,
+    written: () => readFileSync(path, 'utf8').slice(header.length),
+    fill: () => swap('/dev/full'),
+    empty: () => swap(path),
+    close: () => new Promise<void>((resolve) => writer.close(resolve)),
+  }
+}
+
+function linkOf(fd: number): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return ''
+  }
+}
+
+describe.runIf(process.platform === 'linux')('a journal', () => {
+  test('begins with its header, for its owner alone, and the host hears the same', async () => {
+    const { path, hears, close, folder } = aJournal()
+    expect(readFileSync(path, 'utf8')).toBe(header)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(() => new JournalWriter(path, header)).toThrow('EEXIST')
+    expect(hears()).toBe('')
+    writeFileSync(fencePath(path), '')
+    await close()
+    expect(readdirSync(folder)).toEqual(['host'])
+  })
+
+  test('is told of a start alone; the rest the host is told too', () => {
+    const { writer, written, hears } = aJournal()
+    expect(writer.fenced).toBe(false)
+    expect(writer.starting('1.1')).toBe(true)
+    expect(written()).toBe('starting\t1.1\n')
+    expect(hears()).toBe('')
+    writer.started('1.1', 'started 1.1\n')
+    writer.exited('1.1', 'exited 1.1\n')
+    writer.refused('refused 2.1\n')
+    expect(written()).toBe('starting\t1.1\nstarted 1.1\nexited 1.1\nrefused 2.1\n')
+    expect(hears()).toBe('started 1.1\nexited 1.1\nrefused 2.1\n')
+  })
+
+  test('is fenced from the moment somebody says so', () => {
+    const { writer, path } = aJournal()
+    writeFileSync(fencePath(path), '')
+    expect(writer.fenced).toBe(true)
+  })
+
+  test('forgets everything once the host has committed every exit, and not before', () => {
+    const { writer, written } = aJournal()
+    writer.forget(0)
+    expect(written()).toBe('') // there was nothing to forget
+    writer.exited('1.1', 'exited 1.1\n')
+    writer.exited('2.1', 'exited 2.1\n')
+    writer.forget(1)
+    expect(written()).toBe('exited 1.1\nexited 2.1\n')
+    writer.forget(2)
+    expect(written()).toBe('')
+    writer.refused('refused 3.1\n')
+    writer.forget(2)
+    expect(written()).toBe('')
+    writer.starting('4.1')
+    writer.forget(2)
+    expect(written()).toBe('starting\t4.1\n')
+  })
+
+  test('says that it forgot while a job runs, and is written anew with that job once it is long', () => {
+    const { writer, written, path } = aJournal()
+    writer.started('1.1', 'started 1.1\n')
+    writer.exited('2.1', 'exited 2.1\n')
+    writer.forget(1)
+    expect(written()).toBe('started 1.1\nexited 2.1\nforgotten\n')
+    const long = `exited 3.1 ${'x'.repeat(32 * 1024)}\n`
+    writer.exited('3.1', long)
+    writer.forget(2)
+    expect(written()).toBe('started 1.1\n')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(existsSync(`${path}.new`)).toBe(false)
+    writer.exited('1.1', 'exited 1.1\n')
+    expect(written()).toBe('started 1.1\nexited 1.1\n')
+  })
+
+  test('is long at 32 KiB, counted with its header and from its last new beginning', () => {
+    const { writer, written } = aJournal()
+    writer.started('1.1', 'started\n')
+    const size = () => header.length + written().length
+    const fillTo = (bytes: number) => writer.refused(`${'x'.repeat(bytes - size() - 1)}\n`)
+    fillTo(32 * 1024 - 1)
+    writer.forget(0)
+    expect(written()).toMatch(/x\nforgotten\n$/)
+    writer.refused('r\n')
+    writer.forget(0)
+    expect(written()).toBe('started\n')
+    fillTo(32 * 1024)
+    writer.forget(0)
+    expect(written()).toBe('started\n')
+  })
+
+  test('keeps its long form where no short one can be written', () => {
+    const { writer, written, path, folder } = aJournal()
+    symlinkSync('/dev/full', `${path}.new`)
+    writer.started('1.1', 'started\n')
+    writer.refused(`${'x'.repeat(33_000)}\n`)
+    writer.forget(0)
+    expect(written()).toMatch(/^started\nx+\nforgotten\n$/)
+    expect(readdirSync(folder).sort()).toEqual(['L1.journal', 'host'])
+  })
+
+  test('is let go when it is written anew and when its launcher ends, and needs no fence to go', async () => {
+    const { writer, path, folder, close } = aJournal()
+    const open = () =>
+      readdirSync('/proc/self/fd').filter((one) => linkOf(Number(one)).startsWith(path)).length
+    writer.started('1.1', 'started\n')
+    writer.refused(`${'x'.repeat(33_000)}\n`)
+    writer.forget(0)
+    expect(open()).toBe(1) // the longer one is not held any more
+    await close()
+    expect(open()).toBe(0)
+    expect(readdirSync(folder)).toEqual(['host'])
+  })
+
+  test('that somebody removed has nothing to be removed', async () => {
+    const { path, folder, close } = aJournal()
+    rmSync(path)
+    await close()
+    expect(readdirSync(folder)).toEqual(['host'])
+  })
+
+  test('that still says something is left behind, fence and all', async () => {
+    const { writer, written, path, close } = aJournal()
+    writer.exited('1.1', 'exited 1.1\n')
+    writeFileSync(fencePath(path), '')
+    await close()
+    expect(written()).toBe('exited 1.1\n')
+    expect(existsSync(fencePath(path))).toBe(true)
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a journal on a full disk', () => {
+  test('lets nothing start, and says why', () => {
+    const { writer, fill, empty, written } = aJournal()
+    fill()
+    expect(writer.starting('1.1')).toBe(false)
+    expect(writer.trouble).toBe('ENOSPC')
+    expect(writer.settle()).toBe(false)
+    expect(writer.starting('2.1')).toBe(false)
+    empty()
+    expect(writer.settle()).toBe(true)
+    expect(written()).toBe('starting\t1.1\n') // the second one was not even announced
+    expect(writer.starting('3.1')).toBe(true)
+    expect(written()).toBe('starting\t1.1\nstarting\t3.1\n')
+  })
+
+  test('tells the host at once, and writes it down in order when there is space, by itself', async () => {
+    const { writer, fill, empty, written, hears } = aJournal()
+    fill()
+    writer.started('1.1', 'started 1.1\n')
+    writer.exited('1.1', 'exited 1.1\n')
+    expect(hears()).toBe('started 1.1\nexited 1.1\n')
+    writer.forget(1) // not as long as it isn't written
+    empty()
+    expect(written()).toBe('')
+    await until(() => written() !== '', 'it was tried again')
+    expect(written()).toBe('started 1.1\nexited 1.1\n')
+    fill()
+    writer.refused('refused 2.1\n')
+    empty()
+    await until(() => written().endsWith('refused 2.1\n'), 'and again')
+    writer.forget(1)
+    expect(written()).toBe('')
+  })
+
+  test('that cannot be emptied is told that it is forgotten', () => {
+    const { writer, fill, empty, written } = aJournal()
+    writer.exited('1.1', 'exited 1.1\n')
+    fill()
+    writer.forget(1) // /dev/full can't be truncated, nor written to
+    empty()
+    expect(writer.settle()).toBe(true)
+    expect(written()).toBe('exited 1.1\nforgotten\n')
+  })
+})
+
+test.runIf(process.platform === 'linux')(
+  'a descriptor that is none of ours any more is an error, not a full disk',
+  () => {
+    const { writer, path } = aJournal()
+    const fd = readdirSync('/proc/self/fd')
+      .map(Number)
+      .find((one) => linkOf(one) === path)
+    closeSync(fd ?? -1)
+    expect(() => writer.starting('1.1')).toThrow('EBADF')
+  },
+)
