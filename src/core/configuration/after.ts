@@ -1,9 +1,9 @@
-/** Owns the order that `after` asks for: every type exists, and no circle. Must never reorder anything. */
+/** Owns the checks of `after`: every type exists and there is no cycle. Must never reorder anything. */
 import type { BatchType } from './configuration.ts'
 import { nearest } from './nearest.ts'
 import type { Place, Problems } from './problem.ts'
 
-/** Adds a problem for each unknown type in an `after` and for each circle; names may include broken batches. */
+/** Adds a problem for each unknown type in an `after` and for each cycle; names may include broken batches. */
 export function checkAfter(
   batchTypes: readonly BatchType[],
   names: readonly string[],
@@ -29,9 +29,9 @@ export function checkAfter(
     if (batchType === undefined || done.has(type)) return
     const from = trail.indexOf(type)
     if (from >= 0) {
-      const circle = [...trail.slice(from), type].join(' → ')
-      const message = `after goes in a circle: ${circle}; none of them could ever start`
-      problems.add(place, { found: circle, expected: 'an order without a circle', message })
+      const cycle = [...trail.slice(from), type].join(' → ')
+      const message = `after forms a cycle: ${cycle}; none of these batches could ever start`
+      problems.add(place, { found: cycle, expected: 'an order without a cycle', message })
       return
     }
     for (const next of batchType.after) walk(next.text, [...trail, type], next.place)

@@ -44,10 +44,10 @@ const DURATION = 'a duration such as 500ms, 5s, 10m or 1h30m'
 const SIZE = 'a size such as 10MB or 64MiB'
 
 /**
- * A batch type as far as it could be read. Only a sound one can become a batch, but one whose source and folder
+ * A batch type as far as it could be read. Only a valid one can become a batch, but one whose source and folder
  * are known can be searched for more problems.
  */
-export type BatchDraft = { batchType: BatchType; sound: boolean; searchable: boolean }
+export type BatchDraft = { batchType: BatchType; valid: boolean; searchable: boolean }
 
 /** Reads one batch type; undefined, after having added the problem, for what isn't even a mapping. */
 export function readBatchType(
@@ -67,7 +67,7 @@ export function readBatchType(
     const given = get(key)
     return given && reader(given)
   }
-  // One fault, one problem: what is there under a misspelt key is not missing.
+  // One error, one problem: what stands under a misspelt key is not missing.
   const meant = misspelt(value, BATCH_KEYS)
   for (const key of ['type', 'run'] as const) {
     if (entries.has(key) || meant.includes(key)) continue
@@ -94,12 +94,12 @@ export function readBatchType(
     shell,
     repeat: read('repeat', (given) => flag(given, problems)) ?? false,
   }
-  const sound = problems.count === before
+  const valid = problems.count === before
   const known = <T>(key: 'over' | 'cwd', read: T): boolean =>
     (read !== undefined && read !== null) || !(entries.has(key) || meant.includes(key))
   const searchable = known('over', over) && known('cwd', batchType.cwd)
   // Where a part of a command is missing, commands may be equal that were not written so.
-  return { batchType: sound ? batchType : { ...batchType, repeat: true }, sound, searchable }
+  return { batchType: valid ? batchType : { ...batchType, repeat: true }, valid, searchable }
 }
 
 const EXAMPLES = { type: 'a name such as edm-creation', run: 'a program and its arguments' }

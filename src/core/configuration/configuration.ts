@@ -1,6 +1,6 @@
 /**
- * Owns what a valid configuration is once it was read: plain data, in which templates remember their place.
- * Must never hold inputs; it says only where they come from.
+ * Owns the shape of a valid configuration: data only, in which each template keeps its place in the file.
+ * Must never hold inputs; only where they come from.
  */
 import type { Place } from './problem.ts'
 import type { Template } from './template.ts'
@@ -61,7 +61,7 @@ export type Over =
   | { kind: 'list'; values: string[]; place: Place }
   | { kind: 'range'; start: number; end: number; size: number | null; as: string | null; place: Place }
 
-/** How a batch runs; plain JSON, stored with the batch. */
+/** How a batch runs; stored as JSON with the batch. */
 export type BatchOptions = {
   /** Jobs at once, 1 to 256. */
   parallel: number

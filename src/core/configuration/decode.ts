@@ -1,6 +1,6 @@
 /**
- * Owns the reading of single values out of the tree: kind, limits, and what to say when they are wrong.
- * Must never stop at the first fault; every reader adds its problem and answers undefined.
+ * Owns the reading of single values out of the tree: kind, limits, and the message when they are wrong.
+ * Must never stop at the first problem; every reader adds its problem and returns undefined.
  */
 import { nearest } from './nearest.ts'
 import { type Problems, shorten } from './problem.ts'
@@ -77,10 +77,10 @@ export function filledText(value: Value, expected: string, problems: Problems): 
 /** `true` or `false`. */
 export function flag(value: Value, problems: Problems): boolean | undefined {
   if (value.kind === 'boolean') return value.text.toLowerCase() === 'true'
-  const said = value.kind === 'text' ? value.text.toLowerCase() : ''
-  const meant = ['yes', 'on', 'true'].includes(said)
+  const word = value.kind === 'text' ? value.text.toLowerCase() : ''
+  const meant = ['yes', 'on', 'true'].includes(word)
     ? 'true'
-    : ['no', 'off', 'false'].includes(said)
+    : ['no', 'off', 'false'].includes(word)
       ? 'false'
       : undefined
   return wrong(value, 'true or false', problems, meant)

@@ -1,5 +1,5 @@
 /**
- * Owns what an editor is told about the configuration file, so that it completes keys and explains them.
+ * Owns the JSON schema that lets an editor complete and explain the keys of a configuration.
  * Must never be the judge: `read.ts` is, with places and suggestions. A test keeps the two at the same keys.
  */
 import { z } from 'zod'

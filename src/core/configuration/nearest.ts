@@ -2,12 +2,12 @@
 
 /** The nearest of the words, or undefined; case, `-`, `_` and spaces count for nothing. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
-  const wanted = plain(word)
+  const wanted = normalized(word)
   let best: string | undefined
   // One edit for a short word, one more for every three letters; a single letter could be anything.
   let bestDistance = wanted.length < 2 ? 1 : Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const candidate of words) {
-    const other = plain(candidate)
+    const other = normalized(candidate)
     if (Math.abs(other.length - wanted.length) >= bestDistance) continue
     const found = distance(wanted, other)
     if (found < bestDistance) {
@@ -18,7 +18,7 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   return best
 }
 
-const plain = (word: string): string => word.slice(0, 64).toLowerCase().replace(/[-_ ]/g, '')
+const normalized = (word: string): string => word.slice(0, 64).toLowerCase().replace(/[-_ ]/g, '')
 
 /** Edits between two words, where two swapped neighbours are one edit. */
 function distance(a: string, b: string): number {

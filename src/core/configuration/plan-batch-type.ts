@@ -1,9 +1,9 @@
 /**
  * Owns the one pass over the inputs of a batch type that finds everything wrong with its jobs.
- * Must never hold more than a block of inputs, the preview and 20 bytes for each command, nor keep the host's event
- * loop from turning for longer than a block takes (about 5 ms).
+ * Must never hold more than a block of inputs, the preview and 20 bytes for each command, nor block the event loop
+ * for longer than a block takes (about 5 ms).
  */
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { type CommandMaker, commandMaker, impossible, type PlannedJob } from './command.ts'
 import { createCommandDigest, FirstSeen } from './command-hash.ts'
 import type { BatchType, Configuration, Over } from './configuration.ts'
@@ -39,9 +39,9 @@ export async function planBatchType(
   const sources = await openSources(batchType, configuration, problems)
   const [first] = sources
   const columns = over.kind === 'table' ? first?.source.names : undefined
-  const sound = checkPlaceholders(batchType, configuration.variables, problems, columns)
+  const valid = checkPlaceholders(batchType, configuration.variables, problems, columns)
   if (first === undefined) return []
-  if (!sound || problems.count > before) {
+  if (!valid || problems.count > before) {
     await probe(first.source, over, problems)
     return []
   }
@@ -108,7 +108,7 @@ async function outlineJobs(
       if (head.length < PREVIEW) head.push(job)
       else if (tail.push(job) > PREVIEW) tail.shift()
     }
-    await breathe()
+    await yieldToEventLoop()
     if (problems.full) break
     if (jobCount <= INPUT_LIMIT) continue
     const message = `${batchType.type} has more inputs than the limit of ${INPUT_LIMIT}`
@@ -119,7 +119,7 @@ async function outlineJobs(
   return { jobCount, digest: digest.finish(), preview: [...head, ...tail] }
 }
 
-/** Looks whether there is any input at all, for a batch that has other problems already. */
+/** Checks for any input at all, for a batch that has other problems already. */
 async function probe(source: InputSource, over: Over, problems: Problems): Promise<void> {
   const before = problems.count
   for await (const block of source.read(problems)) if (block.length > 0) return
@@ -148,7 +148,7 @@ const usesBatch = (template: Template | null | undefined): boolean =>
 function startCheck(batchType: BatchType, maker: CommandMaker): Check {
   const { run, cwd, env, shell } = batchType
   const { options } = maker
-  const asked = new Set<string>()
+  const checked = new Set<string>()
   const movingPath = env.some(({ name }) => name === 'PATH') && options.env.PATH === undefined
   const searchPath = options.env.PATH ?? process.env.PATH ?? ''
   const knownFolder = !usesBatch(cwd)
@@ -168,11 +168,11 @@ function startCheck(batchType: BatchType, maker: CommandMaker): Check {
     }
     const folder = job.cwd ?? options.cwd
     const program = job.argv[0] ?? ''
-    const question = `${folder}\0${program}`
-    if (asked.has(question) || (shell && asked.has(folder))) return
-    // Bounded: with a program for each input it is cheaper to ask again than to remember a million.
-    if (asked.size > 10_000) asked.clear()
-    asked.add(question).add(folder)
+    const key = `${folder}\0${program}`
+    if (checked.has(key) || (shell && checked.has(folder))) return
+    // Bounded: with a program for each input it is cheaper to check again than to remember a million.
+    if (checked.size > 10_000) checked.clear()
+    checked.add(key).add(folder)
     const wrongFolder = knownFolder ? folderFault(folder) : undefined
     if (wrongFolder !== undefined) problems.add(cwd?.place ?? batchType.place, wrongFolder)
     else if (

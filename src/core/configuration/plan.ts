@@ -2,7 +2,7 @@
  * Owns what a configuration will become: the batches, their options and their stream of jobs.
  * Must never create anything, nor hold all inputs of a batch in memory.
  */
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { CommandMaker, PlannedJob } from './command.ts'
 import { createCommandDigest } from './command-hash.ts'
 import type { BatchOptions, BatchType, Configuration } from './configuration.ts'
@@ -114,7 +114,7 @@ async function* streamJobs(
       digest.add(job.commandHash)
       yield job
     }
-    await breathe()
+    await yieldToEventLoop()
   }
   if (problems.count > 0 || ordinal !== planned.jobCount || digest.finish() !== planned.digest) {
     throw new InputsChangedError(type, problems.list())

@@ -1,9 +1,9 @@
 /**
- * Owns how a fault in a configuration is described: where it is, what was found, what would be right.
- * Must never throw for a fault of the user's; a fault is a value, and all of them are reported together.
+ * Owns the shape of a problem in a configuration: where it is, what was found, what was expected.
+ * Must never throw for an error in the user's file: a problem is a value, and all of them are reported together.
  */
 
-/** A spot in a file; `path` is the place inside the configuration, as `batches[0].over.files`. */
+/** A place in a file; `path` is the place inside the configuration, as `batches[0].over.files`. */
 export type Place = {
   /** Absolute; for a row of a table or a line of a list of lines, that file. */
   file: string
@@ -14,11 +14,11 @@ export type Place = {
   path: string
 }
 
-/** One fault that a person can mend. */
+/** One problem that a person can fix. */
 export type ConfigurationProblem = Place & {
   /** What was found, shortened to a readable length. */
   found: string
-  /** What would be right. */
+  /** What was expected. */
   expected: string
   /** The nearest valid key, placeholder or type. */
   suggestion?: string
@@ -26,7 +26,7 @@ export type ConfigurationProblem = Place & {
   message: string
 }
 
-/** Either a value that is wholly valid, or every problem that was found (never an empty list). */
+/** Either a valid value, or every problem that was found (never an empty list). */
 export type Checked<T> = { ok: true; value: T } | { ok: false; problems: ConfigurationProblem[] }
 
 /** The most problems that are reported at once; one more then counts the rest. */
@@ -40,17 +40,17 @@ export function formatProblem(problem: ConfigurationProblem): string {
   return `${problem.file}${position}: ${problem.message}${hint}`
 }
 
-/** Cuts a found text to a length that fits into a sentence, with control characters made visible. */
+/** Cuts a text to a length that fits into a sentence and escapes control characters. */
 export function shorten(text: string, limit = 80): string {
   const shown = JSON.stringify(text.slice(0, limit)).slice(1, -1).replaceAll('\\"', '"')
   return text.length > limit ? `${shown}…` : shown
 }
 
-/** Control characters made visible: a file's name may not move the cursor of somebody's terminal. */
-const visible = (text: string): string =>
+/** Escapes control characters: a file's name must not move the cursor of a terminal. */
+const escapeControl = (text: string): string =>
   text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
-/** What a problem says beside its place. */
+/** A problem without its place. */
 export type Fault = { found: string; expected: string; message: string; suggestion?: string | undefined }
 
 /** Collects problems, drops repeated ones, and keeps only as many as a person would read. */
@@ -59,7 +59,7 @@ export class Problems {
   readonly #seen = new Set<string>()
   #count = 0
 
-  /** Adds a fault at its place; the same fault at the same place counts once. */
+  /** Adds a problem at its place; the same problem at the same place counts once. */
   add(place: Place, fault: Fault): void {
     const { suggestion, ...rest } = fault
     const { file, path, line, column } = place
@@ -74,9 +74,9 @@ export class Problems {
       ...(line === undefined ? {} : { line }),
       ...(column === undefined ? {} : { column }),
       found: shorten(rest.found),
-      expected: visible(rest.expected),
-      message: visible(rest.message),
-      ...(suggestion === undefined ? {} : { suggestion: visible(suggestion) }),
+      expected: escapeControl(rest.expected),
+      message: escapeControl(rest.message),
+      ...(suggestion === undefined ? {} : { suggestion: escapeControl(suggestion) }),
     })
   }
 
@@ -85,7 +85,7 @@ export class Problems {
     return this.#count
   }
 
-  /** True once enough were found that searching on would only cost time. */
+  /** True once more were found than are reported: searching on only costs time. */
   get full(): boolean {
     return this.#count > PROBLEM_LIMIT
   }

@@ -1,5 +1,5 @@
 /**
- * Owns the question whether a program and a working folder exist, asked once for each distinct one.
+ * Owns the check that a program and a working folder exist.
  * Must never run anything.
  */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
@@ -11,7 +11,7 @@ const windows = process.platform === 'win32'
 
 /** Why a program can't be started from a folder with a PATH, or undefined. */
 export function programFault(program: string, cwd: string, searchPath: string): Fault | undefined {
-  const said = shorten(program)
+  const shown = shorten(program)
   if (program.includes('/') || (windows && program.includes('\\'))) {
     const file = path.resolve(cwd, program)
     const found = look(file)
@@ -19,7 +19,7 @@ export function programFault(program: string, cwd: string, searchPath: string): 
     return {
       found: program,
       expected: 'a program that exists',
-      message: sentence(said, found, file),
+      message: sentence(shown, found, file),
       suggestion: sibling(file, program),
     }
   }
@@ -33,8 +33,8 @@ export function programFault(program: string, cwd: string, searchPath: string): 
   }
   const message =
     refused === undefined
-      ? `the program "${said}" is not found; looked in ${searchPath === '' ? 'an empty PATH' : shorten(folders.join(path.delimiter), 300)}`
-      : sentence(said, refused.found, refused.file)
+      ? `the program "${shown}" is not found; looked in ${searchPath === '' ? 'an empty PATH' : shorten(folders.join(path.delimiter), 300)}`
+      : sentence(shown, refused.found, refused.file)
   const here = look(path.resolve(cwd, program)) === 'program' ? `./${program}` : undefined
   return {
     found: program,

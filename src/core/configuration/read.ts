@@ -1,7 +1,7 @@
 /**
  * Owns the way from a file on disk to a validated configuration.
- * Must never create anything. A valid file is read without looking at its inputs; only a faulty one is also
- * planned as far as it goes, so that one run shows everything there is to mend.
+ * Must never create anything. The inputs of a valid file are not read; an invalid one is also
+ * planned as far as it goes, so that one run reports everything there is to fix.
  */
 import path from 'node:path'
 import { checkAfter } from './after.ts'
@@ -21,12 +21,12 @@ import { checkExact } from './template.ts'
 export type { BatchType, Configuration } from './configuration.ts'
 
 /**
- * `variables`: from the command line, override those of the file. `defaultParallel`: for batches that don't say
- * how many jobs run at once; 1 if it is left out.
+ * `variables`: from the command line, override those of the file. `defaultParallel`: for batches without
+ * `parallel`; 1 if it is left out.
  */
 export type ReadOptions = { variables?: Record<string, string>; defaultParallel?: number }
 
-/** Reads and validates a configuration; reports every problem at once, throws only for a broken machine. */
+/** Reads and validates a configuration; reports every problem at once; throws only on a system error. */
 export async function readConfiguration(file: string, options: ReadOptions): Promise<Checked<Configuration>> {
   const problems = new Problems()
   const named = path.resolve(file)
@@ -60,9 +60,9 @@ function readTree(
   options: ReadOptions,
   problems: Problems,
 ): Configuration & { searchable: BatchType[] } {
-  const faulty = problems.count > 0
-  const astray = outsideOfBatches(tree, problems)
-  const entries = fields(tree, 'a configuration', [...TOP_KEYS, ...astray], problems)
+  const invalid = problems.count > 0
+  const misplaced = outsideOfBatches(tree, problems)
+  const entries = fields(tree, 'a configuration', [...TOP_KEYS, ...misplaced], problems)
   const nameValue = entries?.get('configuration')?.value
   const name = nameValue && filledText(nameValue, 'a name', problems)?.text
   if (nameValue && name && (name.length > 200 || /\p{Cc}/u.test(name))) {
@@ -73,7 +73,7 @@ function readTree(
   const items = batches?.kind === 'list' ? batches.items : []
   // What could not be read, or is there under a misspelt key, is not missing.
   const hidden =
-    batches === undefined && (faulty || astray.length > 0 || misspelt(tree, TOP_KEYS).includes('batches'))
+    batches === undefined && (invalid || misplaced.length > 0 || misspelt(tree, TOP_KEYS).includes('batches'))
   if (entries !== undefined && items.length === 0 && !hidden) {
     const expected = 'a list of at least one batch, each with type and run'
     if (batches !== undefined) wrong(batches, expected, problems)
@@ -100,7 +100,7 @@ function readTree(
     specPath: spec.specPath,
     projectPath: path.dirname(spec.specPath),
     variables,
-    batchTypes: drafts.filter(({ sound }) => sound).map(({ batchType }) => batchType),
+    batchTypes: drafts.filter(({ valid }) => valid).map(({ batchType }) => batchType),
     digest: hashText(JSON.stringify([spec.text, Object.entries(variables).sort()])),
     fileDigest: hashText(spec.text),
     searchable,
@@ -110,9 +110,9 @@ function readTree(
 /** What a batch has, written beside "batches" instead of under it: one problem for all of it. */
 function outsideOfBatches(tree: Value, problems: Problems): string[] {
   const known: readonly string[] = [...BATCH_KEYS, ...OVER_KEYS]
-  const astray = tree.kind === 'mapping' ? tree.entries.filter(({ key }) => known.includes(key)) : []
-  const [first] = astray
-  const keys = astray.map(({ key }) => key)
+  const misplaced = tree.kind === 'mapping' ? tree.entries.filter(({ key }) => known.includes(key)) : []
+  const [first] = misplaced
+  const keys = misplaced.map(({ key }) => key)
   if (first !== undefined) {
     const message = `${keys.map((key) => `"${key}"`).join(', ')} ${keys.length === 1 ? 'belongs' : 'belong'} to a batch: write "batches:", and under it "- type: …" with the rest`
     problems.add(first.keyPlace, {
@@ -162,7 +162,7 @@ function readVariables(
   return variables
 }
 
-/** Types are unique, and `after` knows them, also those of a batch that has another fault. */
+/** Types are unique, and `after` knows them, also those of a batch with another problem. */
 function checkTypes(items: readonly Value[], batchTypes: readonly BatchType[], problems: Problems): void {
   const lines = new Map<string, number | undefined>()
   for (const item of items) {

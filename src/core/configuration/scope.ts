@@ -40,7 +40,7 @@ export function templatesOf(batchType: BatchType): Template[] {
 }
 
 /**
- * Adds a problem for each unknown or ambiguous placeholder, and says whether there was none. `columns` are those
+ * Adds a problem for each unknown or ambiguous placeholder; returns true if there was none. `columns` are those
  * of the table; without them a table's batch is only checked for its quoting.
  */
 export function checkPlaceholders(
@@ -49,15 +49,15 @@ export function checkPlaceholders(
   problems: Problems,
   columns?: readonly string[],
 ): boolean {
-  let sound = true
+  let valid = true
   const given = columns ?? sourcePlaceholders(batchType.over)
   if (batchType.shell) {
     for (const template of batchType.run) {
       const contexts = quoteContexts(template, problems)
-      sound &&= contexts.size === placeholdersOf(template).length
+      valid &&= contexts.size === placeholdersOf(template).length
     }
   }
-  if (given === undefined) return sound
+  if (given === undefined) return valid
   const origin = batchType.over.kind === 'table' ? 'a column of the table' : 'a placeholder of the input'
   const names = [
     ...new Set([...given.filter((name) => name !== ''), ...JOB_PLACEHOLDERS, ...Object.keys(variables)]),
@@ -69,7 +69,7 @@ export function checkPlaceholders(
       ...(JOB_PLACEHOLDERS.some((other) => other === name) ? ['a placeholder of every job'] : []),
     ]
     if (meanings.length === 1) continue
-    sound = false
+    valid = false
     const found = `{${name}}`
     if (meanings.length > 1) {
       const which = new Set(meanings).size === 1 ? 'two columns of the table' : meanings.join(' and ')
@@ -78,7 +78,7 @@ export function checkPlaceholders(
       continue
     }
     if (batchType.over.kind === 'once' && INPUT_WORDS.has(name)) {
-      const message = `${found} stands for an input, and this batch has no "over" that says which there are`
+      const message = `${found} stands for an input, but this batch has no "over"`
       problems.add(place, {
         found,
         expected: 'over: { files: "data/*.csv" }, or table, lines, list, range',
@@ -97,7 +97,7 @@ export function checkPlaceholders(
       suggestion: nearest(name, names),
     })
   }
-  return sound
+  return valid
 }
 
 /** What each placeholder is bound to: variables to their text, everything else to a slot of a job's values. */

@@ -23,7 +23,7 @@ export function quoteInContext(value: string, context: QuoteContext): string {
 /**
  * The context of each placeholder, by the index of its part; where no quoting would be safe there is none, and
  * a problem is added.
- * Inside quotes only what could as well be one plain word is accepted (`"{out}/{stem}.txt"`): a longer quoted
+ * Inside quotes only what could as well be one bare word is accepted (`"{out}/{stem}.txt"`): a longer quoted
  * text is often a command for a second interpreter (`ssh host "rm {x}"`), which would read the value again.
  */
 export function quoteContexts(template: Template, problems: Problems): Map<number, QuoteContext> {
@@ -68,7 +68,7 @@ export function quoteContexts(template: Template, problems: Problems): Map<numbe
 /** Follows the text of a command as far as is needed to know what a placeholder stands in. */
 class ShellScan {
   quote: "'" | '"' | undefined
-  /** Whether the text inside the last quotes was a plain word. */
+  /** Whether the text inside the last quotes was a bare word. */
   plainQuotes = true
   #lost: string | undefined
   #escaped = false

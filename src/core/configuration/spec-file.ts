@@ -55,7 +55,7 @@ export async function readSpecFile(file: string, problems: Problems): Promise<Sp
     problems.add(place, {
       found: errorCode(error),
       expected: 'a readable file',
-      message: `the configuration can't be read: ${sayError(error)}`,
+      message: `the configuration can't be read: ${describeError(error)}`,
     })
     return undefined
   }
@@ -92,14 +92,14 @@ const SENTENCES: Record<string, string> = {
   EPERM: 'not permitted',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is not a folder',
-  ELOOP: 'its symbolic links go in a circle',
+  ELOOP: 'its symbolic links form a cycle',
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many files are open',
   ERR_INVALID_ARG_VALUE: 'the name holds a NUL character',
 }
 
 /** A failed call in words. */
-export function sayError(error: unknown): string {
+export function describeError(error: unknown): string {
   const code = errorCode(error)
   return SENTENCES[code] ?? code
 }

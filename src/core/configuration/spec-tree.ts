@@ -2,7 +2,7 @@
  * Owns the step from YAML or JSON text to a tree in which every value knows its place and its source text.
  * Must never expand without bound: aliases, merge keys and nesting are counted.
  *
- * An own small tree, and not plain JavaScript data with a schema over it: `run: [sleep, 1.0]` has to reach the
+ * Our own small tree rather than JavaScript objects checked by a schema: `run: [sleep, 1.0]` has to reach the
  * program as `1.0`, and every problem has to name the line of the very value, also behind an alias.
  */
 import {
@@ -18,7 +18,7 @@ import {
 } from 'yaml'
 import { type Place, type Problems, shorten } from './problem.ts'
 
-/** A plain value; `text` is the value of a text and the source of everything else (`007`, `1.0`, `true`). */
+/** A scalar; `text` is the value of a text and the source of everything else (`007`, `1.0`, `true`). */
 export type Scalar = {
   kind: 'text' | 'number' | 'boolean' | 'nothing'
   text: string
@@ -55,7 +55,7 @@ export function parseSpec(text: string, file: string, problems: Problems): Value
       logLevel: 'error',
     })
     const faults = [...document.errors, ...document.warnings]
-    // The parser is recursive, and reports the end of its stack as a fault of the text, which it is.
+    // The parser is recursive, and reports a stack overflow as an error of the text, which it is.
     if (faults.some(({ message }) => /call stack|stack overflow/i.test(message)))
       throw new RangeError('too deep')
     for (const { message, pos } of faults) {
@@ -70,7 +70,7 @@ export function parseSpec(text: string, file: string, problems: Problems): Value
     if (document.contents === null) return undefined
     const builder = new Builder(text, at, problems, document)
     const tree = builder.build(document.contents)
-    // What is left of such a file says nothing about what its author meant.
+    // The rest of such a file would only produce misleading problems.
     return builder.unusable ? undefined : tree
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
@@ -90,11 +90,11 @@ function explain(message: string, line: string): string {
   if (tag !== undefined)
     return `${shorten(tag)} begins with "!", which YAML takes for a tag: put it into quotes`
   if (message.startsWith('Source contains multiple')) return 'the file holds more than one YAML document'
-  const plain = `not valid YAML: ${message.replace(/\s+/g, ' ')}`
+  const invalid = `not valid YAML: ${message.replace(/\s+/g, ' ')}`
   const unquoted = /(?:^|[:,[-]) *(\{[^{}:]*\}[^\s,}\]]+)/.exec(line)?.[1]
   return unquoted === undefined
-    ? plain
-    : `${plain}; a text that begins with "{" needs quotes: "${shorten(unquoted)}"`
+    ? invalid
+    : `${invalid}; a text that begins with "{" needs quotes: "${shorten(unquoted)}"`
 }
 
 const lineAt = (text: string, offset: number): string => {
@@ -199,7 +199,7 @@ class Builder {
     return [...own.values()]
   }
 
-  /** A pattern such as *.csv without quotes: YAML takes it for the name of something said before. */
+  /** A pattern such as *.csv without quotes: YAML reads it as an alias. */
   #noAlias(name: string, place: Place): undefined {
     const found = `*${name}`
     const message = `${shorten(found)} without quotes is what YAML calls an alias, and nothing has that name; write ${shorten(JSON.stringify(found))}`

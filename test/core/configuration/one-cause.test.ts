@@ -1,4 +1,4 @@
-/** One fault is one problem: what only follows from it is not told. */
+/** One mistake is one problem: what only follows from it is not reported. */
 import { expect, test } from 'vitest'
 import { problemsOf } from './project.ts'
 
@@ -44,7 +44,7 @@ test('aliases that expand without end are the only problem, whatever they hide',
   ])
 })
 
-const TOLD: [string, string, RegExp][] = [
+const REPORTED: [string, string, RegExp][] = [
   [
     'a pattern without quotes',
     'batches:\n  - type: a\n    run: [echo, "{input}"]\n    over: { files: *.csv }\n',
@@ -58,7 +58,7 @@ const TOLD: [string, string, RegExp][] = [
   [
     'an input without over',
     'batches:\n  - type: a\n    run: [echo, "{input}"]\n',
-    /^\{input\} stands for an input, and this batch has no "over"/,
+    /^\{input\} stands for an input, but this batch has no "over"/,
   ],
   [
     'over as a pattern',
@@ -72,6 +72,6 @@ const TOLD: [string, string, RegExp][] = [
   ],
   ['a script instead of a configuration', 'import sys\nprint(1)\n', /^this is not a configuration/],
 ]
-test.each(TOLD)('%s is told with what would be right', async (_what, text, expected) => {
+test.each(REPORTED)('%s is reported with a fix', async (_what, text, expected) => {
   expect(await messagesOf(text)).toEqual([expect.stringMatching(expected)])
 })

@@ -140,11 +140,11 @@ const ONE_LINERS: [string, string | Uint8Array, RegExp][] = [
     'batches: [{ type: a, run: [echo, "{value}"], over: { range: 0..99999999 } }]',
     /100,000,000 values/,
   ],
-  ['after itself', 'batches: [{ type: a, run: [echo], after: a }]', /circle: a → a/],
+  ['after itself', 'batches: [{ type: a, run: [echo], after: a }]', /cycle: a → a/],
   [
-    'a circle',
+    'a cycle',
     'batches: [{ type: a, run: [echo], after: b }, { type: b, run: [echo], after: c }, { type: c, run: [echo], after: b }]',
-    /circle: b → c → b/,
+    /cycle: b → c → b/,
   ],
   ['a NUL', 'batches: [{ type: a, run: [echo, "a\\0"] }]', /NUL/],
   ['half a character', 'batches: [{ type: a, run: [echo, "\\ud800"] }]', /surrogate/],
@@ -253,7 +253,7 @@ test('a program without its executable bit, one near by, and one in a PATH of th
   )
 })
 
-test('a faulty configuration creates nothing, not even a folder', async () => {
+test('an invalid configuration creates nothing, not even a folder', async () => {
   const folder = project(batch('run: [pwd]', 'cwd: missing'))
   mkdirSync(path.join(folder, 'else'))
   const checked = await check(folder)

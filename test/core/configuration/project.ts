@@ -57,7 +57,7 @@ export async function jobsOf(batch: BatchPlan, number = 1): Promise<PlannedJob[]
   return jobs
 }
 
-/** The problems of a configuration that has to be faulty. */
+/** The problems of a configuration that has to be invalid. */
 export async function problemsOf(
   files: Record<string, string | Uint8Array>,
   options: Options = {},

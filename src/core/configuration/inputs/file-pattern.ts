@@ -17,7 +17,7 @@ export type FilePattern = {
   isGlob: boolean
   /** How many folders deep below the base, at most. */
   depth: number
-  /** Links to folders are followed only above this depth, never under `**`: so no circle is walked. */
+  /** Links to folders are followed only above this depth, never under `**`: so no cycle is walked. */
   linkDepth: number
   matches(relative: string): boolean
   /** Whether a folder can hold a match. */

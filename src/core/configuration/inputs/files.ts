@@ -61,7 +61,7 @@ function fileInput(shown: string, written: string): Input {
   return { label: shown, values: [input, name, stem, dot > 0 ? name.slice(dot) : '', dir] }
 }
 
-/** Says where was looked, and what is nearly there. */
+/** Reports which folder was searched and the nearest match. */
 async function reportNothing(
   pattern: Located,
   projectPath: string,

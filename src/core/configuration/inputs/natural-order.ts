@@ -8,8 +8,8 @@
 /** A text that sorts by `<` as the path sorts naturally. */
 export function naturalKey(path: string): string {
   // The separator goes before everything, so that `a/b` stays with `a/c` and before `a b`.
-  const plain = /[^ -~]/.test(path) ? path.normalize('NFKD') : path
-  const folded = plain.toLowerCase().replaceAll('/', '\u0001')
+  const decomposed = /[^ -~]/.test(path) ? path.normalize('NFKD') : path
+  const folded = decomposed.toLowerCase().replaceAll('/', '\u0001')
   // A run of digits becomes '0', its length and itself: a longer number is a larger one.
   const numbered = folded.replace(
     /0*(\d+)/g,

@@ -1,4 +1,4 @@
-/** Owns which reader serves which source. Must never read an input itself before it is asked to. */
+/** Owns the choice of reader for each source. Must never read an input before `read` is called. */
 import type { Over } from '../configuration.ts'
 import type { Problems } from '../problem.ts'
 import { sourcePlaceholders } from '../scope.ts'

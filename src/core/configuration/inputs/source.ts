@@ -1,4 +1,4 @@
-/** Owns the one shape of all inputs: a stream of blocks. Must never know where they come from. */
+/** Owns the shape of inputs from every source: a stream of blocks. */
 import type { Problems } from '../problem.ts'
 
 /** One input; `values` stand in the order of the source's names. */
@@ -16,7 +16,7 @@ export type InputSource = {
   names: readonly string[]
   /** The file that lines are counted in, if there is one. */
   file?: string
-  /** Reads the inputs anew; adds a problem for each that is faulty, and leaves it out. */
+  /** Reads the inputs anew; adds a problem for each invalid one and skips it. */
   read(problems: Problems): AsyncIterable<Input[]>
 }
 

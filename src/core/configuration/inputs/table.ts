@@ -58,12 +58,12 @@ function ragged(
   line: number,
   record: string[],
   names: string[],
-  said: Located,
+  named: Located,
   problems: Problems,
 ): void {
   const fields = `${record.length} ${record.length === 1 ? 'field' : 'fields'}`
   problems.add(
-    { file, line, path: said.place.path },
+    { file, line, path: named.place.path },
     {
       found: `${fields}: ${record.join(', ')}`,
       expected: `${names.length} fields: ${shorten(names.join(', '))}`,
@@ -73,12 +73,12 @@ function ragged(
 }
 
 /** Blocks of rows with the line that each begins in; blank lines are no rows. */
-async function* readRows(file: string, said: Located, problems: Problems): AsyncIterable<Row[]> {
+async function* readRows(file: string, named: Located, problems: Problems): AsyncIterable<Row[]> {
   let rows: Row[] = []
   let failure: CsvError | undefined
   let parser: Parser | undefined
   let nextLine = 1
-  for await (const { bytes } of readTextBlocks(file, said, problems)) {
+  for await (const { bytes } of readTextBlocks(file, named, problems)) {
     parser ??= startParser(delimiterOf(file, bytes), (record, lines) => {
       if (record.length > 1 || record[0] !== '') rows.push({ record, line: nextLine })
       nextLine = lines + 1
@@ -92,7 +92,7 @@ async function* readRows(file: string, said: Located, problems: Problems): Async
     failure = await feed(parser, undefined)
     if (rows.length > 0) yield rows
   }
-  if (failure !== undefined) csvProblem(failure, { file, line: nextLine, path: said.place.path }, problems)
+  if (failure !== undefined) csvProblem(failure, { file, line: nextLine, path: named.place.path }, problems)
 }
 
 function startParser(delimiter: string, take: (record: string[], lines: number) => void): Parser {
@@ -108,12 +108,12 @@ function startParser(delimiter: string, take: (record: string[], lines: number) 
   })
   // Rows leave through `take`, so nothing is ever readable; without a reader the stream would not end.
   parser.resume()
-  // A fault comes twice, as the answer to a write and as this event; the answer is enough.
+  // An error comes twice, in the callback of a write and as this event; the callback is enough.
   parser.on('error', () => undefined)
   return parser
 }
 
-/** Writes bytes (or the end) and waits until they are parsed; a fault is the answer. */
+/** Writes bytes (or the end) and waits until they are parsed; resolves with the error. */
 function feed(parser: Parser, bytes: Buffer | undefined): Promise<CsvError | undefined> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null): void => {

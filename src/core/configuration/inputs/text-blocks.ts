@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Located } from '../configuration.ts'
 import type { Problems } from '../problem.ts'
-import { firstBadLine, sayError } from '../spec-file.ts'
+import { describeError, firstBadLine } from '../spec-file.ts'
 
 /** The longest line or table row, in bytes; a single argument of a program can't be longer than 128 KiB anyway. */
 export const LINE_LIMIT_BYTES = 2 ** 20
@@ -15,13 +15,13 @@ export const LINE_LIMIT_BYTES = 2 ** 20
 /** Bytes that end at a line end (or the file's), and the 1-based number of their first line. */
 export type TextBlock = { bytes: Buffer; firstLine: number }
 
-/** Streams a file; ends early after having added a problem. `said` is the place that names the file. */
+/** Streams a file; stops early after having added a problem. `named` is where the configuration names the file. */
 export async function* readTextBlocks(
   file: string,
-  said: Located,
+  named: Located,
   problems: Problems,
 ): AsyncIterable<TextBlock> {
-  if (!(await isRegularFile(file, said, problems))) return
+  if (!(await isRegularFile(file, named, problems))) return
   let carried: Buffer[] = []
   let carriedBytes = 0
   let line = 1
@@ -35,7 +35,7 @@ export async function* readTextBlocks(
     if (isUtf8(block.bytes)) return block
     const utf16 = line === 1 && (bytes[0] === 0xff || bytes[0] === 0xfe)
     problems.add(
-      { file, path: said.place.path, line: line + firstBadLine(block.bytes) - 1 },
+      { file, path: named.place.path, line: line + firstBadLine(block.bytes) - 1 },
       {
         found: utf16 ? 'UTF-16' : 'bytes that are not UTF-8',
         expected: 'UTF-8 text',
@@ -50,7 +50,7 @@ export async function* readTextBlocks(
     for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 16 }) as AsyncIterable<Buffer>) {
       const end = chunk.lastIndexOf(10) + 1
       if (carriedBytes + (end === 0 ? chunk.length : chunk.indexOf(10)) > LINE_LIMIT_BYTES) {
-        problems.add({ file, path: said.place.path, line }, tooLong)
+        problems.add({ file, path: named.place.path, line }, tooLong)
         return
       }
       if (end > 0) {
@@ -67,32 +67,32 @@ export async function* readTextBlocks(
     const last = carriedBytes > 0 ? checked(Buffer.concat(carried)) : undefined
     if (last !== undefined) yield last
   } catch (error) {
-    unreadable(said, sayError(error), problems)
+    unreadable(named, describeError(error), problems)
   }
 }
 
-/** What is said of a line or row beyond the limit. */
+/** The problem of a line or row beyond the limit. */
 export const tooLong = {
   found: 'more than 1 MiB without a line end',
   expected: 'lines of at most 1 MiB',
   message: 'this line is longer than the limit of 1 MiB',
 }
 
-async function isRegularFile(file: string, said: Located, problems: Problems): Promise<boolean> {
+async function isRegularFile(file: string, named: Located, problems: Problems): Promise<boolean> {
   try {
     const stats = await stat(file)
     if (!stats.isFile())
-      unreadable(said, stats.isDirectory() ? 'it is a folder' : 'it is no regular file', problems)
+      unreadable(named, stats.isDirectory() ? 'it is a folder' : 'it is no regular file', problems)
     return stats.isFile()
   } catch (error) {
-    unreadable(said, sayError(error), problems)
+    unreadable(named, describeError(error), problems)
     return false
   }
 }
 
-function unreadable(said: Located, why: string, problems: Problems): void {
+function unreadable(named: Located, why: string, problems: Problems): void {
   const expected = "a readable file, relative to the configuration's folder"
-  problems.add(said.place, { found: said.text, expected, message: `can't read "${said.text}": ${why}` })
+  problems.add(named.place, { found: named.text, expected, message: `can't read "${named.text}": ${why}` })
 }
 
 function countNewlines(bytes: Buffer): number {

@@ -1,5 +1,5 @@
 /**
- * Owns walking folders for a pattern. Must never walk in a circle, hang on a pipe, or hand out a name that is
+ * Owns walking folders for a pattern. Must never walk in a cycle, block on a pipe, or yield a name that is
  * not the file's exact name.
  */
 import { isUtf8 } from 'node:buffer'
@@ -7,7 +7,7 @@ import type { Dirent } from 'node:fs'
 import { opendir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Place, Problems } from '../problem.ts'
-import { errorCode, sayError } from '../spec-file.ts'
+import { describeError, errorCode } from '../spec-file.ts'
 import type { FilePattern } from './file-pattern.ts'
 
 /** What a walk needs beside the pattern. */
@@ -49,15 +49,15 @@ async function* walkFolder(
     if (!wanted && !enter) continue
     if (name.includes('\uFFFD')) doubtful.push(name)
     const link = entry.isSymbolicLink()
-    const plain = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : undefined
-    const kind = plain ?? (await kindOf(path.join(folder, name)))
+    const direct = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : undefined
+    const kind = direct ?? (await kindOf(path.join(folder, name)))
     if (kind === 'file' && wanted) yield join(pattern.base, below)
     else if (kind === 'folder' && enter && (!link || depth < pattern.linkDepth)) inside.push(below)
     else if (kind === 'gone' && wanted && link) {
       walk.problems.add(walk.place, {
         found: join(pattern.base, below),
         expected: 'a link to a file that exists',
-        message: `"${join(pattern.base, below)}" is a symbolic link to a file that isn't there; mend it or exclude it with "!"`,
+        message: `"${join(pattern.base, below)}" is a symbolic link to a file that isn't there; repair it or exclude it with "!"`,
       })
     }
   }
@@ -69,9 +69,9 @@ async function* entriesOf(folder: string, shown: string, walk: Walk): AsyncItera
   try {
     yield* await opendir(folder, { bufferSize: 1024 })
   } catch (error) {
-    // A folder that isn't there is no fault of its own: if nothing matches at all, that is said.
+    // A missing folder is not a problem by itself: it is reported if nothing matches at all.
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return
-    const message = `can't look into the folder "${shown || '.'}": ${sayError(error)}`
+    const message = `can't look into the folder "${shown || '.'}": ${describeError(error)}`
     walk.problems.add(walk.place, { found: errorCode(error), expected: 'a folder that can be read', message })
   }
 }
