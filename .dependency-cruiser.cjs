@@ -1,6 +1,7 @@
 /**
  * The house's one-way streets, checked by `npm run check`. Each rule's comment names the right way.
  *   contract <- core <- { main, web, cli }   contract <- preload   contract <- renderer
+ *   inside renderer: api <- store <- ui <- features
  *   inside core: db <- queue; process <- logs <- launcher; queue, process <- host; all of them <- run;
  *   queue <- insight; run, insight <- commands <- core.ts
  */
@@ -56,6 +57,24 @@ module.exports = {
       '^src/renderer/',
       '^src/(?!renderer|contract)',
       'The renderer talks through src/contract/api.ts; it has no file system and no core.',
+    ),
+    layer(
+      'renderer-api-is-the-ground',
+      '^src/renderer/api/',
+      '^src/renderer/(?!api/)',
+      'The transport imports the contract only: call it from src/renderer/store.',
+    ),
+    layer(
+      'store-draws-nothing',
+      '^src/renderer/store/',
+      '^src/renderer/(?!api/|store/)',
+      'The store may import api: words belong to src/contract, components to src/renderer/ui.',
+    ),
+    layer(
+      'ui-knows-no-feature',
+      '^src/renderer/ui/',
+      '^src/renderer/(?!api/|store/|ui/|icon\\.svg)',
+      'What several features share stands in ui: it imports store and api, never a feature.',
     ),
     layer(
       'features-are-strangers',

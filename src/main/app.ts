@@ -4,7 +4,9 @@
  */
 import { app, dialog, nativeTheme } from 'electron'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
+import type { LiveQueue } from '../contract/queue-state.ts'
 import type { Settings } from '../contract/settings.ts'
+import { isActive } from '../contract/states.ts'
 import { type Core, openCore } from '../core/core.ts'
 import { autostartFolder, setAutostart } from './autostart.ts'
 import { startBackground, takeBack } from './background.ts'
@@ -12,12 +14,12 @@ import { openIpc } from './ipc.ts'
 import { type MenuActs, showMenu } from './menu.ts'
 import { Notifier } from './notifications.ts'
 import { hashOf, type Wish } from './opening.ts'
-import { type Follower, followCore, isBusy, type PanelState, type Step } from './panel-state.ts'
 import type { Places } from './places.ts'
 import { type Power, watchPower } from './power.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 import { showProgress } from './progress.ts'
 import { askCountdown, askPerson, askUpdate, pickConfiguration, tellInterruption } from './questions.ts'
+import { type Follower, followCore, isBusy, type Step } from './queue-steps.ts'
 import { mustAsk, type QuitAnswer, quitAnswer, quitQuestion } from './quit.ts'
 import { reveal, revealLog } from './reveal.ts'
 import { type AppTray, showTray } from './tray.ts'
@@ -70,7 +72,7 @@ export class DesktopApp {
     this.#notifier = new Notifier({
       settings: () => this.#settings(),
       isInFront: () => this.#window.isInFront,
-      numberOf: (id) => this.#running?.follower.state().active.get(id)?.number,
+      numberOf: (id) => this.#running?.follower.state().batches.get(id)?.number,
       open: (batch) => this.show(batch === null ? undefined : hashOf({ kind: 'batch', number: batch })),
     })
     this.#countdown = new Countdown({
@@ -245,7 +247,7 @@ export class DesktopApp {
     if (queueBecameEmpty(step)) void this.#countdown.begin(step.state.settings['when-done'])
   }
 
-  #refresh(state: PanelState): void {
+  #refresh(state: LiveQueue): void {
     this.#running?.tray.update(state)
     this.#running?.power.update(isBusy(state), state.settings['keep-awake'])
     this.#showProgress(state)
@@ -323,7 +325,8 @@ export class DesktopApp {
 
   /** Where batches of now live: the data folder and their projects. */
   #knownFolders(): string[] {
-    const active = [...(this.#running?.follower.state().active.values() ?? [])]
+    const batches = [...(this.#running?.follower.state().batches.values() ?? [])]
+    const active = batches.filter((batch) => isActive(batch.status))
     return [this.#places.home, ...active.map((batch) => batch.projectPath)]
   }
 

@@ -2,13 +2,14 @@
  * Owns the progress on the taskbar or dock icon, and the badge with the failures nobody has looked at.
  */
 import { app, type BrowserWindow, nativeImage } from 'electron'
+import type { LiveQueue } from '../contract/queue-state.ts'
 import { doneOf } from './batch-words.ts'
-import type { PanelState } from './panel-state.ts'
+import { unseenFailures } from './queue-steps.ts'
 
 export type Progress = { value: number; mode: 'none' | 'normal' | 'paused' | 'error' }
 
 /** What the icon shows; value -1 shows nothing. */
-export function progressFor(state: PanelState): Progress {
+export function progressFor(state: LiveQueue): Progress {
   const batch = state.running?.batch
   if (batch === undefined || batch.jobs.total === 0) return { value: -1, mode: 'none' }
   const value = doneOf(batch) / batch.jobs.total
@@ -17,8 +18,8 @@ export function progressFor(state: PanelState): Progress {
 }
 
 /** Shows it on the window's icon and the app's badge. */
-export function showProgress(state: PanelState, window: BrowserWindow | null, overlay: string): void {
-  const failures = state.unseenFailures.size
+export function showProgress(state: LiveQueue, window: BrowserWindow | null, overlay: string): void {
+  const failures = unseenFailures(state)
   app.setBadgeCount(failures)
   if (window === null || window.isDestroyed()) return
   const { value, mode } = progressFor(state)

@@ -3,19 +3,19 @@
  */
 import type { MessageBoxOptions } from 'electron'
 import { batchName } from '../contract/batch-name.ts'
+import type { LiveQueue } from '../contract/queue-state.ts'
 import { progressOf } from './batch-words.ts'
-import type { PanelState } from './panel-state.ts'
 
 export type QuitAnswer = 'finish' | 'stop' | 'leave' | 'stay'
 const answers: readonly QuitAnswer[] = ['finish', 'leave', 'stop', 'stay']
 
 /** True when quitting has to be asked about: this app is the one that works, and a job runs. */
-export function mustAsk(state: PanelState, hostId: string): boolean {
+export function mustAsk(state: LiveQueue, hostId: string): boolean {
   return state.queue.executor?.id === hostId && (state.running?.batch.jobs.running ?? 0) > 0
 }
 
 /** The question; the index of the button is the index of the answer. */
-export function quitQuestion(state: PanelState): MessageBoxOptions {
+export function quitQuestion(state: LiveQueue): MessageBoxOptions {
   const batch = state.running?.batch
   const jobs = batch?.jobs.running ?? 0
   return {

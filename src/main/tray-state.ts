@@ -2,8 +2,9 @@
  * Owns what the tray shows: which picture, which sentence, which menu. Pure.
  */
 import { batchName } from '../contract/batch-name.ts'
+import { type LiveQueue, queuedBatches } from '../contract/queue-state.ts'
 import { doneOf, progressOf } from './batch-words.ts'
-import { inLine, type PanelState } from './panel-state.ts'
+import { unseenFailures } from './queue-steps.ts'
 
 export type TrayAct =
   | { kind: 'open' }
@@ -14,8 +15,8 @@ export type TrayAct =
 export type TrayItem = { label: string; act: TrayAct | null } | { separator: true }
 
 /** `idle`, `paused`, `attention`, or `running-0` … `running-8` in eighths done. */
-export function pictureFor(state: PanelState): string {
-  if (state.attention.length > 0 || state.unseenFailures.size > 0) return 'attention'
+export function pictureFor(state: LiveQueue): string {
+  if (state.attention.length > 0 || unseenFailures(state) > 0) return 'attention'
   if (state.queue.paused) return 'paused'
   const batch = state.running?.batch
   if (batch === undefined) return 'idle'
@@ -24,16 +25,16 @@ export function pictureFor(state: PanelState): string {
 }
 
 /** The same sentence as in the panel, short enough for every system. */
-export function tooltipFor(state: PanelState): string {
+export function tooltipFor(state: LiveQueue): string {
   const text = `Slipway: ${state.queue.sentence}`
   return text.length <= 127 ? text : `${text.slice(0, 126)}…`
 }
 
 /** The tray's menu, from top to bottom. */
-export function menuFor(state: PanelState): TrayItem[] {
+export function menuFor(state: LiveQueue): TrayItem[] {
   const batch = state.running?.batch
-  const next = inLine(state).slice(0, 3)
-  const more = inLine(state).length - next.length
+  const next = queuedBatches(state).slice(0, 3)
+  const more = state.order.length - next.length
   return [
     { label: 'Open Slipway', act: { kind: 'open' } },
     { separator: true },

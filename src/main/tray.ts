@@ -4,8 +4,8 @@
  */
 import path from 'node:path'
 import { Menu, nativeImage, nativeTheme, Tray } from 'electron'
+import type { LiveQueue } from '../contract/queue-state.ts'
 import { isConfiguration } from './opening.ts'
-import type { PanelState } from './panel-state.ts'
 import { menuFor, pictureFor, type TrayAct, tooltipFor } from './tray-state.ts'
 
 export type TrayOptions = {
@@ -14,10 +14,10 @@ export type TrayOptions = {
   openFile: (file: string) => void
 }
 
-export type AppTray = { update(state: PanelState): void; stop(): void }
+export type AppTray = { update(state: LiveQueue): void; stop(): void }
 
 /** Puts the icon there; `update` redraws what changed. */
-export function showTray(options: TrayOptions, first: PanelState): AppTray {
+export function showTray(options: TrayOptions, first: LiveQueue): AppTray {
   let state = first
   let drawn = { picture: '', tooltip: '', menu: '' }
   const tray = new Tray(pictureOf(options.iconsDir, pictureFor(first)))

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import type { Settings } from '../contract/settings.ts'
-import { inLine, type Step } from './panel-state.ts'
+import type { Step } from './queue-steps.ts'
 
 export type WhenDone = Settings['when-done']
 export const countdownSeconds = 60
@@ -14,7 +14,7 @@ export const countdownSeconds = 60
  * between two looks, and was never seen running.
  */
 export function queueBecameEmpty({ before, state, finished }: Omit<Step, 'attention'>): boolean {
-  const isEmpty = state.running === null && inLine(state).length === 0
+  const isEmpty = state.running === null && state.order.length === 0
   const ended = before.running !== null || finished.some((batch) => batch.status !== 'cancelled')
   return ended && isEmpty && !state.queue.paused
 }

@@ -20,7 +20,7 @@ import { theme } from './ui/theme.ts'
 
 const api = window.slipway ?? createHttpApi()
 setApi(api)
-connect(api, { server: setServer, link: setLink })
+connect(api, { queue: setServer, link: setLink })
 followLocation()
 followOpenedFiles()
 

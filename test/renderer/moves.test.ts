@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../src/renderer/api/connection.ts'
+import { followQueue } from '../../src/contract/follow-queue.ts'
 import { setApi } from '../../src/renderer/api/current.ts'
 import { nudgeOrder } from '../../src/renderer/features/queue/queue-items.ts'
 import { cancelBatches, moveBatches } from '../../src/renderer/store/act.ts'
@@ -18,11 +18,11 @@ async function openPanel() {
   const core = createFixtureApi(buildWorld('usual'))
   setApi(core.api)
   const ready = Promise.withResolvers<void>()
-  const server = (state: Parameters<typeof setServer>[0]) => {
+  const queue = (state: Parameters<typeof setServer>[0]) => {
     setServer(state)
     ready.resolve()
   }
-  connect(core.api, { server, link: setLink }, { soon: (work) => work() })
+  followQueue(core.api, { queue, link: setLink }, { soon: (work) => work() })
   await ready.promise
   const idOf = (number: number) => [...core.world.batches.values()].find((b) => b.number === number)?.id ?? ''
   const batchesOf = (numbers: readonly number[]) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromSnapshot } from '../../src/renderer/store/server-state.ts'
+import { fromSnapshot } from '../../src/contract/queue-state.ts'
 import { troubles } from '../../src/renderer/store/troubles.ts'
 import { createFixtureApi } from '../e2e/fixtures/fixture-api.ts'
 import { buildWorld } from '../e2e/fixtures/world.ts'

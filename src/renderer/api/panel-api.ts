@@ -3,11 +3,9 @@
  * bridge has no line that can be cut, so it leaves `onLink` out.
  */
 import type { SlipwayApi } from '../../contract/api.ts'
+import type { FollowedApi } from '../../contract/follow-queue.ts'
 
-export type PanelApi = SlipwayApi & {
-  /** Tells each time the line to the host goes down or comes back; returns the way to stop. */
-  onLink?(listener: (up: boolean) => void): () => void
-}
+export type PanelApi = FollowedApi
 
 /** What only the desktop app can do; absent in a browser. */
 export type DesktopBridge = {

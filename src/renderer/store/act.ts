@@ -3,11 +3,12 @@
  * what is said when it is refused. Must never change the server slice: the core's event does that.
  */
 import { notifications } from '@mantine/notifications'
+import { batchName as nameOf } from '../../contract/batch-name.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../contract/commands.ts'
+import { countOf } from '../../contract/counts.ts'
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import type { SlipwayError } from '../../contract/errors.ts'
 import { ask } from '../api/current.ts'
-import { batchName, counted } from '../ui/format-count.ts'
 import { askAboutDuplicates, say, shownOrder, usePanel, wishAnswered, wishOrder } from './panel-store.ts'
 import { offerUndo, underWay } from './undo.tsx'
 
@@ -38,9 +39,11 @@ export function act<N extends CommandName>(
   return answer
 }
 
+const batchName = (batch: Batch) => nameOf(batch, '·')
+
 function named(batches: readonly Batch[]): string {
   const [only] = batches
-  return only && batches.length === 1 ? batchName(only) : counted(batches.length, 'batch', 'batches')
+  return only && batches.length === 1 ? batchName(only) : countOf(batches.length, 'batch')
 }
 
 const ids = (batches: readonly Batch[]) => batches.map((b) => b.id)
@@ -171,7 +174,7 @@ export async function stopAfter(batch: Batch | null): Promise<void> {
 export async function clearFinished(batches?: readonly Batch[]): Promise<void> {
   const done = await act('clear', batches ? { batches: ids(batches) } : {})
   if (!done || done.batches.length === 0) return
-  offerUndo(`Cleared ${counted(done.batches.length, 'batch', 'batches')} from the history`, async () => {
+  offerUndo(`Cleared ${countOf(done.batches.length, 'batch')} from the history`, async () => {
     await act('clear', { batches: done.batches, undo: true })
   })
 }

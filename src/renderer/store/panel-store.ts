@@ -4,10 +4,10 @@
  */
 import { create } from 'zustand'
 import type { Batch, Conflict, IfExists } from '../../contract/entities.ts'
+import type { Link } from '../../contract/follow-queue.ts'
+import type { LiveQueue } from '../../contract/queue-state.ts'
 import type { JobStatus } from '../../contract/states.ts'
-import type { Link } from '../api/connection.ts'
 import { formatPlace, type Place, parsePlace, type Tab, type View } from './place.ts'
-import type { ServerState } from './server-state.ts'
 
 /** A question about batches that stand in the way; `answer` is called once, `null` means "leave it". */
 export type DuplicateQuestion = {
@@ -25,7 +25,7 @@ export type Dialog =
   | { kind: 'keys' }
 
 export type PanelState = {
-  server: ServerState | null
+  server: LiveQueue | null
   link: Link
   place: Place
   /** Ids selected in the list of the current view. */
@@ -68,7 +68,7 @@ export function shownOrder({ wish, server }: PanelState): readonly string[] {
 }
 
 /** Written by the connection only. A new order ends a wish, unless it may be that of a move before: see `wish`. */
-export function setServer(server: ServerState): void {
+export function setServer(server: LiveQueue): void {
   const { server: before, wish } = get()
   set({ server, wish: wish?.answered && before?.order !== server.order ? null : wish })
 }

@@ -1,14 +1,14 @@
 /**
  * Owns what counts as wrong with Slipway itself, so that the badge and the health page agree. Pure.
  */
-import type { ServerState } from './server-state.ts'
+import type { LiveQueue } from '../../contract/queue-state.ts'
 
 export type Trouble = { kind: 'disk' | 'host' | 'finalizer'; sentence: string }
 
 const megabyte = 1_000_000
 
 /** What is wrong now; empty when all is well. */
-export function troubles(server: ServerState): Trouble[] {
+export function troubles(server: LiveQueue): Trouble[] {
   const found: Trouble[] = []
   const least = server.settings['min-free-disk-mb'] * megabyte
   if (server.disk.freeBytes < Math.max(least * 2, server.disk.totalBytes * 0.01))

@@ -5,10 +5,10 @@ import { Button, Loader } from '@mantine/core'
 import { useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import type { Finding } from '../../../contract/entities.ts'
+import type { LiveQueue } from '../../../contract/queue-state.ts'
 import { works } from '../../../contract/states.ts'
 import { act } from '../../store/act.ts'
 import { say, usePanel } from '../../store/panel-store.ts'
-import type { ServerState } from '../../store/server-state.ts'
 import { troubles } from '../../store/troubles.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { bytes, counted } from '../../ui/format-count.ts'
@@ -16,7 +16,7 @@ import { ago, clock, duration, moment } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import './health.css'
 
-type Finalizer = ServerState['finalizer']
+type Finalizer = LiveQueue['finalizer']
 
 export function HealthView() {
   const server = usePanel((s) => s.server)
@@ -91,7 +91,7 @@ function FinalizerCard({ finalizer, working }: { finalizer: Finalizer; working: 
   )
 }
 
-function DiskCard({ disk, least }: { disk: ServerState['disk']; least: number }) {
+function DiskCard({ disk, least }: { disk: LiveQueue['disk']; least: number }) {
   const used = disk.totalBytes > 0 ? 1 - disk.freeBytes / disk.totalBytes : 0
   return (
     <article className="card">
@@ -119,7 +119,7 @@ function DiskCard({ disk, least }: { disk: ServerState['disk']; least: number })
 
 const hostKinds = { cli: 'command line', web: 'web panel', desktop: 'desktop app', test: 'test' } as const
 
-function HostsCard({ hosts }: { hosts: ServerState['hosts'] }) {
+function HostsCard({ hosts }: { hosts: LiveQueue['hosts'] }) {
   const now = useNow()
   const cycle = useHourCycle()
   return (

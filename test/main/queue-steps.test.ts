@@ -5,9 +5,11 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SlipwayApi } from '../../src/contract/api.ts'
 import type { Batch } from '../../src/contract/entities.ts'
+import type { ChangeEvent } from '../../src/contract/events.ts'
+import { type LiveQueue, queuedBatches } from '../../src/contract/queue-state.ts'
 import type { FinalBatchStatus } from '../../src/contract/states.ts'
 import { type Core, openCore } from '../../src/core/core.ts'
-import { followCore, inLine, type PanelState, type Step } from '../../src/main/panel-state.ts'
+import { followCore, type Step } from '../../src/main/queue-steps.ts'
 import { menuFor, pictureFor, tooltipFor } from '../../src/main/tray-state.ts'
 import { queueBecameEmpty } from '../../src/main/when-done.ts'
 
@@ -45,11 +47,13 @@ async function add(name: string) {
 }
 
 describe('the state behind the tray', () => {
-  it('keeps the line in order and names the next three and the rest', async () => {
+  it('keeps the queue in order and names the next three and the rest', async () => {
     const follower = await follow()
     for (const name of ['a', 'b', 'c', 'd', 'e']) await add(name)
     await api.invoke('move', { batches: [5], to: 'top' })
-    await expect.poll(() => inLine(follower.state()).map((batch) => batch.number)).toEqual([5, 1, 2, 3, 4])
+    await expect
+      .poll(() => queuedBatches(follower.state()).map((batch) => batch.number))
+      .toEqual([5, 1, 2, 3, 4])
     const labels = menuFor(follower.state()).map((item) => ('separator' in item ? '-' : item.label))
     expect(labels).toEqual([
       'Open Slipway',
@@ -75,7 +79,7 @@ describe('the state behind the tray', () => {
     expect(menuFor(follower.state())).toContainEqual({ label: 'Resume the queue', act: { kind: 'resume' } })
   })
 
-  it('tells each end once, and none from before it looked', async () => {
+  it('reports each end once, and none from before it followed', async () => {
     await add('old')
     await api.invoke('cancel', { batches: [1] })
     const follower = await follow()
@@ -83,15 +87,37 @@ describe('the state behind the tray', () => {
     await api.invoke('cancel', { batches: [2] })
     await api.invoke('priority', { batches: [2], priority: 0 })
     await add('third')
-    await expect.poll(() => follower.state().active.size).toBe(1)
+    await expect.poll(() => follower.state().order).toHaveLength(1)
     expect(steps.flatMap((step) => step.finished.map((batch) => batch.number))).toEqual([2])
+  })
+
+  it('takes a new snapshot when events were lost, and reports what ended meanwhile', async () => {
+    const lost: ChangeEvent[] = []
+    let losing = false
+    const lossy: SlipwayApi = {
+      ...api,
+      subscribe: (listener) => api.subscribe((event) => (losing ? lost.push(event) : listener(event))),
+    }
+    const follower = await followCore(lossy, Date.now, (step) => steps.push(step))
+    stop = follower.stop
+    losing = true
+    await add('lost')
+    await add('kept')
+    await api.invoke('cancel', { batches: [1] })
+    await expect
+      .poll(() => lost.some((event) => event.batches.some((b) => b.status === 'cancelled')))
+      .toBe(true)
+    losing = false
+    await add('next')
+    await expect.poll(() => queuedBatches(follower.state()).map((batch) => batch.number)).toEqual([2, 3])
+    expect(steps.flatMap((step) => step.finished.map((batch) => batch.number))).toEqual([1])
   })
 
   it('finds that the queue became empty only when something had run', async () => {
     const follower = await follow()
     const idle = follower.state()
     const running = { ...idle, running: { batch: {} } } as never
-    const became = (before: PanelState, state: PanelState, ...ended: FinalBatchStatus[]) =>
+    const became = (before: LiveQueue, state: LiveQueue, ...ended: FinalBatchStatus[]) =>
       queueBecameEmpty({ before, state, finished: ended.map((status) => ({ status }) as Batch) })
     const paused = { ...idle, queue: { ...idle.queue, paused: true } }
     expect(became(idle, idle)).toBe(false)

@@ -3,15 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/contract/commands.ts'
 import type { Batch } from '../../src/contract/entities.ts'
 import type { ChangeEvent } from '../../src/contract/events.ts'
+import { type FollowedApi, followQueue } from '../../src/contract/follow-queue.ts'
+import { applyEvent, fromSnapshot, keptFinished, type LiveQueue } from '../../src/contract/queue-state.ts'
 import { type BatchStatus, isActive, isFinal } from '../../src/contract/states.ts'
-import { connect } from '../../src/renderer/api/connection.ts'
-import type { PanelApi } from '../../src/renderer/api/panel-api.ts'
-import {
-  applyEvent,
-  fromSnapshot,
-  keptFinished,
-  type ServerState,
-} from '../../src/renderer/store/server-state.ts'
 import { createFixtureApi } from '../e2e/fixtures/fixture-api.ts'
 import { buildWorld, counts, makeBatch } from '../e2e/fixtures/world.ts'
 
@@ -101,7 +95,7 @@ function createServer() {
 }
 
 /** What a person can tell from a state; positions as seen in the rows included. */
-function visible(state: ServerState) {
+function visible(state: LiveQueue) {
   return {
     order: state.order,
     parked: state.parked,
@@ -120,7 +114,7 @@ const step = fc.record({
   which: fc.nat(20),
 })
 
-describe('the state of the server as the panel knows it', () => {
+describe('the state of the queue as a client knows it', () => {
   it('ends equal to the truth, whenever the snapshot was taken among the events', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.nat(), async (steps, at) => {
@@ -135,7 +129,7 @@ describe('the state of the server as the panel knows it', () => {
         })
         if (cut === steps.length) snapshot = server.snapshot()
         // Subscribed first: every event is there, also those that the snapshot contains already.
-        let state: ServerState | undefined = fromSnapshot(snapshot, 0)
+        let state: LiveQueue | undefined = fromSnapshot(snapshot, 0)
         for (const event of events) {
           state = state && applyEvent(state, event, 0)
           expect(state).toBeDefined()
@@ -177,7 +171,7 @@ describe('the state of the server as the panel knows it', () => {
   })
 })
 
-describe('the connection', () => {
+describe('following the queue', () => {
   /** Delivers events and answers in any order a test wants. */
   function createLine() {
     const server = createServer()
@@ -185,7 +179,7 @@ describe('the connection', () => {
     let link: (up: boolean) => void = () => {}
     const answers: (() => void)[] = []
     let down = false
-    const api: PanelApi = {
+    const api: FollowedApi = {
       invoke: () =>
         new Promise((resolve) => {
           // A snapshot is of the moment in which it was made, not in which it arrives.
@@ -225,18 +219,17 @@ describe('the connection', () => {
   }
 
   function watch(line: ReturnType<typeof createLine>) {
-    const seen: { state: ServerState | undefined; links: string[]; frames: (() => void)[]; writes: number } =
-      {
-        state: undefined,
-        links: [],
-        frames: [],
-        writes: 0,
-      }
+    const seen: { state: LiveQueue | undefined; links: string[]; frames: (() => void)[]; writes: number } = {
+      state: undefined,
+      links: [],
+      frames: [],
+      writes: 0,
+    }
     const later: (() => void)[] = []
-    connect(
+    followQueue(
       line.api,
       {
-        server: (state) => {
+        queue: (state) => {
           seen.state = state
           seen.writes += 1
         },

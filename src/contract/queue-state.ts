@@ -1,16 +1,16 @@
 /**
- * Owns what the panel knows of the core: one state made from a snapshot and moved on by events, both pure.
- * Only api/connection.ts may call these; components read. Must never hold anything that a person chose.
+ * Owns what a client knows of the queue: one state made from a snapshot and moved on by events. Pure; the panel and
+ * the desktop app share it through follow-queue.ts. Must never hold anything that a person chose.
  */
-import type { Snapshot } from '../../contract/commands.ts'
-import type { Batch, DoneBy } from '../../contract/entities.ts'
-import type { ChangeEvent } from '../../contract/events.ts'
-import { isActive, isFinal } from '../../contract/states.ts'
+import type { Snapshot } from './commands.ts'
+import type { Batch, DoneBy } from './entities.ts'
+import type { ChangeEvent } from './events.ts'
+import { isActive, isFinal } from './states.ts'
 
-/** How many finished batches stay in memory; the history asks for older ones itself. */
+/** How many finished batches stay in memory; the history requests older ones itself. */
 export const keptFinished = 50
 
-export type ServerState = {
+export type LiveQueue = {
   epoch: string
   seq: number
   /** The core's clock minus ours, in milliseconds. */
@@ -34,8 +34,8 @@ export type ServerState = {
   settings: Snapshot['settings']
 }
 
-/** The state as a snapshot tells it. `localNow` is our clock in milliseconds. */
-export function fromSnapshot(snapshot: Snapshot, localNow: number): ServerState {
+/** The state of a snapshot. `localNow` is our clock in milliseconds. */
+export function fromSnapshot(snapshot: Snapshot, localNow: number): LiveQueue {
   const batches = new Map<string, Batch>()
   for (const batch of [...snapshot.recent, ...snapshot.active]) batches.set(batch.id, batch)
   return {
@@ -60,11 +60,7 @@ export function fromSnapshot(snapshot: Snapshot, localNow: number): ServerState 
  * The state after one event. An event that is older than the state changes nothing; a gap or another epoch
  * gives `undefined`: the caller takes a new snapshot.
  */
-export function applyEvent(
-  state: ServerState,
-  event: ChangeEvent,
-  localNow: number,
-): ServerState | undefined {
+export function applyEvent(state: LiveQueue, event: ChangeEvent, localNow: number): LiveQueue | undefined {
   if (event.epoch !== state.epoch) return undefined
   if (event.seq <= state.seq) return state
   if (event.seq !== state.seq + 1) return undefined
@@ -87,7 +83,7 @@ export function applyEvent(
   }
 }
 
-/** What was there before when it says the same, so that whoever shows it need not draw again. */
+/** What was there before when it is equal, so that whoever shows it need not draw again. */
 function kept<T>(before: T, now: T): T {
   return JSON.stringify(before) === JSON.stringify(now) ? before : now
 }
@@ -105,7 +101,12 @@ function changedBatches(before: ReadonlyMap<string, Batch>, event: ChangeEvent):
   return batches
 }
 
-type Arranged = Pick<ServerState, 'batches' | 'order' | 'parked' | 'finished'>
+/** The queued batches, first one next. */
+export function queuedBatches({ order, batches }: LiveQueue): Batch[] {
+  return order.flatMap((id) => batches.get(id) ?? [])
+}
+
+type Arranged = Pick<LiveQueue, 'batches' | 'order' | 'parked' | 'finished'>
 
 function arrange(batches: Map<string, Batch>, before?: Arranged): Arranged {
   const all = [...batches.values()]
@@ -122,7 +123,7 @@ function arrange(batches: Map<string, Batch>, before?: Arranged): Arranged {
   }
 }
 
-/** The list that was there before when it says the same, so that whoever shows it need not draw again. */
+/** The list that was there before when it is equal, so that whoever shows it need not draw again. */
 function same(before: readonly string[] | undefined, now: readonly string[]): readonly string[] {
   if (before?.length !== now.length) return now
   return before.every((id, index) => id === now[index]) ? before : now

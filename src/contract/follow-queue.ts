@@ -1,0 +1,109 @@
+/**
+ * Owns how a client keeps its state of the queue up to date: subscribe first, then take a snapshot, drop what is
+ * older, take a new snapshot after a gap, another epoch or a lost link. It is the only writer of that state.
+ */
+import type { SlipwayApi } from './api.ts'
+import type { ChangeEvent } from './events.ts'
+import { applyEvent, fromSnapshot, type LiveQueue } from './queue-state.ts'
+
+export type Link = { state: 'connecting' | 'live' } | { state: 'lost'; since: number; error: string | null }
+
+export type FollowedApi = SlipwayApi & {
+  /** Reports each time the link to the host goes down or comes back; returns the way to stop. */
+  onLink?(listener: (up: boolean) => void): () => void
+}
+
+export type QueueSink = {
+  queue(state: LiveQueue): void
+  link(link: Link): void
+}
+
+export type FollowOptions = {
+  /** Runs `work` once, at once or soon: events that arrive until then become one state. */
+  soon: (work: () => void) => void
+  now?: () => number
+  /** Runs `work` after `waitMs`. */
+  later?: (work: () => void, waitMs: number) => void
+}
+
+const retryWaitMs = 1_000
+
+/** Keeps `sink` up to date with `api` until the returned function is called. */
+export function followQueue(api: FollowedApi, sink: QueueSink, options: FollowOptions): () => void {
+  const { soon, now = Date.now } = options
+  const later = options.later ?? ((work, waitMs) => void setTimeout(work, waitMs))
+  let state: LiveQueue | undefined
+  let waiting: ChangeEvent[] = []
+  let scheduled = false
+  let requesting = false
+  let requestAgain = false
+  let lostSince: number | undefined
+  let stopped = false
+
+  const lost = (error: string | null) => {
+    lostSince ??= now()
+    sink.link({ state: 'lost', since: lostSince, error })
+  }
+
+  const takeSnapshot = async () => {
+    if (requesting) {
+      requestAgain = true
+      return
+    }
+    requesting = true
+    const result = await api.invoke('snapshot', {})
+    requesting = false
+    if (stopped) return
+    if (!result.ok) {
+      lost(result.error.message)
+      later(() => void takeSnapshot(), retryWaitMs)
+      return
+    }
+    state = fromSnapshot(result.value, now())
+    lostSince = undefined
+    sink.link({ state: 'live' })
+    sink.queue(state)
+    flush()
+    if (requestAgain) {
+      requestAgain = false
+      void takeSnapshot()
+    }
+  }
+
+  const flush = () => {
+    scheduled = false
+    if (stopped || state === undefined || requesting) return
+    const events = waiting
+    waiting = []
+    const before = state
+    for (const event of events) {
+      const next: LiveQueue | undefined = applyEvent(state, event, now())
+      if (next === undefined) {
+        // A gap or another epoch. Whatever has arrived by now is in any snapshot that is taken from now on.
+        void takeSnapshot()
+        break
+      }
+      state = next
+    }
+    if (state !== before) sink.queue(state)
+  }
+
+  const unsubscribe = api.subscribe((event) => {
+    waiting.push(event)
+    if (scheduled) return
+    scheduled = true
+    soon(flush)
+  })
+  const unlink = api.onLink?.((up) => {
+    if (!up) lost(null)
+    else if (lostSince !== undefined) void takeSnapshot()
+  })
+  sink.link({ state: 'connecting' })
+  void takeSnapshot()
+
+  return () => {
+    stopped = true
+    unsubscribe()
+    unlink?.()
+  }
+}
