@@ -1,4 +1,4 @@
-/** Writes resources/slipway.schema.json for editors, from the schema in the source: `node scripts/write-schema.ts && npm run fix`. */
+/** Writes resources/slipway.schema.json for editors, from the schema in the source: `npx node scripts/write-schema.ts && npm run fix`. */
 import { writeFileSync } from 'node:fs'
 import { editorSchema } from '../src/core/configuration/editor-schema.ts'
 

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -128,6 +137,16 @@ describe('jobs', () => {
     ])
     expect(jobs[1]?.error).toMatch(/o2 is empty/)
     expect(jobs[2]?.error).toMatch(/o3 is not there/)
+  })
+
+  test('fail with an output of an earlier day, unless the configuration accepts it', async () => {
+    const place = aPlace()
+    writeFileSync(join(place.project, 'old'), 'x')
+    utimesSync(join(place.project, 'old'), new Date(2020, 0, 1), new Date(2020, 0, 1))
+    const lines = (expected: string) => `    run: ['true']\n    expect: ${expected}`
+    expect((await place.run('run', batch(place, lines('old')))).code).toBe(1)
+    expect((await show(place)).jobs[0]?.error).toMatch(/old is older than this attempt/)
+    expect((await place.run('run', batch(place, lines('{ file: old, fresh: false }')))).code).toBe(0)
   })
 
   test('are stopped at their timeout, with everything they started', async () => {

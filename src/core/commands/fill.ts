@@ -2,9 +2,11 @@
  * Owns filling the batches of one submit, job by job in short transactions, and taking them back when that fails.
  * Must never seal or queue: the last transaction of `enqueue` does.
  */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
-import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
+import { type BatchPlan, InputsChangedError, type PlannedJob } from '../configuration/plan.ts'
 import type { Configuration } from '../configuration/read.ts'
 import { failpoint } from '../failpoint.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'
@@ -41,6 +43,8 @@ export async function fillAll(
     abandon(scope, fills, cause instanceof Error ? cause.message : String(cause))
     const lost = endedMeanwhile(scope, fills)
     if (lost) return lost
+    if (cause instanceof FolderError)
+      return fail('not-possible', `${configuration.specPath}: ${cause.message}. Nothing was created.`)
     if (!(cause instanceof InputsChangedError)) throw cause
     const problems = cause.problems as never
     return fail(
@@ -68,8 +72,10 @@ async function fillOne({ db }: Scope, fill: Fill): Promise<void> {
     failpoint('mid-fill')
     chunk = []
   }
+  const folders = new Set<string>()
   for await (const job of fill.order.plan.jobs({ number: fill.number })) {
     if (fill.order.leaveOut.has(job.commandHash)) continue
+    if (fill.order.plan.makeFolders) makeFolders(job, folders)
     const command = {
       argv: job.argv,
       ...(job.cwd === null ? {} : { cwd: job.cwd }),
@@ -83,6 +89,25 @@ async function fillOne({ db }: Scope, fill: Fill): Promise<void> {
     }
   }
   if (chunk.length > 0) flush()
+}
+
+/** A folder for an expected file could not be created. */
+class FolderError extends Error {}
+
+/** Creates the folders of a job's expected files; `made` remembers them, up to a bound. */
+function makeFolders({ expect }: PlannedJob, made: Set<string>): void {
+  for (const { file } of expect) {
+    const folder = path.dirname(file)
+    if (made.has(folder)) continue
+    if (made.size > 10_000) made.clear()
+    try {
+      mkdirSync(folder, { recursive: true })
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new FolderError(`the folder ${folder} can't be created: ${why}`, { cause })
+    }
+    made.add(folder)
+  }
 }
 
 /** Where even that can't be written (a full disk), it is tried again; should this host end before, others do it. */

@@ -29,6 +29,7 @@ export const BATCH_KEYS = [
   'retries',
   'stop-on-failure',
   'expect',
+  'make-folders',
   'env',
   'cwd',
   'shell',
@@ -89,6 +90,7 @@ export function readBatchType(
     logLimitBytes: read('log-limit', (given) => readLogLimit(given, problems)) ?? DEFAULT_LOG_LIMIT_BYTES,
     priority: read('priority', (given) => number(given, { min: -1_000_000, max: 1_000_000 }, problems)) ?? 0,
     expect: read('expect', (given) => readExpect(given, problems)) ?? [],
+    makeFolders: read('make-folders', (given) => flag(given, problems)) ?? false,
     env: read('env', (given) => readEnv(given, problems)) ?? [],
     cwd: read('cwd', (given) => readTemplate(given, 'a folder', problems)) ?? null,
     shell,
@@ -200,19 +202,23 @@ function readStop(value: Value, problems: Problems): StopOnFailure | undefined {
   return share === undefined ? wrong(value, expected, problems) : { kind: 'share', share }
 }
 
+const EXPECT_KEYS = ['file', 'non-empty', 'fresh']
+
 function readExpect(value: Value, problems: Problems): BatchType['expect'] {
   return oneOrMany(value).flatMap((item) => {
-    const entries =
-      item.kind === 'mapping' ? fields(item, 'expect', ['file', 'non-empty'], problems) : undefined
+    const entries = item.kind === 'mapping' ? fields(item, 'expect', EXPECT_KEYS, problems) : undefined
     const fileValue = entries === undefined ? item : entries.get('file')?.value
     if (fileValue === undefined) {
-      if (!misspelt(item, ['file', 'non-empty']).includes('file'))
+      if (!misspelt(item, EXPECT_KEYS).includes('file'))
         wrong(item, 'a mapping with a file, such as { file: "out/{stem}.json", non-empty: true }', problems)
       return []
     }
     const file = readTemplate(fileValue, 'the file that a job makes', problems)
-    const nonEmpty = entries?.get('non-empty')
-    return file ? [{ file, nonEmpty: (nonEmpty && flag(nonEmpty.value, problems)) ?? false }] : []
+    const readFlag = (key: string): boolean | undefined => {
+      const given = entries?.get(key)
+      return given && flag(given.value, problems)
+    }
+    return file ? [{ file, nonEmpty: readFlag('non-empty') ?? false, fresh: readFlag('fresh') ?? true }] : []
   })
 }
 

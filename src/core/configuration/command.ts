@@ -12,6 +12,9 @@ import { bindings } from './scope.ts'
 import { quoteContexts, quoteInContext } from './shell-quote.ts'
 import { type Bound, bind, type Insert } from './template.ts'
 
+/** An output that a job has to make; `fresh: false` accepts one that is older than the attempt. */
+export type ExpectedFile = { file: string; nonEmpty: boolean; fresh?: false }
+
 /** One command over one input, exactly as it will be started. */
 export type PlannedJob = {
   /** 1-based; `{number}` is the ordinal, `{index}` one less. */
@@ -25,7 +28,7 @@ export type PlannedJob = {
   /** Only the entries with placeholders, rendered; null when there are none. */
   env: Record<string, string> | null
   /** Files (absolute) without which a job that exits 0 has failed. */
-  expect: { file: string; nonEmpty: boolean }[]
+  expect: ExpectedFile[]
   /** 32 hex characters; the same in another batch when everything but `{batch}` is the same. */
   commandHash: string
 }
@@ -58,7 +61,11 @@ export function commandMaker(
     bind(template, bound, batchType.shell ? shellInsert(batchType, unsafe) : undefined),
   )
   const env = batchType.env.map(({ name, value }) => ({ name, value: bind(value, bound) }))
-  const expect = batchType.expect.map(({ file, nonEmpty }) => ({ file: bind(file, bound), nonEmpty }))
+  const expect = batchType.expect.map(({ file, nonEmpty, fresh }) => ({
+    file: bind(file, bound),
+    nonEmpty,
+    fresh,
+  }))
   const cwd = batchType.cwd ? bind(batchType.cwd, bound) : undefined
   const fixedEnv = Object.fromEntries(
     env.flatMap(({ name, value }) => (value.constant === undefined ? [] : [[name, value.constant]])),
@@ -98,9 +105,11 @@ export function commandMaker(
         movingEnv.length === 0
           ? null
           : Object.fromEntries(movingEnv.map(({ name, value }) => [name, value.render(values)])),
-      expect: expect.map(({ file, nonEmpty }) => ({
+      expect: expect.map(({ file, nonEmpty, fresh }) => ({
         file: path.resolve(projectPath, file.render(values)),
         nonEmpty,
+        // Left out where it is the default, so that the hash of a command stays that of earlier versions.
+        ...(fresh ? {} : { fresh }),
       })),
       commandHash: '',
     }

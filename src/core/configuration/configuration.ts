@@ -35,7 +35,9 @@ export type BatchType = {
   stopOnFailure: StopOnFailure
   logLimitBytes: number
   priority: number
-  expect: { file: Template; nonEmpty: boolean }[]
+  expect: { file: Template; nonEmpty: boolean; fresh: boolean }[]
+  /** Whether missing folders of `expect` are created when the batch is filled. */
+  makeFolders: boolean
   env: { name: string; value: Template }[]
   cwd: Template | null
   shell: boolean

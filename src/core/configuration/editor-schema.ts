@@ -21,7 +21,11 @@ const over = z
   })
   .partial()
 
-const expected = z.strictObject({ file: z.string(), 'non-empty': z.boolean().optional() })
+const expected = z.strictObject({
+  file: z.string(),
+  'non-empty': z.boolean().optional().describe('An empty file does not count'),
+  fresh: z.boolean().optional().describe('false accepts a file that is older than the attempt'),
+})
 
 /** One entry of `batches`. */
 export const batchSchema = z.strictObject({
@@ -55,6 +59,7 @@ export const batchSchema = z.strictObject({
     .union([z.string(), expected, z.array(z.union([z.string(), expected]))])
     .optional()
     .describe('Files without which a job that exits with 0 has failed'),
+  'make-folders': z.boolean().optional().describe('Create the missing folders of expected files'),
   env: z.record(z.string(), scalar).optional().describe('Environment variables'),
   cwd: z.string().optional().describe("The folder to work in; the configuration's own by default"),
   shell: z.boolean().optional().describe('Run one text through the shell; every value is quoted'),

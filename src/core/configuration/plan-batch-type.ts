@@ -4,16 +4,16 @@
  * for longer than a block takes (about 5 ms).
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
-import { type CommandMaker, commandMaker, impossible, type PlannedJob } from './command.ts'
+import { type CommandMaker, commandMaker, type PlannedJob } from './command.ts'
 import { createCommandDigest, FirstSeen } from './command-hash.ts'
 import type { BatchType, Configuration, Over } from './configuration.ts'
 import { openInputs, openRange } from './inputs/open.ts'
 import type { Input, InputSource } from './inputs/source.ts'
 import { INPUT_LIMIT } from './over.ts'
 import { type Place, type Problems, shorten } from './problem.ts'
-import { folderFault, programFault } from './program.ts'
 import { checkPlaceholders, templatesOf } from './scope.ts'
-import { placeholdersOf, type Template } from './template.ts'
+import { type StartCheck, startCheck } from './start-check.ts'
+import { placeholdersOf } from './template.ts'
 
 /** What a pass over the inputs leaves behind. */
 export type Outline = { jobCount: number; digest: string; preview: PlannedJob[] }
@@ -82,12 +82,10 @@ function slices(over: Extract<Over, { kind: 'range' }>): Slice[] {
   })
 }
 
-type Check = (job: PlannedJob, place: Place, problems: Problems) => void
-
 async function outlineJobs(
   source: InputSource,
   maker: CommandMaker,
-  check: Check,
+  check: StartCheck,
   seen: Duplicates | undefined,
   batchType: BatchType,
   problems: Problems,
@@ -139,51 +137,6 @@ function noInput(over: Over, problems: Problems): void {
 function placeOf(input: Input, source: InputSource, place: Place): Place {
   if (source.file === undefined || input.line === undefined) return place
   return { file: source.file, line: input.line, path: place.path }
-}
-
-const usesBatch = (template: Template | null | undefined): boolean =>
-  template ? placeholdersOf(template).some(({ name }) => name === 'batch') : false
-
-/** Checks each job, and each distinct program and folder once; what needs the batch's number can't be known yet. */
-function startCheck(batchType: BatchType, maker: CommandMaker): Check {
-  const { run, cwd, env, shell } = batchType
-  const { options } = maker
-  const checked = new Set<string>()
-  const movingPath = env.some(({ name }) => name === 'PATH') && options.env.PATH === undefined
-  const searchPath = options.env.PATH ?? process.env.PATH ?? ''
-  const knownFolder = !usesBatch(cwd)
-  const knownProgram = run.length > 0 && !usesBatch(run[0]) && !shell
-  return (job, place, problems) => {
-    const why = impossible(job)
-    if (why !== undefined) {
-      const which = job.input === '' ? 'the job' : `the job for "${shorten(job.input)}"`
-      const message = `${which} can't be started: ${why}`
-      problems.add(place, { found: job.input, expected: 'arguments that a program can be given', message })
-      return
-    }
-    const unsafe = maker.unsafe.pop()
-    if (unsafe !== undefined) {
-      const message = `"${shorten(unsafe)}" can't be passed through cmd.exe without being read as code`
-      problems.add(place, { found: unsafe, expected: 'run as a list, without shell: true', message })
-    }
-    const folder = job.cwd ?? options.cwd
-    const program = job.argv[0] ?? ''
-    const key = `${folder}\0${program}`
-    if (checked.has(key) || (shell && checked.has(folder))) return
-    // Bounded: with a program for each input it is cheaper to check again than to remember a million.
-    if (checked.size > 10_000) checked.clear()
-    checked.add(key).add(folder)
-    const wrongFolder = knownFolder ? folderFault(folder) : undefined
-    if (wrongFolder !== undefined) problems.add(cwd?.place ?? batchType.place, wrongFolder)
-    else if (
-      knownProgram &&
-      (knownFolder || !program.includes('/')) &&
-      !(movingPath && !program.includes('/'))
-    ) {
-      const wrongProgram = programFault(program, folder, searchPath)
-      if (wrongProgram !== undefined) problems.add(run[0]?.place ?? batchType.place, wrongProgram)
-    }
-  }
 }
 
 /** Finds the jobs with a command that another job has; remembers hashes, and looks up names only when needed. */

@@ -22,6 +22,8 @@ export type BatchPlan = {
   /** Batch types that have to complete first. */
   after: string[]
   options: BatchOptions
+  /** Whether the folders of expected files are to be created before a job is added. */
+  makeFolders: boolean
   jobCount: number
   /** Over all command hashes, in order: shows whether inputs have changed since planning. */
   digest: string
@@ -88,6 +90,7 @@ export async function collectPlans(
         range,
         after: batchType.after.map(({ text: type }) => type),
         options: maker.options,
+        makeFolders: batchType.makeFolders,
         ...outline,
         jobs: ({ number }) => streamJobs(batchType.type, source, maker, outline, String(number)),
       })

@@ -1,5 +1,5 @@
 /**
- * Owns the check that a program and a working folder exist.
+ * Owns the check that a program, a working folder and the folder of an output exist.
  * Must never run anything.
  */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
@@ -59,6 +59,23 @@ export function folderFault(folder: string): Fault | undefined {
       : `cwd ${folder} does not exist`
     return { found: folder, expected, message, suggestion: denied ? undefined : sibling(folder, folder) }
   }
+}
+
+/** Why no file can be written into a folder, or undefined; with `create` it may be missing, but must be creatable. */
+export function outputFolderFault(folder: string, create: boolean): Fault | undefined {
+  const stats = statSync(folder, { throwIfNoEntry: false })
+  const parent = path.dirname(folder)
+  if (stats === undefined && create && parent !== folder) return outputFolderFault(parent, true)
+  const expected = 'a folder that exists, or make-folders: true'
+  if (stats === undefined) {
+    const message = `the folder of this expected file does not exist: ${folder}; create it, or write make-folders: true`
+    return { found: folder, expected, message, suggestion: sibling(folder, folder) }
+  }
+  if (!stats.isDirectory()) {
+    const message = `an expected file can't be in ${folder}, which is not a folder`
+    return { found: folder, expected, message }
+  }
+  return undefined
 }
 
 type Found = 'program' | 'not executable' | 'folder' | 'nothing'

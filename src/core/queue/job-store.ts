@@ -17,7 +17,8 @@ export type JobCommand = {
   argv: string[]
   cwd?: string
   env?: Record<string, string>
-  expect?: { file: string; nonEmpty: boolean }[]
+  /** `fresh: false` accepts a file that is older than the attempt. */
+  expect?: { file: string; nonEmpty: boolean; fresh?: false }[]
 }
 
 export type NewJob = { ordinal: number; input: string; command: JobCommand; commandHash: string }

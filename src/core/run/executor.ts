@@ -255,7 +255,7 @@ export class Executor {
     failpoint('after-exit-before-verdict')
     const slot = this.#slots.get(exit.attempt)
     if (!slot) return
-    const verdict = judge(exit, slot.command, slot.logFile, slot.intent)
+    const verdict = judge(exit, slot.command, slot.logFile, slot.intent, slot.job.started_at)
     const { leftovers } = exit
     this.#settle(slot, { job: slot.job, token: slot.token, verdict, hostDied: false, leftovers })
   }

@@ -157,7 +157,7 @@ export function finishFrom(journal: LauncherJournal, slot: Slot, at: number): Fi
   const exit = journal.exits.get(slot.key)
   const base = { job: slot.job, token: slot.token, hostDied: false }
   if (exit) {
-    const verdict = judge(exit, slot.command, slot.logFile, slot.intent)
+    const verdict = judge(exit, slot.command, slot.logFile, slot.intent, slot.job.started_at)
     // Stopped by nobody here: whoever did it took the decision with the host's life.
     const orphaned = exit.ended === 'stopped' && slot.intent === null
     return {

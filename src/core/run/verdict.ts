@@ -2,10 +2,11 @@
  * Owns the meaning of a job's end: from what the launcher saw to a verdict in words. Reads the end of the log
  * and the declared outputs; writes nothing.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import type { JobExit } from '../launcher/protocol.ts'
 import type { Ended, JobCommand } from '../queue/job-store.ts'
+import { missingOutput } from './expected-files.ts'
 
 /** What is to be recorded; `retry` and `interrupted` send the job back to pending. */
 export type Verdict = { kind: 'succeeded' | 'failed' | 'interrupted'; ended: Ended; retryable: boolean }
@@ -13,11 +14,20 @@ export type Verdict = { kind: 'succeeded' | 'failed' | 'interrupted'; ended: End
 /** Why we asked a job to stop, if we did. */
 export type StopIntent = null | 'interrupt' | 'cancel'
 
-/** Judges an exit. A job that ended well although it was asked to stop has ended well. */
-export function judge(exit: JobExit, command: JobCommand, logFile: string, intent: StopIntent): Verdict {
+/**
+ * Judges an exit. A job that ended well although it was asked to stop has ended well. `claimedAt` (epoch ms): surely
+ * before the process began, which can be running for a while before the launcher looks at the clock.
+ */
+export function judge(
+  exit: JobExit,
+  command: JobCommand,
+  logFile: string,
+  intent: StopIntent,
+  claimedAt: number | null,
+): Verdict {
   const base = endedOf(exit)
   if (exit.ended === 'exited' && exit.exitCode === 0) {
-    const missing = missingOutput(command.expect ?? [])
+    const missing = missingOutput(command.expect ?? [], beganAt(exit, claimedAt))
     if (missing === null) return { kind: 'succeeded', ended: base, retryable: false }
     return { kind: 'failed', ended: { ...base, error: missing }, retryable: true }
   }
@@ -71,6 +81,11 @@ function endedOf(exit: JobExit): Ended {
   }
 }
 
+/** By the clock as it was at the end: one that was set back meanwhile must not make every output look old. */
+function beganAt({ startedAt, endedAt, awakeMs }: JobExit, claimedAt: number | null): number {
+  return Math.min(startedAt, endedAt - awakeMs, claimedAt ?? startedAt)
+}
+
 function describe(exit: JobExit, logFile: string): string {
   if (exit.ended === 'timeout')
     return `timed out after ${Math.round(exit.awakeMs / 100) / 10} s of awake time`
@@ -103,13 +118,4 @@ export function lastLine(file: string): string | null {
   } finally {
     closeSync(fd)
   }
-}
-
-function missingOutput(expected: { file: string; nonEmpty: boolean }[]): string | null {
-  for (const { file, nonEmpty } of expected) {
-    const size = statSync(file, { throwIfNoEntry: false })?.size
-    if (size === undefined) return `exit code 0, but the expected file ${file} is not there`
-    if (nonEmpty && size === 0) return `exit code 0, but the expected file ${file} is empty`
-  }
-  return null
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SlipwayApi } from '../../../src/contract/api.ts'
@@ -438,4 +438,27 @@ test('stop-after pauses the queue when that batch has ended, and the mark goes',
   expect(queue).toMatchObject({ paused: true, pauseReason: 'stop after #1', stopAfter: null })
   await ask('resume', {})
   expect((await ask('snapshot', {})).queue.paused).toBe(false)
+})
+
+describe('the folders of expected files', () => {
+  const text = (more: string) =>
+    `batches: [{ type: t, run: [echo, "{value}"], over: { list: [a, b] }, expect: "out/{batch}/{value}/x", ${more} }]`
+
+  test('are made before a job is added, where the configuration wants that', async () => {
+    const { ask, write, project } = await aCore()
+    await ask('preview', { file: write(text('make-folders: true')) })
+    expect(readdirSync(project)).toEqual(['x.slipway.yaml'])
+    const { created } = await ask('enqueue', { file: write(text('make-folders: true')) })
+    expect(readdirSync(join(project, 'out', String(created[0]?.number)))).toEqual(['a', 'b'])
+  })
+
+  test('leave nothing behind in the queue if one of them can not be made', async () => {
+    const { ask, refused, write, project, list } = await aCore()
+    const file = write(text('make-folders: true'))
+    await ask('enqueue', { file: write(five, 'y.slipway.yaml') })
+    writeFileSync(join(project, 'out'), '')
+    const error = await refused('enqueue', { file })
+    expect(error.message).toMatch(/out.*not a folder|can't be created/)
+    expect(await list()).toHaveLength(1)
+  })
 })

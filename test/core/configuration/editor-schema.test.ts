@@ -8,7 +8,9 @@ import { check, project } from './project.ts'
 
 test('the schema for editors is the one in resources', () => {
   const file = new URL('../../../resources/slipway.schema.json', import.meta.url)
-  expect(JSON.parse(readFileSync(file, 'utf8')), 'run node scripts/write-schema.ts').toEqual(editorSchema())
+  expect(JSON.parse(readFileSync(file, 'utf8')), 'run npx node scripts/write-schema.ts').toEqual(
+    editorSchema(),
+  )
 })
 
 test('editors know the keys that are read, and no others', () => {
@@ -28,7 +30,8 @@ batches:
     timeout: 1h30m
     retries: { times: 2, delay: 5s, backoff: 1.5 }
     stop-on-failure: 20%
-    expect: [{ file: "{out}/{stem}", non-empty: true }, "{out}/{stem}.log"]
+    expect: [{ file: "{out}/{stem}", non-empty: true, fresh: false }, "{out}/{stem}.log"]
+    make-folders: true
     env: { A: 1, B: "{name}" }
     cwd: .
     priority: 5

@@ -17,6 +17,7 @@ batches:
     retries: { times: 2, delay: 5s, backoff: 2 }
     stop-on-failure: 20%
     expect: { file: "{out}/{stem}.json", non-empty: true }
+    make-folders: true
   - type: portfolio
     after: edm-creation
     run: [sh, portfolio.sh, "{region}", "{year}"]

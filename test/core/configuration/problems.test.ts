@@ -259,3 +259,43 @@ test('an invalid configuration creates nothing, not even a folder', async () => 
   const checked = await check(folder)
   expect(checked.ok ? '' : checked.problems[0]?.message).toMatch(/cwd .*missing does not exist/)
 })
+
+test('a missing folder of an output is reported once, with the line of its template', async () => {
+  const files = {
+    'result/keep': '',
+    ...batch('run: [echo, "{value}"]', 'over: { range: 1..300 }', 'expect: "results/{value}/out.json"'),
+  }
+  const folder = project(files)
+  const checked = await check(folder)
+  expect(checked.ok ? [] : checked.problems).toEqual([
+    {
+      file: path.join(folder, 'x.slipway.yaml'),
+      line: 5,
+      column: 13,
+      path: 'batches[0].expect',
+      found: path.join(folder, 'results/1'),
+      expected: 'a folder that exists, or make-folders: true',
+      message: `the folder of this expected file does not exist: ${folder}/results/1; create it, or write make-folders: true`,
+    },
+  ])
+})
+
+test('a misspelt folder of an output is reported with the one that is there', async () => {
+  const lines = ['run: [echo, "{value}"]', 'over: { list: [a] }', 'expect: "resluts/{value}.json"']
+  const problems = await problemsOf({ 'results/keep': '', ...batch(...lines) })
+  expect(problems.map(({ suggestion }) => path.basename(suggestion ?? ''))).toEqual(['results'])
+})
+
+test('a folder that is to be made is not missing, but a file in its place is reported', async () => {
+  const lines = ['run: [echo, "{value}"]', 'over: { list: [a] }', 'make-folders: true']
+  expect((await check(project(batch(...lines, 'expect: "x/y/{value}.json"')))).ok).toBe(true)
+  const problems = await problemsOf({ x: '', ...batch(...lines, 'expect: "x/y/{value}.json"') })
+  expect(problems.map(({ line, message }) => [line, message.replace(/\/\S*\/x\b/, '…/x')])).toEqual([
+    [6, "an expected file can't be in …/x, which is not a folder"],
+  ])
+})
+
+test('a folder that is named after the batch is left to the job', async () => {
+  const lines = ['run: [echo, "{value}"]', 'over: { list: [a] }', 'expect: "run-{batch}/{value}.json"']
+  expect((await check(project(batch(...lines)))).ok).toBe(true)
+})

@@ -16,7 +16,12 @@ test.each([
   (_, over) => {
     const values = Array.from({ length: 150_000 }, (_, i) => `value-${i}`)
     const folder = project({
-      ...batch('run: [echo, "{value}", "{number}"]', `over: ${over}`, 'expect: "out/{value}.json"'),
+      ...batch(
+        'run: [echo, "{value}", "{number}"]',
+        `over: ${over}`,
+        'expect: "out/{value}.json"',
+        'make-folders: true',
+      ),
       'names.txt': values.join('\n'),
       'rows.csv': ['value,other', ...values.map((value) => `${value},x`)].join('\n'),
       'count.mts': `

@@ -1,5 +1,5 @@
 /** What the end of a process means for its job, with real logs and real outputs. */
-import { readdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { JobExit } from '../../../src/core/launcher/protocol.ts'
@@ -40,7 +40,7 @@ function logOf(text: string | Buffer): string {
 
 describe('a job that ended by itself', () => {
   test('has succeeded with exit code 0, and what the launcher measured is kept', () => {
-    expect(judge(exit, command, noLog, null)).toEqual({
+    expect(judge(exit, command, noLog, null, null)).toEqual({
       kind: 'succeeded',
       retryable: false,
       ended: {
@@ -59,7 +59,7 @@ describe('a job that ended by itself', () => {
   })
 
   test('has no usage where the launcher could not measure it', () => {
-    expect(judge({ ...exit, usage: null }, command, noLog, null).ended).toMatchObject({
+    expect(judge({ ...exit, usage: null }, command, noLog, null, null).ended).toMatchObject({
       userMs: null,
       systemMs: null,
       maxRssKb: null,
@@ -67,33 +67,35 @@ describe('a job that ended by itself', () => {
   })
 
   test('has succeeded also when it had been asked to stop', () => {
-    expect(judge(exit, command, noLog, 'interrupt').kind).toBe('succeeded')
+    expect(judge(exit, command, noLog, 'interrupt', null).kind).toBe('succeeded')
   })
 
   test('never ends before it began, even if the wall clock was set back meanwhile', () => {
-    const { ended } = judge({ ...exit, endedAt: noon - 3_600_000 }, command, noLog, null)
+    const { ended } = judge({ ...exit, endedAt: noon - 3_600_000 }, command, noLog, null, null)
     expect(ended).toMatchObject({ startedAt: noon, endedAt: noon, awakeMs: 1_449 })
   })
 
   test('has failed with any other code, and its last words are the reason', () => {
-    const verdict = judge({ ...exit, exitCode: 3 }, command, logOf('working\nno column "area"\n'), null)
+    const verdict = judge({ ...exit, exitCode: 3 }, command, logOf('working\nno column "area"\n'), null, null)
     expect(verdict).toMatchObject({ kind: 'failed', retryable: true })
     expect(verdict.ended).toMatchObject({ exitCode: 3, error: 'no column "area"' })
   })
 
   test('has failed without a word: the code is the reason', () => {
-    const { ended } = judge({ ...exit, exitCode: 3 }, command, noLog, null)
+    const { ended } = judge({ ...exit, exitCode: 3 }, command, noLog, null, null)
     expect(ended.error).toBe('exit code 3, and no output')
   })
 
   test('was ended by a signal that nobody of ours sent', () => {
     const killed: JobExit = { ...exit, exitCode: null, signal: 'SIGSEGV' }
-    expect(judge(killed, command, noLog, null)).toMatchObject({
+    expect(judge(killed, command, noLog, null, null)).toMatchObject({
       kind: 'failed',
       retryable: true,
       ended: { error: 'ended by SIGSEGV' },
     })
-    expect(judge(killed, command, logOf('half way'), null).ended.error).toBe('ended by SIGSEGV: half way')
+    expect(judge(killed, command, logOf('half way'), null, null).ended.error).toBe(
+      'ended by SIGSEGV: half way',
+    )
   })
 })
 
@@ -101,7 +103,7 @@ describe('a job that was stopped', () => {
   const stopped: JobExit = { ...exit, exitCode: null, signal: 'SIGTERM', ended: 'stopped' }
 
   test('on request is interrupted and uses up no retry', () => {
-    expect(judge(stopped, command, logOf('bye'), 'interrupt')).toMatchObject({
+    expect(judge(stopped, command, logOf('bye'), 'interrupt', null)).toMatchObject({
       kind: 'interrupted',
       retryable: false,
       ended: { error: 'stopped on request', signal: 'SIGTERM' },
@@ -109,7 +111,7 @@ describe('a job that was stopped', () => {
   })
 
   test('by somebody else has failed', () => {
-    expect(judge(stopped, command, logOf('bye'), null)).toMatchObject({
+    expect(judge(stopped, command, logOf('bye'), null, null)).toMatchObject({
       kind: 'failed',
       retryable: true,
       ended: { error: 'stopped from outside' },
@@ -117,44 +119,90 @@ describe('a job that was stopped', () => {
   })
 
   test('is interrupted even if it ended itself with code 0 when asked', () => {
-    expect(judge({ ...stopped, exitCode: 0, signal: null }, command, noLog, 'cancel').kind).toBe(
+    expect(judge({ ...stopped, exitCode: 0, signal: null }, command, noLog, 'cancel', null).kind).toBe(
       'interrupted',
     )
   })
 
   test('at its timeout has failed, with the awake time that it took to a tenth of a second', () => {
-    const verdict = judge({ ...stopped, ended: 'timeout' }, command, logOf('bye'), 'interrupt')
+    const verdict = judge({ ...stopped, ended: 'timeout' }, command, logOf('bye'), 'interrupt', null)
     expect(verdict).toMatchObject({ kind: 'failed', retryable: true })
     expect(verdict.ended.error).toBe('timed out after 1.4 s of awake time')
   })
 })
 
 describe('a job that declares its outputs', () => {
+  const began = Date.now() - 1_000
+  const now: JobExit = { ...exit, startedAt: began, endedAt: began + 60_000, awakeMs: 60_000 }
+  const later: JobExit = { ...now, startedAt: began + 3_600_000, endedAt: began + 3_660_000 }
   const expecting = (file: string, nonEmpty: boolean) => ({ ...command, expect: [{ file, nonEmpty }] })
 
   test('has succeeded if they are there, and failed, to be tried again, if one is not', () => {
     const folder = temporaryFolder()
     const file = join(folder, 'out.json')
-    expect(judge(exit, expecting(file, false), noLog, null)).toMatchObject({
+    expect(judge(now, expecting(file, false), noLog, null, began)).toMatchObject({
       kind: 'failed',
       retryable: true,
       ended: { exitCode: 0, error: `exit code 0, but the expected file ${file} is not there` },
     })
     writeFileSync(file, '')
-    expect(judge(exit, expecting(file, false), noLog, null).kind).toBe('succeeded')
-    expect(judge(exit, expecting(file, true), noLog, null)).toMatchObject({
+    expect(judge(now, expecting(file, false), noLog, null, began).kind).toBe('succeeded')
+    expect(judge(now, expecting(file, true), noLog, null, began)).toMatchObject({
       kind: 'failed',
       ended: { error: `exit code 0, but the expected file ${file} is empty` },
     })
     writeFileSync(file, '1')
-    expect(judge(exit, expecting(file, true), noLog, null).kind).toBe('succeeded')
+    expect(judge(now, expecting(file, true), noLog, null, began).kind).toBe('succeeded')
   })
 
-  test('is told the first that is missing of several', () => {
+  test('has failed if a file is older than the attempt, unless the configuration accepts that', () => {
+    const file = join(temporaryFolder(), 'out.json')
+    writeFileSync(file, '1')
+    expect(judge(later, expecting(file, true), noLog, null, later.startedAt)).toMatchObject({
+      kind: 'failed',
+      retryable: true,
+      ended: { error: `exit code 0, but the expected file ${file} is older than this attempt` },
+    })
+    const anyAge = { ...command, expect: [{ file, nonEmpty: true, fresh: false as const }] }
+    expect(judge(later, anyAge, noLog, null, later.startedAt).kind).toBe('succeeded')
+  })
+
+  test('may set the time of a file into the past, as cp -p and tar do', () => {
+    const file = join(temporaryFolder(), 'out.json')
+    writeFileSync(file, '1')
+    utimesSync(file, new Date(2020, 0, 1), new Date(2020, 0, 1))
+    expect(judge(now, expecting(file, true), noLog, null, began).kind).toBe('succeeded')
+  })
+
+  test('may write before its launcher has looked at the clock, but not before it was claimed', () => {
+    const file = join(temporaryFolder(), 'out.json')
+    writeFileSync(file, '1')
+    expect(judge(later, expecting(file, true), noLog, null, began).kind).toBe('succeeded')
+  })
+
+  test('may run while the clock is set back', () => {
+    const file = join(temporaryFolder(), 'out.json')
+    writeFileSync(file, '1')
+    const back = { ...later, endedAt: began + 50, awakeMs: 50 }
+    expect(judge(back, expecting(file, true), noLog, null, later.startedAt).kind).toBe('succeeded')
+  })
+
+  test('may have declared a folder, or a device', () => {
+    const folder = temporaryFolder()
+    for (const file of [folder, '/dev/null'])
+      expect(judge(later, expecting(file, false), noLog, null, later.startedAt).kind).toBe('succeeded')
+  })
+
+  test('has failed if a file is where nobody can look', () => {
+    const file = join(temporaryFolder(), 'x'.repeat(300), 'out.json')
+    expect(judge(now, expecting(file, false), noLog, null, began).ended.error).toMatch(/is not there$/)
+  })
+
+  test('fails with the first that is missing of several', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'a'), '1')
     const expect_ = ['a', 'b', 'c'].map((name) => ({ file: join(folder, name), nonEmpty: true }))
-    const { ended } = judge(exit, { ...command, expect: expect_ }, noLog, null)
+    const { ended } = judge(now, { ...command, expect: expect_ }, noLog, null, began)
     expect(ended.error).toBe(`exit code 0, but the expected file ${join(folder, 'b')} is not there`)
   })
 })

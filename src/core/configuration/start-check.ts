@@ -1,0 +1,81 @@
+/**
+ * Owns the checks that a job can be started and can write its outputs: arguments, program, working folder, and the
+ * folders of expected files. Must never run or create anything.
+ */
+import path from 'node:path'
+import { type CommandMaker, impossible, type PlannedJob } from './command.ts'
+import type { BatchType } from './configuration.ts'
+import { type Place, type Problems, shorten } from './problem.ts'
+import { folderFault, outputFolderFault, programFault } from './program.ts'
+import { placeholdersOf, type Template } from './template.ts'
+
+/** Adds a problem, at the place of its input, for a job that can't be started. */
+export type StartCheck = (job: PlannedJob, place: Place, problems: Problems) => void
+
+const usesBatch = (template: Template | null | undefined): boolean =>
+  template ? placeholdersOf(template).some(({ name }) => name === 'batch') : false
+
+/** Checks each job, and each distinct program and folder once; what needs the batch's number can't be known yet. */
+export function startCheck(batchType: BatchType, maker: CommandMaker): StartCheck {
+  const { run, cwd, env, shell } = batchType
+  const { options } = maker
+  const checked = new Set<string>()
+  const movingPath = env.some(({ name }) => name === 'PATH') && options.env.PATH === undefined
+  const searchPath = options.env.PATH ?? process.env.PATH ?? ''
+  const knownFolder = !usesBatch(cwd)
+  const knownProgram = run.length > 0 && !usesBatch(run[0]) && !shell
+  const checkFolders = outputFolderCheck(batchType)
+  return (job, place, problems) => {
+    const why = impossible(job)
+    if (why !== undefined) {
+      const which = job.input === '' ? 'the job' : `the job for "${shorten(job.input)}"`
+      const message = `${which} can't be started: ${why}`
+      problems.add(place, { found: job.input, expected: 'arguments that a program can be given', message })
+      return
+    }
+    const unsafe = maker.unsafe.pop()
+    if (unsafe !== undefined) {
+      const message = `"${shorten(unsafe)}" can't be passed through cmd.exe without being read as code`
+      problems.add(place, { found: unsafe, expected: 'run as a list, without shell: true', message })
+    }
+    checkFolders(job, problems)
+    const folder = job.cwd ?? options.cwd
+    const program = job.argv[0] ?? ''
+    const key = `${folder}\0${program}`
+    if (checked.has(key) || (shell && checked.has(folder))) return
+    // Bounded: with a program for each input it is cheaper to check again than to remember a million.
+    if (checked.size > 10_000) checked.clear()
+    checked.add(key).add(folder)
+    const wrongFolder = knownFolder ? folderFault(folder) : undefined
+    if (wrongFolder !== undefined) problems.add(cwd?.place ?? batchType.place, wrongFolder)
+    else if (
+      knownProgram &&
+      (knownFolder || !program.includes('/')) &&
+      !(movingPath && !program.includes('/'))
+    ) {
+      const wrongProgram = programFault(program, folder, searchPath)
+      if (wrongProgram !== undefined) problems.add(run[0]?.place ?? batchType.place, wrongProgram)
+    }
+  }
+}
+
+/** Checks each folder of an expected file once; of several missing ones the first is reported. */
+function outputFolderCheck(
+  batchType: BatchType,
+): (job: Pick<PlannedJob, 'expect'>, problems: Problems) => void {
+  const { expect, makeFolders } = batchType
+  const checked = new Set<string>()
+  const open = new Set(expect.flatMap(({ file }, i) => (usesBatch(file) ? [] : [i])))
+  return (job, problems) => {
+    for (const i of open) {
+      const folder = path.dirname(job.expect[i]?.file ?? '')
+      if (checked.has(folder)) continue
+      if (checked.size > 10_000) checked.clear()
+      checked.add(folder)
+      const fault = outputFolderFault(folder, makeFolders)
+      if (fault === undefined) continue
+      problems.add(expect[i]?.file.place ?? batchType.place, fault)
+      open.delete(i)
+    }
+  }
+}
