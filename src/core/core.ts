@@ -2,6 +2,7 @@
  * Composition root: opens the data folder, wires lease, executor, finalizer, feed and commands together, and
  * hands a host one object. Must hold no rule of its own.
  */
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
@@ -88,50 +89,53 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   })
   if (!opened.ok) return opened
   const db = opened.value
+  const hostId = randomUUID()
   const listeners = new Set<(notice: Notice) => void>()
-  const tell = (notice: Notice) => {
+  const notify = (notice: Notice) => {
     for (const listener of listeners) listener(notice)
   }
   const onError = (cause: unknown) => {
     log(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     const message = diskTrouble(code) ?? (cause instanceof Error ? cause.message : String(cause))
-    tell({ kind: 'attention', sentence: `Something failed and is tried again: ${message}.`, batch: null })
+    notify({ kind: 'attention', sentence: `Something failed and is tried again: ${message}.`, batch: null })
   }
   const feed = new Feed(db, clock, home, onError)
 
-  const lease = new Lease(db, clock, options.kind, version, {
-    onTaken() {
-      tell({ kind: 'working' })
-      void executor.begin()
+  const lease = new Lease(
+    db,
+    clock,
+    { id: hostId, kind: options.kind, version },
+    {
+      onTaken() {
+        notify({ kind: 'working' })
+        void executor.begin()
+      },
+      onLost(awayMs) {
+        executor.lose()
+        const away = awayMs >= 1_000 ? ` after standing still for ${Math.round(awayMs / 1_000)} s` : ''
+        db.note(() => recordEvent(db, context('executor'), { kind: 'host_lost_claim', details: { awayMs } }))
+        notify({
+          kind: 'claim-lost',
+          sentence: `Another host took over${away}; this one records and starts nothing any more.`,
+        })
+      },
+      onStandby(holder) {
+        notify({
+          kind: 'standby',
+          sentence: `Another host (${holder.kind}, process ${holder.pid}) is working; this one waits.`,
+        })
+      },
+      onSlept(sleptMs) {
+        const details = { ms: sleptMs, until: clock.now() }
+        db.note(() => recordEvent(db, context('executor'), { kind: 'machine_slept', details }))
+      },
+      onError,
     },
-    onLost(awayMs) {
-      executor.lose()
-      const away = awayMs >= 1_000 ? ` after standing still for ${Math.round(awayMs / 1_000)} s` : ''
-      db.note(() => recordEvent(db, context('executor'), { kind: 'host_lost_claim', details: { awayMs } }))
-      tell({
-        kind: 'claim-lost',
-        sentence: `Another host took over${away}; this one records and starts nothing any more.`,
-      })
-    },
-    onStandby(holder) {
-      tell({
-        kind: 'standby',
-        sentence: `Another host (${holder.kind}, process ${holder.pid}) is working; this one waits.`,
-      })
-    },
-    onSlept(sleptMs) {
-      const details = { ms: sleptMs, until: clock.now() }
-      db.note(() => recordEvent(db, context('executor'), { kind: 'machine_slept', details }))
-    },
-    onError,
-  })
-  // The host's id is asked for when it is needed: for a host that only looks none is made.
+  )
   const context = (actor: string, origin: string | null = null): Context => ({
     actor,
-    get hostId() {
-      return lease.hostId
-    },
+    hostId,
     origin,
     at: clock.now(),
   })
@@ -139,14 +143,12 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   const finalizer = new Finalizer({
     db,
     clock,
-    get hostId() {
-      return lease.hostId
-    },
+    hostId,
     makeSummary,
     onClosed(row) {
       changed()
       const batch = findBatch(db, row.id)
-      if (batch) tell({ kind: 'finished', batch })
+      if (batch) notify({ kind: 'finished', batch })
     },
     housekeeping: () => removeOldLogs(db, home, clock.now()),
     onError,
@@ -156,9 +158,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     db,
     clock,
     home,
-    get hostId() {
-      return lease.hostId
-    },
+    hostId,
     launcherDir: options.launcherDir,
     ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
     env: options.env ?? process.env,
@@ -169,15 +169,15 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
           if (closing) return
           finalizer.summarize(row.id, row.run)
           const batch = findBatch(db, row.id)
-          if (batch) tell({ kind: 'finished', batch })
+          if (batch) notify({ kind: 'finished', batch })
           changed()
         })
       },
       onChanged: (onlyJobs) => feed.touch(onlyJobs),
       onRefused: () => lease.check(),
-      onCrashFound: (sentence) => tell({ kind: 'crash-found', sentence }),
+      onCrashFound: (sentence) => notify({ kind: 'crash-found', sentence }),
       onAttention: (sentence, batchId) =>
-        tell({
+        notify({
           kind: 'attention',
           sentence,
           batch: batchId === null ? null : (findBatch(db, batchId) ?? null),
@@ -194,9 +194,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     db,
     clock,
     home,
-    get hostId() {
-      return lease.hostId
-    },
+    hostId,
     onChanged: changed,
     onError,
   })
@@ -209,9 +207,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   let closing: Promise<void> | null = null
 
   const core: Core = {
-    get hostId() {
-      return lease.hostId
-    },
+    hostId,
     home,
     api: (caller) => ({
       async invoke(name, input) {
@@ -227,9 +223,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
           clock,
           home,
           launcherDir: options.launcherDir,
-          get hostId() {
-            return lease.hostId
-          },
+          hostId,
           finalizer,
           feed: () => feed.place(),
           version,
@@ -247,7 +241,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     }),
     startWorking(goal) {
       if (closing) return
-      executor.aimAt(goal ?? null)
+      executor.limitTo(goal ?? null)
       // Timers of the core don't keep a process alive; a host that works does.
       keepAlive ??= setInterval(() => {}, 2_147_483_647)
       watchOthers()

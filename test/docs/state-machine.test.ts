@@ -36,7 +36,7 @@ test('every function that the page names for an edge exists', async () => {
     ...Object.keys(batchStore),
     ...Object.keys(jobStore),
     ...Object.keys(await import('../../src/core/commands/close.ts')),
-    ...Object.keys(await import('../../src/core/run/finalizer.ts')),
+    ...Object.keys(await import('../../src/core/run/closing.ts')),
   ])
   const named = [...page.matchAll(/^\|.*\|.*\|.*\| (.+) \|$/gm)]
     .flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)`/g)])

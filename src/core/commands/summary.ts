@@ -12,7 +12,7 @@ import { makeReport } from '../insight/report.ts'
 import { getRow } from '../queue/batch-store.ts'
 import { readSetting } from '../queue/settings-store.ts'
 import { readSummary } from '../queue/summary-store.ts'
-import { closeIfDone } from '../run/finalizer.ts'
+import { closeIfDone } from '../run/closing.ts'
 import { type Handler, resolveBatch, type Scope } from './command.ts'
 
 export const summary: Handler<'summary'> = (scope, input) => summaryOf(scope, input.batch, input.run)

@@ -3,7 +3,6 @@
  * and succeeding a host that is provably gone. Must never judge by silence alone: a host is gone when its very
  * process (pid, start time, boot) is gone, or when it was stopped (SIGSTOP) beyond its lease.
  */
-import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import type { Host } from '../../contract/entities.ts'
 import type { Clock, Timer } from '../clock.ts'
@@ -22,6 +21,9 @@ import {
   takeRole,
 } from '../queue/host-store.ts'
 import { readSettings } from '../queue/settings-store.ts'
+
+/** This process as it enters itself into `hosts`. */
+export type HostSelf = { id: string; kind: Host['kind']; version: string }
 
 export type LeaseEvents = {
   /** The role is ours now; `from` is the host that had it and is gone or stopped. */
@@ -50,11 +52,9 @@ export function stateOf(host: HostRow, now: number, leaseMs: number): Host['stat
 }
 
 export class Lease {
-  #hostId: string | null = null
   readonly #db: Db
   readonly #clock: Clock
-  readonly #kind: Host['kind']
-  readonly #version: string
+  readonly #self: HostSelf
   readonly #events: LeaseEvents
   #registered = false
   #wanted = false
@@ -63,19 +63,12 @@ export class Lease {
   #lastTick: { awakeMs: number; sleptMs: number } | null = null
   /** Since when (awake time) the holder's heartbeat has had this value, as far as we saw. */
   #silence: { hostId: string; heartbeatAt: number; sinceAwakeMs: number } | null = null
-  #toldStandby = ''
+  #notifiedStandby = ''
 
-  /** Made when it is first needed: a host that only looks has no use for one. */
-  get hostId(): string {
-    this.#hostId ??= randomUUID()
-    return this.#hostId
-  }
-
-  constructor(db: Db, clock: Clock, kind: Host['kind'], version: string, events: LeaseEvents) {
+  constructor(db: Db, clock: Clock, self: HostSelf, events: LeaseEvents) {
     this.#db = db
     this.#clock = clock
-    this.#kind = kind
-    this.#version = version
+    this.#self = self
     this.#events = events
   }
 
@@ -90,13 +83,13 @@ export class Lease {
     if (!identity) throw new Error('this process cannot be found in the process table')
     this.#db.note(() =>
       registerHost(this.#db, {
-        id: this.hostId,
-        kind: this.#kind,
+        id: this.#self.id,
+        kind: this.#self.kind,
         pid: identity.pid,
         process_started_at: identity.startedAt,
         boot_id: identity.bootId,
         user: userName(),
-        version: this.#version,
+        version: this.#self.version,
         started_at: this.#clock.now(),
       }),
     )
@@ -117,22 +110,22 @@ export class Lease {
     this.#wanted = false
     this.#timer?.cancel()
     this.#timer = null
-    this.#toldStandby = ''
+    this.#notifiedStandby = ''
     if (!this.#hasRole) return
     this.#hasRole = false
     try {
-      this.#db.write(() => giveRoleBack(this.#db, this.hostId))
+      this.#db.write(() => giveRoleBack(this.#db, this.#self.id))
     } catch (cause) {
       this.#events.onError(cause) // the next host looks at our process, and takes the role when that is gone
     }
   }
 
-  /** Says goodbye for good. */
+  /** Ends this host's entry for good. */
   end(): void {
     this.stop()
     if (!this.#registered) return
     try {
-      this.#db.note(() => endHost(this.#db, this.hostId, this.#clock.now()))
+      this.#db.note(() => endHost(this.#db, this.#self.id, this.#clock.now()))
     } catch {
       // A full disk must not turn what was acknowledged into a failure; our process tells that we are gone.
     }
@@ -152,11 +145,11 @@ export class Lease {
       const awayMs = this.#lookAtSleep(settings['heartbeat-interval-ms'])
       if (this.#hasRole) {
         nextMs = settings['heartbeat-interval-ms']
-        const row = this.#db.note(() => beat(this.#db, this.hostId, this.#clock.now()))
+        const row = this.#db.note(() => beat(this.#db, this.#self.id, this.#clock.now()))
         if (row?.executor !== 1) this.#lose(awayMs)
       } else {
         nextMs = Math.min(1_000, settings['heartbeat-interval-ms'])
-        this.#db.note(() => beat(this.#db, this.hostId, this.#clock.now()))
+        this.#db.note(() => beat(this.#db, this.#self.id, this.#clock.now()))
         this.#tryTake(settings['lease-ms'], awayMs > settings['lease-ms'])
       }
     } catch (cause) {
@@ -184,22 +177,22 @@ export class Lease {
   #tryTake(leaseMs: number, wasLate: boolean): void {
     const holder = executorHost(this.#db)
     if (!holder) {
-      if (this.#db.write(() => takeRole(this.#db, this.hostId))) this.#take(null)
+      if (this.#db.write(() => takeRole(this.#db, this.#self.id))) this.#take(null)
       return
     }
     const identity = identityOf(holder)
     const gone = !isRunning(identity)
     if (!gone && !(isStopped(identity) && this.#silentFor(holder, wasLate) > leaseMs)) {
-      if (this.#toldStandby !== holder.id) this.#events.onStandby(holder)
-      this.#toldStandby = holder.id
+      if (this.#notifiedStandby !== holder.id) this.#events.onStandby(holder)
+      this.#notifiedStandby = holder.id
       return
     }
     const at = this.#clock.now()
     const succeeded = this.#db.write(() => {
-      if (!succeed(this.#db, this.hostId, holder, gone, at)) return false
+      if (!succeed(this.#db, this.#self.id, holder, gone, at)) return false
       recordEvent(
         this.#db,
-        { actor: 'rescuer', hostId: this.hostId, origin: null, at },
+        { actor: 'rescuer', hostId: this.#self.id, origin: null, at },
         {
           kind: 'host_took_over',
           reason: gone ? 'its process is gone' : 'it was stopped beyond its lease',
@@ -214,7 +207,7 @@ export class Lease {
   #take(from: HostRow | null): void {
     this.#hasRole = true
     this.#silence = null
-    this.#toldStandby = ''
+    this.#notifiedStandby = ''
     this.#events.onTaken(from)
   }
 

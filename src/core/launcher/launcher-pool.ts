@@ -14,7 +14,7 @@ import type { Refused } from './protocol.ts'
 const forgetAfter = 256
 const most = 4
 
-export type OwnLauncherOptions = {
+export type LauncherPoolOptions = {
   home: string
   hostId: string
   launcherDir: string
@@ -24,7 +24,7 @@ export type OwnLauncherOptions = {
   forgetEvery?: number
 }
 
-export type OwnLauncherEvents = {
+export type LauncherPoolEvents = {
   onStarted(): void
   onExit(exit: JobExit): void
   onRefused(refused: Refused): void
@@ -33,7 +33,7 @@ export type OwnLauncherEvents = {
 }
 
 /** One launcher and what it was told. */
-type Crew = {
+type Worker = {
   launcher: Promise<Launcher>
   /** A small process; the other kind takes as much memory as the host. */
   native: boolean
@@ -44,41 +44,41 @@ type Crew = {
   open: Set<string>
 }
 
-export class OwnLauncher {
-  readonly #options: OwnLauncherOptions
-  readonly #events: OwnLauncherEvents
-  readonly #crews: Crew[] = []
+export class LauncherPool {
+  readonly #options: LauncherPoolOptions
+  readonly #events: LauncherPoolEvents
+  readonly #workers: Worker[] = []
   /** Fenced: they start nothing more, and are followed until their last job has ended. */
-  readonly #fenced = new Set<Crew>()
+  readonly #fenced = new Set<Worker>()
   /** Journals of dead launchers, to be removed once their ends are committed. */
   readonly #dead = new Set<string>()
 
-  constructor(options: OwnLauncherOptions, events: OwnLauncherEvents) {
+  constructor(options: LauncherPoolOptions, events: LauncherPoolEvents) {
     this.#options = options
     this.#events = events
   }
 
   /** Starts a job. Rejects when no launcher can be had. */
   async start(spec: StartSpec): Promise<void> {
-    const crew = this.#forAnother()
-    crew.open.add(spec.attempt)
-    const launcher = await crew.launcher
+    const worker = this.#forAnother()
+    worker.open.add(spec.attempt)
+    const launcher = await worker.launcher
     launcher.start(spec)
   }
 
   /** Asks a job to end; nothing happens when it has ended. */
   stop(attempt: string, graceMs: number): void {
-    const crew = this.#all().find(({ open }) => open.has(attempt))
-    void crew?.launcher.then((launcher) => launcher.stop(attempt, graceMs), ignore)
+    const worker = this.#all().find(({ open }) => open.has(attempt))
+    void worker?.launcher.then((launcher) => launcher.stop(attempt, graceMs), ignore)
   }
 
   /** Every end that was told so far is committed: journals need not keep them. */
   committed(): void {
     this.#removeDead()
-    for (const crew of this.#crews) {
-      const { exitsSeen, forgotten, launcher } = crew
+    for (const worker of this.#workers) {
+      const { exitsSeen, forgotten, launcher } = worker
       if (exitsSeen - forgotten < (this.#options.forgetEvery ?? forgetAfter)) continue
-      crew.forgotten = exitsSeen
+      worker.forgotten = exitsSeen
       void launcher.then((one) => one.forget(exitsSeen), ignore)
     }
   }
@@ -88,10 +88,10 @@ export class OwnLauncher {
    * alone. What is started next gets a new one.
    */
   async drop(how: 'close' | 'release'): Promise<void> {
-    const crews = this.#all()
-    this.#crews.length = 0
+    const workers = this.#all()
+    this.#workers.length = 0
     this.#fenced.clear()
-    await Promise.all(crews.map((crew) => this.#part(crew, how)))
+    await Promise.all(workers.map((worker) => this.#part(worker, how)))
     // One that was fenced may have ended after the last commit.
     if (how === 'close') this.#removeDead()
   }
@@ -104,8 +104,8 @@ export class OwnLauncher {
     this.#dead.clear()
   }
 
-  async #part(crew: Crew, how: 'close' | 'release'): Promise<void> {
-    const launcher = await crew.launcher.catch(() => null)
+  async #part(worker: Worker, how: 'close' | 'release'): Promise<void> {
+    const launcher = await worker.launcher.catch(() => null)
     if (!launcher) return
     if (how === 'release') return launcher.release()
     await launcher.close()
@@ -113,19 +113,19 @@ export class OwnLauncher {
     if (journal) removeJournal(journal)
   }
 
-  #all(): Crew[] {
-    return [...this.#crews, ...this.#fenced]
+  #all(): Worker[] {
+    return [...this.#workers, ...this.#fenced]
   }
 
   /** One without a job; a new one, while there are few; or the one with the fewest. */
-  #forAnother(): Crew {
-    const idlest = this.#crews.toSorted((a, b) => a.open.size - b.open.size)[0]
-    if (!idlest) return this.#engage()
-    if (idlest.open.size === 0 || !idlest.native || this.#crews.length >= most) return idlest
-    return this.#engage()
+  #forAnother(): Worker {
+    const idlest = this.#workers.toSorted((a, b) => a.open.size - b.open.size)[0]
+    if (!idlest) return this.#spawn()
+    if (idlest.open.size === 0 || !idlest.native || this.#workers.length >= most) return idlest
+    return this.#spawn()
   }
 
-  #engage(): Crew {
+  #spawn(): Worker {
     const { home, hostId, launcherDir, nodePath, env } = this.#options
     const launcher = startLauncher({
       launcherDir,
@@ -133,20 +133,20 @@ export class OwnLauncher {
       hostId,
       env,
       ...(nodePath === undefined ? {} : { nodePath }),
-      onEvent: (event) => this.#hear(event, crew),
+      onEvent: (event) => this.#onEvent(event, worker),
     })
-    const crew: Crew = { launcher, native: false, exitsSeen: 0, forgotten: 0, open: new Set() }
+    const worker: Worker = { launcher, native: false, exitsSeen: 0, forgotten: 0, open: new Set() }
     launcher.then(
       ({ kind }) => {
-        crew.native = kind === 'native'
+        worker.native = kind === 'native'
       },
-      () => this.#leave(crew),
+      () => this.#leave(worker),
     )
-    this.#crews.push(crew)
-    return crew
+    this.#workers.push(worker)
+    return worker
   }
 
-  #hear(event: LauncherEvent, from: Crew): void {
+  #onEvent(event: LauncherEvent, from: Worker): void {
     switch (event.kind) {
       case 'started':
         return this.#events.onStarted()
@@ -154,7 +154,7 @@ export class OwnLauncher {
         from.exitsSeen += 1
         from.open.delete(event.exit.attempt)
         this.#events.onExit(event.exit)
-        return void this.#dismiss(from)
+        return void this.#retire(from)
       case 'refused':
         from.open.delete(event.attempt)
         if (event.stage === 'fenced') this.#replace(from)
@@ -168,21 +168,21 @@ export class OwnLauncher {
    * A host that took itself for the executor fenced it (it had been stopped, say, and fell behind). Nothing lifts a
    * fence, so the next job gets another launcher; this one's jobs are followed to their ends.
    */
-  #replace(crew: Crew): void {
-    if (!this.#leave(crew)) return
-    this.#fenced.add(crew)
-    void this.#dismiss(crew)
+  #replace(worker: Worker): void {
+    if (!this.#leave(worker)) return
+    this.#fenced.add(worker)
+    void this.#retire(worker)
   }
 
   /** A fenced launcher without jobs is of no use; its journal goes once its ends are committed. */
-  async #dismiss(crew: Crew): Promise<void> {
-    if (crew.open.size > 0 || !this.#fenced.has(crew)) return
-    const launcher = await crew.launcher
+  async #retire(worker: Worker): Promise<void> {
+    if (worker.open.size > 0 || !this.#fenced.has(worker)) return
+    const launcher = await worker.launcher
     await launcher.close()
-    if (this.#fenced.delete(crew)) this.#dead.add(this.#journalOf(launcher))
+    if (this.#fenced.delete(worker)) this.#dead.add(this.#journalOf(launcher))
   }
 
-  async #lose(reason: string, from: Crew): Promise<void> {
+  async #lose(reason: string, from: Worker): Promise<void> {
     this.#leave(from)
     this.#fenced.delete(from)
     const file = this.#journalOf(await from.launcher)
@@ -191,9 +191,9 @@ export class OwnLauncher {
   }
 
   /** It is given nothing more to start. False: it was not one of those that are. */
-  #leave(crew: Crew): boolean {
-    const at = this.#crews.indexOf(crew)
-    if (at >= 0) this.#crews.splice(at, 1)
+  #leave(worker: Worker): boolean {
+    const at = this.#workers.indexOf(worker)
+    if (at >= 0) this.#workers.splice(at, 1)
     return at >= 0
   }
 

@@ -7,9 +7,10 @@ import type { Db } from '../db/db.ts'
 import { readJournal } from '../launcher/journal.ts'
 import { isRunning } from '../process/processes.ts'
 import { attemptKey } from './batch-options.ts'
-import { finishFrom, interrupted, tidyJournals } from './rescuer.ts'
-import type { Finished } from './settle.ts'
+import { interrupted, tidyJournals, verdictFrom } from './rescuer.ts'
+import type { AttemptEnd } from './settle.ts'
 import type { Slot } from './slots.ts'
+import type { Verdict } from './verdict.ts'
 
 const pollMs = 100
 const tidyTries = 20
@@ -27,8 +28,8 @@ type Options = {
 export type InHand = {
   slots: ReadonlyMap<string, Slot>
   /** Ends that are not committed yet. */
-  inbox(): readonly Finished[]
-  settle(slot: Slot, end: Finished): void
+  inbox(): readonly AttemptEnd[]
+  settle(slot: Slot, verdict: Verdict): void
 }
 
 export class AdoptedJobs {
@@ -68,11 +69,11 @@ export class AdoptedJobs {
       if (slot.adoptedFrom === null || this.#ending.has(slot.key)) continue
       const alive = isRunning(slot.adoptedFrom.launcher) // looked at first: what it wrote before it died is there
       const journal = readJournal(slot.adoptedFrom.path)
-      const end = journal && finishFrom(journal, slot, clock.now())
-      if (!end && alive) continue
+      const verdict = journal && verdictFrom(journal, slot, clock.now())
+      if (!verdict && alive) continue
       this.#ending.add(slot.key)
       try {
-        settle(slot, end ?? (await interrupted(this.#o, slot, clock.now())))
+        settle(slot, verdict ?? (await interrupted(this.#o, slot, clock.now())))
       } finally {
         this.#ending.delete(slot.key)
       }

@@ -10,9 +10,8 @@ import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { DiskGuard } from '../host/disk-guard.ts'
 import { type LauncherJournal, stopOrphanedLauncher } from '../launcher/journal.ts'
-import { OwnLauncher } from '../launcher/launcher-pool.ts'
+import { LauncherPool } from '../launcher/launcher-pool.ts'
 import type { JobExit, Refused } from '../launcher/protocol.ts'
-import { isFinalRefusal } from '../launcher/refusal.ts'
 import { LogsFolder } from '../logs/logs-folder.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
@@ -20,12 +19,12 @@ import { readSetting } from '../queue/settings-store.ts'
 import { AdoptedJobs } from './adopted-jobs.ts'
 import { attemptKey, environmentOf, logPath } from './batch-options.ts'
 import { GroupCommit } from './group-commit.ts'
-import { finishFrom, interrupted, rescue } from './rescuer.ts'
+import { interrupted, rescue, verdictFrom } from './rescuer.ts'
 import { RetryDelays } from './retry-delays.ts'
-import type { Finished } from './settle.ts'
+import type { AttemptEnd } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
-import { type Claimed, hasWork, outlook, type Situation, type Step } from './step.ts'
-import { judge, refusal } from './verdict.ts'
+import { type Claimed, hasWork, type Situation, type Step, shouldStop } from './step.ts'
+import { judge, refusal, type Verdict } from './verdict.ts'
 
 export type ExecutorEvents = {
   /** A batch became final in a transaction of ours. */
@@ -61,11 +60,11 @@ export class Executor {
   readonly #logs: LogsFolder
   readonly #delays: RetryDelays
   readonly #steps: GroupCommit
-  readonly #launcher: OwnLauncher
+  readonly #launcher: LauncherPool
   readonly #adopted: AdoptedJobs
   readonly #slots = new Map<string, Slot>()
   /** Ends that came in and are not committed yet. */
-  #inbox: Finished[] = []
+  #inbox: AttemptEnd[] = []
   #state: 'idle' | 'rescuing' | 'working' = 'idle'
   #stopping: StopMode | null = null
   #goal: readonly string[] | null = null
@@ -80,7 +79,7 @@ export class Executor {
     this.#logs = new LogsFolder(options.home, options.clock)
     this.#delays = new RetryDelays(options.clock)
     this.#steps = new GroupCommit(options)
-    this.#launcher = new OwnLauncher(options, {
+    this.#launcher = new LauncherPool(options, {
       onStarted: () => failpoint('after-spawn-before-pid'),
       onExit: (exit) => this.#finish(exit),
       onRefused: (refused) => this.#refuse(refused),
@@ -90,7 +89,7 @@ export class Executor {
     this.#adopted = new AdoptedJobs(options, {
       slots: this.#slots,
       inbox: () => this.#inbox,
-      settle: (slot, end) => this.#settle(slot, end),
+      settle: (slot, verdict) => this.#settle(slot, verdict),
     })
   }
 
@@ -125,7 +124,7 @@ export class Executor {
   }
 
   /** Claims nothing more once these batches (ids) have ended; null works on. */
-  aimAt(goal: readonly string[] | null): void {
+  limitTo(goal: readonly string[] | null): void {
     this.#goal = goal
     this.wake()
   }
@@ -176,7 +175,7 @@ export class Executor {
     if (settling.length > 0) failpoint('after-verdict-before-claim')
     if (step) this.#carryOut(step)
     this.#stopWhatMustStop(step)
-    if (step?.changed) events.onChanged(step.plain)
+    if (step?.changed) events.onChanged(step.onlyJobs)
     if (step?.refused) events.onRefused()
     if (this.#inbox.length === 0 && step?.refused !== true) this.#launcher.committed()
     if (this.#isAstray()) return void this.begin()
@@ -195,7 +194,7 @@ export class Executor {
   }
 
   /** The transaction. When the database or disk refuses, every end is kept and it is tried again. */
-  #tryStep(settling: Finished[]): Step | null | 'blocked' {
+  #tryStep(settling: AttemptEnd[]): Step | null | 'blocked' {
     const { clock, events } = this.#o
     try {
       const situation = this.#situation()
@@ -256,22 +255,19 @@ export class Executor {
     const slot = this.#slots.get(exit.attempt)
     if (!slot) return
     const verdict = judge(exit, slot.command, slot.logFile, slot.intent, slot.job.started_at)
-    const { leftovers } = exit
-    this.#settle(slot, { job: slot.job, token: slot.token, verdict, hostDied: false, leftovers })
+    this.#settle(slot, verdict)
   }
 
   /** The job could not be started: its own fault fails it; the machine's fault sends it back and waits a little. */
-  #refuse({ attempt, stage, errno, message }: Refused): void {
-    const slot = this.#slots.get(attempt)
+  #refuse(refused: Refused): void {
+    const slot = this.#slots.get(refused.attempt)
     if (!slot) return
-    const own = isFinalRefusal(stage, errno)
-    const ended = refusal(message, this.#o.clock.now())
-    const verdict = { kind: own ? ('failed' as const) : ('interrupted' as const), ended, retryable: false }
-    this.#settle(slot, { job: slot.job, token: slot.token, verdict, hostDied: false, leftovers: 0 })
-    if (own) return
+    const verdict = refusal(refused, this.#o.clock.now())
+    this.#settle(slot, verdict)
+    if (verdict.kind === 'failed') return
     this.#delays.hold(slot.job.id, blockedRetryMs)
-    this.#o.events.onAttention(`A job could not be started: ${message}`, slot.job.batch_id)
-    if (stage === 'fenced') this.#o.events.onRefused()
+    this.#o.events.onAttention(`A job could not be started: ${refused.message}`, slot.job.batch_id)
+    if (refused.stage === 'fenced') this.#o.events.onRefused()
   }
 
   /** Our launcher died: what it wrote down counts; of the rest, processes are ended before anything runs again. */
@@ -283,14 +279,14 @@ export class Executor {
     if (this.#state !== 'working') return
     this.#o.events.onAttention(`The launcher died (${reason}); its jobs are looked after.`, null)
     for (const slot of [...this.#slots.values()].filter(({ key }) => attempts.has(key))) {
-      const seen = journal && finishFrom(journal, slot, this.#o.clock.now())
+      const seen = journal && verdictFrom(journal, slot, this.#o.clock.now())
       this.#settle(slot, seen ?? (await interrupted(this.#o, slot, this.#o.clock.now())))
     }
   }
 
-  #settle(slot: Slot, end: Finished): void {
+  #settle(slot: Slot, verdict: Verdict): void {
     if (!this.#slots.delete(slot.key)) return // the role was lost meanwhile
-    this.#inbox.push(end)
+    this.#inbox.push({ job: slot.job, token: slot.token, verdict })
     this.wake()
   }
 
@@ -298,7 +294,7 @@ export class Executor {
   #stopWhatMustStop(step: Step | null): void {
     if (this.#slots.size === 0) return
     const { db } = this.#o
-    const { running, mustStop } = step ?? outlook(db, runningRow(db))
+    const { running, mustStop } = step ?? shouldStop(db, runningRow(db))
     const all = this.#stopping === 'stop' || mustStop
     for (const slot of this.#slots.values()) {
       const ours = running !== undefined && running.claim_token === slot.token

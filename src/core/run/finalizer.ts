@@ -1,69 +1,20 @@
 /**
- * Owns closing batches: the decision (pure), the write (guarded, idempotent, each batch its own transaction),
- * and the periodic sweep (layer 2). Layer 1 is the executor calling `closeIfDone` in the transaction of the
- * last verdict; layer 3 is the summary command. A summary that fails never holds back a status.
+ * Owns the periodic sweep: closes batches that are done and still open, each in its own transaction, removes fills that
+ * nobody ends, and makes missing summaries. A summary that fails never holds back a status.
  */
-import { countOf } from '../../contract/counts.ts'
 import type { Summary } from '../../contract/entities.ts'
-import type { FinalBatchStatus } from '../../contract/states.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { removeAbandonedFills } from '../host/abandoned-batches.ts'
-import { endBatch, getRow } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { jobsNotRun } from '../queue/job-store.ts'
 import { hasHoles, makeDense } from '../queue/order.ts'
 import { doneButOpen } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readMark, readSetting, readSettings, writeMark } from '../queue/settings-store.ts'
 import { batchesWithoutSummary, saveSummary } from '../queue/summary-store.ts'
-import { runOptions, stopRule } from './batch-options.ts'
-
-export type Layer = 'event' | 'sweep' | 'demand'
-
-/**
- * The final status that a batch without open jobs has earned; `notRun` of them were cancelled with an earlier run and
- * not retried since. A batch that lacks work must not count as complete for what comes after it.
- */
-export function earnedStatus(row: BatchRow, notRun = 0): { status: FinalBatchStatus; reason: string | null } {
-  const rule = stopRule(runOptions(row), row)
-  if (rule !== null) return { status: 'failed', reason: rule }
-  if (row.jobs_failed > 0) return { status: 'completed_with_errors', reason: null }
-  if (notRun === 0) return { status: 'completed', reason: null }
-  const were = notRun === 1 ? 'was' : 'were'
-  return {
-    status: 'completed_with_errors',
-    reason: `${notRun} of ${countOf(row.jobs_total, 'job')} ${were} not run`,
-  }
-}
-
-/** Closes the batch if it runs and none of its jobs is open; undefined: not done, or somebody was faster. */
-export function closeIfDone(db: Db, context: Context, id: string, layer: Layer): BatchRow | undefined {
-  return db.write(() => {
-    const row = getRow(db, id)
-    if (row?.status !== 'running' || row.sealed === 0 || row.jobs_pending + row.jobs_running > 0)
-      return undefined
-    const { status, reason } = earnedStatus(row, row.jobs_cancelled === 0 ? 0 : jobsNotRun(db, id))
-    const closed = endBatch(db, context, id, status, { reason, kind: `batch_${status}`, closedBy: layer })
-    failpoint('mid-finalize')
-    if (closed && layer !== 'event') countRescue(db, context, closed, layer)
-    return closed
-  })
-}
-
-function countRescue(db: Db, context: Context, row: BatchRow, layer: Layer): void {
-  const state = readMark(db, 'finalizer')
-  const mark = {
-    lastSweepAt: state?.lastSweepAt ?? context.at,
-    nextSweepAt: state?.nextSweepAt ?? context.at,
-    rescues: (state?.rescues ?? 0) + 1,
-    lastRescueAt: context.at,
-  }
-  writeMark(db, 'finalizer', mark, context.at)
-  recordEvent(db, context, { kind: 'finalizer_rescued', batchId: row.id, details: { layer } })
-}
+import { closeIfDone } from './closing.ts'
 
 export type FinalizerOptions = {
   db: Db

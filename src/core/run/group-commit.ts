@@ -7,7 +7,7 @@
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { mark } from '../queue/host-store.ts'
-import type { Finished } from './settle.ts'
+import type { AttemptEnd } from './settle.ts'
 import { type Situation, type Step, takeStep } from './step.ts'
 
 /** The longest time that a verdict or claim goes ahead of the disk: what a power cut can make run again. */
@@ -28,7 +28,7 @@ export class GroupCommit {
   }
 
   /** One step in one transaction: durable, or with the next durable one, within `longestAheadMs`. */
-  take(settling: readonly Finished[], situation: Situation): Step {
+  take(settling: readonly AttemptEnd[], situation: Situation): Step {
     const { db, clock } = this.#o
     const ahead = this.#mayGoAhead(settling, situation)
     this.#flow = null
@@ -43,7 +43,7 @@ export class GroupCommit {
       clock.after(longestAheadMs, () => this.#isDue() && this.sync())
     }
     // Somebody changed the batch since the last step, so this one holds more than short jobs.
-    if (!step.plain) this.sync()
+    if (!step.onlyJobs) this.sync()
     return step
   }
 
@@ -63,11 +63,11 @@ export class GroupCommit {
     return this.#aheadSince !== null && this.#o.clock.awakeMs() - this.#aheadSince >= longestAheadMs - 1
   }
 
-  #mayGoAhead(settling: readonly Finished[], situation: Situation): boolean {
+  #mayGoAhead(settling: readonly AttemptEnd[], situation: Situation): boolean {
     if (settling.length === 0 || this.#flow === null || situation.stopping || this.#isOld()) return false
     return settling.every(
-      ({ token, verdict: { kind, ended } }) =>
-        kind === 'succeeded' && ended.awakeMs <= shortJobMs && token === this.#flow,
+      ({ token, verdict: { kind, awakeMs } }) =>
+        kind === 'succeeded' && awakeMs <= shortJobMs && token === this.#flow,
     )
   }
 

@@ -18,7 +18,6 @@ import {
   removeJournal,
   stopOrphanedLauncher,
 } from '../launcher/journal.ts'
-import { isFinalRefusal } from '../launcher/refusal.ts'
 import {
   findJobProcesses,
   isRunning,
@@ -32,18 +31,18 @@ import { executorHost } from '../queue/host-store.ts'
 import { runningJobs } from '../queue/job-store.ts'
 import { makeDense } from '../queue/order.ts'
 import { runningRow } from '../queue/queries.ts'
-import type { BatchRow, JobRow } from '../queue/rows.ts'
+import type { BatchRow } from '../queue/rows.ts'
 import { readSetting, readSettings } from '../queue/settings-store.ts'
 import { attemptKey, logPath } from './batch-options.ts'
-import type { Finished } from './settle.ts'
+import type { AttemptEnd } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
-import { cutOff, judge, refusal } from './verdict.ts'
+import { cutOff, judge, refusal, type Verdict } from './verdict.ts'
 
 export type Rescue = {
   /** Jobs that still run under an orphaned launcher. */
   adopted: Slot[]
   /** Ends to be recorded by the executor. */
-  finished: Finished[]
+  finished: AttemptEnd[]
   /** Journals to be removed once these ends are committed and their launchers gone. */
   journals: LauncherJournal[]
   sentence: string | null
@@ -110,7 +109,7 @@ async function examine(
 ): Promise<Pick<Rescue, 'adopted' | 'finished'>> {
   const { db, clock, home } = options
   const adopted: Slot[] = []
-  const finished: Finished[] = []
+  const finished: AttemptEnd[] = []
   for (const job of runningJobs(db, batch.id)) {
     const slot = slotFor(
       job,
@@ -119,16 +118,20 @@ async function examine(
       null,
     )
     const found = await lookFor(home, slot.key)
-    if (found.state === 'runs') adopted.push({ ...slot, adoptedFrom: found.journal })
-    else if (found.state === 'ended') finished.push(found.finish(slot, clock.now()))
-    else finished.push(await interrupted(options, slot, clock.now()))
+    if (found.state === 'runs') {
+      adopted.push({ ...slot, adoptedFrom: found.journal })
+      continue
+    }
+    const seen = found.state === 'ended' ? found.verdict(slot, clock.now()) : null
+    const verdict = seen ?? (await interrupted(options, slot, clock.now()))
+    finished.push({ job, token: slot.token, verdict })
   }
   return { adopted, finished }
 }
 
 type Found =
   | { state: 'runs'; journal: LauncherJournal }
-  | { state: 'ended'; finish: (slot: Slot, at: number) => Finished }
+  | { state: 'ended'; verdict: (slot: Slot, at: number) => Verdict }
   | { state: 'unknown' }
 
 /** What the journals know of an attempt; waits while a fenced launcher is between `starting` and `started`. */
@@ -136,13 +139,14 @@ async function lookFor(home: string, key: string): Promise<Found> {
   for (let tries = 0; ; tries += 1) {
     const journals = readJournals(path.join(home, 'run')) // ours too: a verdict of ours may have been refused
     const ended = journals.find((journal) => journal.exits.has(key) || journal.refused.has(key))
-    if (ended) return { state: 'ended', finish: (slot, at) => finishFrom(ended, slot, at) ?? lost(slot, at) }
+    if (ended)
+      return { state: 'ended', verdict: (slot, at) => verdictFrom(ended, slot, at) ?? lost(slot, at) }
     const seen = journals.find((journal) => journal.started.has(key) || journal.starting.has(key))
     if (!seen || !isRunning(seen.launcher)) {
       // The launcher may have written the exit and ended between our two looks.
       const again = seen && readJournal(seen.path)
       if (again && (again.exits.has(key) || again.refused.has(key)))
-        return { state: 'ended', finish: (slot, at) => finishFrom(again, slot, at) ?? lost(slot, at) }
+        return { state: 'ended', verdict: (slot, at) => verdictFrom(again, slot, at) ?? lost(slot, at) }
       return { state: 'unknown' }
     }
     if (seen.started.has(key)) return { state: 'runs', journal: seen }
@@ -153,32 +157,20 @@ async function lookFor(home: string, key: string): Promise<Found> {
 }
 
 /** The end of a slot's attempt as the journal has it; null while it has none. */
-export function finishFrom(journal: LauncherJournal, slot: Slot, at: number): Finished | null {
+export function verdictFrom(journal: LauncherJournal, slot: Slot, at: number): Verdict | null {
   const exit = journal.exits.get(slot.key)
-  const base = { job: slot.job, token: slot.token, hostDied: false }
   if (exit) {
     const verdict = judge(exit, slot.command, slot.logFile, slot.intent, slot.job.started_at)
     // Stopped by nobody here: whoever did it took the decision with the host's life.
     const orphaned = exit.ended === 'stopped' && slot.intent === null
-    return {
-      ...base,
-      verdict: orphaned ? { ...verdict, kind: 'interrupted' } : verdict,
-      leftovers: exit.leftovers,
-    }
+    return orphaned ? { ...verdict, kind: 'interrupted' } : verdict
   }
   const refused = journal.refused.get(slot.key)
-  if (!refused) return null
-  const final = isFinalRefusal(refused.stage, refused.errno)
-  const ended = refusal(refused.message, at)
-  return {
-    ...base,
-    verdict: { kind: final ? 'failed' : 'interrupted', ended, retryable: false },
-    leftovers: 0,
-  }
+  return refused ? refusal(refused, at) : null
 }
 
 /** Nobody saw its end: its processes are ended first, then it goes back to pending. */
-export async function interrupted(options: RescueOptions, slot: Slot, at: number): Promise<Finished> {
+export async function interrupted(options: RescueOptions, slot: Slot, at: number): Promise<Verdict> {
   const graceMs = readSetting(options.db, 'kill-grace-ms')
   const known = notedStarts(options.home, slot.key)
   const there = known.filter((one) => isRunning(one))
@@ -186,10 +178,7 @@ export async function interrupted(options: RescueOptions, slot: Slot, at: number
   const stopped = there.length + (await stopJobProcesses({ home: options.home, attempt: slot.key }, graceMs))
   const sentence =
     stopped > 0 ? 'its host and launcher died; its processes were stopped' : 'its host died while it ran'
-  return {
-    ...lost(slot, at),
-    verdict: { kind: 'interrupted', ended: cutOff(startOf(slot.job), at, sentence), retryable: false },
-  }
+  return cutOff(slot.job.started_at ?? 0, at, sentence)
 }
 
 /** The processes that any launcher noted for this attempt. */
@@ -200,19 +189,8 @@ function notedStarts(home: string, key: string): ProcessIdentity[] {
   })
 }
 
-function lost(slot: Slot, at: number): Finished {
-  const ended = cutOff(startOf(slot.job), at, 'its host died while it ran')
-  return {
-    job: slot.job,
-    token: slot.token,
-    verdict: { kind: 'interrupted', ended, retryable: false },
-    hostDied: true,
-    leftovers: 0,
-  }
-}
-
-function startOf(job: JobRow): number {
-  return job.started_at ?? 0
+function lost(slot: Slot, at: number): Verdict {
+  return cutOff(slot.job.started_at ?? 0, at, 'its host died while it ran')
 }
 
 /** Ends processes of attempts that nobody adopted (a batch cancelled while its host was dead, say). */

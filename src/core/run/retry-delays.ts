@@ -5,7 +5,11 @@
 import type { Clock } from '../clock.ts'
 import type { PendingJob } from '../queue/job-store.ts'
 import type { RunOptions } from './batch-options.ts'
-import { type Finished, retryDelayMs } from './settle.ts'
+
+/** Delay before the attempt after the `failures`-th failure. */
+export function retryDelayMs(options: RunOptions, failures: number): number {
+  return Math.min(options.retries.delayMs * options.retries.backoff ** (failures - 1), 86_400_000)
+}
 
 export class RetryDelays {
   readonly #clock: Clock
@@ -20,14 +24,7 @@ export class RetryDelays {
     return this.#due.size
   }
 
-  /** A job that will be tried again waits from now on. */
-  note(end: Finished, options: RunOptions): void {
-    const { kind, retryable } = end.verdict
-    if (kind !== 'failed' || !retryable || end.job.failures >= options.retries.times) return
-    this.hold(end.job.id, retryDelayMs(options, end.job.failures + 1))
-  }
-
-  /** The job waits this long. */
+  /** The job waits this long from now on. */
   hold(jobId: number, delayMs: number): void {
     this.#due.set(jobId, this.#clock.awakeMs() + delayMs)
   }

@@ -5,53 +5,50 @@
 import type { Db } from '../db/db.ts'
 import type { Context } from '../queue/context.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { type Ended, finishJob, interruptJob, retryJob } from '../queue/job-store.ts'
-import type { JobRow } from '../queue/rows.ts'
+import { finishJob, interruptJob, retryJob } from '../queue/job-store.ts'
 import type { RunOptions } from './batch-options.ts'
+import { retryDelayMs } from './retry-delays.ts'
+import type { Slot } from './slots.ts'
 import type { Verdict } from './verdict.ts'
 
-/** An attempt that is over, waiting to be recorded. */
-export type Finished = {
-  job: JobRow
-  token: string
-  verdict: Verdict
-  /** The host or launcher died under it. */
-  hostDied: boolean
-  /** Processes that the job left behind and that were stopped. */
-  leftovers: number
-}
+/** An attempt that is over, with the claim under which its verdict is recorded. */
+export type AttemptEnd = Pick<Slot, 'job' | 'token'> & { verdict: Verdict }
+
+/** `retryInMs`: the job is pending again and waits so long. */
+export type Settled = { recorded: boolean; retryInMs: number | null }
 
 /** How often a host may die under a job before the job is failed for it. */
 const hostLossesAllowed = 1
 
-/** Records one end. False: the claim is not ours any more and nothing was written. */
-export function settle(db: Db, context: Context, finished: Finished, options: RunOptions): boolean {
-  const { job, token, verdict } = finished
-  const claimed = { id: job.id, token }
-  if (finished.leftovers > 0) noteLeftovers(db, context, finished)
-  switch (verdict.kind) {
-    case 'succeeded':
-      return finishJob(db, context, claimed, 'succeeded', verdict.ended) !== undefined
-    case 'interrupted':
-      if (finished.hostDied && job.host_losses >= hostLossesAllowed) return failPoison(db, context, finished)
-      return interruptJob(db, context, claimed, verdict.ended, finished.hostDied) !== undefined
-    case 'failed': {
-      if (verdict.retryable && job.failures < options.retries.times) {
-        const at = verdict.ended.endedAt + retryDelayMs(options, job.failures + 1)
-        return retryJob(db, context, claimed, verdict.ended, at) !== undefined
-      }
-      return failJob(db, context, finished, verdict.ended)
-    }
-  }
+/** Records one end; not recorded: the claim is not ours any more and nothing was written. */
+export function settle(db: Db, context: Context, end: AttemptEnd, options: RunOptions): Settled {
+  const { job, token, verdict } = end
+  if (verdict.leftovers > 0) noteLeftovers(db, context, end)
+  const retryInMs =
+    verdict.kind === 'failed' && verdict.retryable && job.failures < options.retries.times
+      ? retryDelayMs(options, job.failures + 1)
+      : null
+  return { recorded: recordVerdict(db, context, end, { id: job.id, token }, retryInMs), retryInMs }
 }
 
-/** Delay before the attempt after the `failures`-th failure. */
-export function retryDelayMs(options: RunOptions, failures: number): number {
-  return Math.min(options.retries.delayMs * options.retries.backoff ** (failures - 1), 86_400_000)
+function recordVerdict(
+  db: Db,
+  context: Context,
+  end: AttemptEnd,
+  claim: { id: number; token: string },
+  retryInMs: number | null,
+): boolean {
+  const { job, verdict } = end
+  if (verdict.kind === 'succeeded') return finishJob(db, context, claim, 'succeeded', verdict) !== undefined
+  if (retryInMs !== null)
+    return retryJob(db, context, claim, verdict, verdict.endedAt + retryInMs) !== undefined
+  if (verdict.kind === 'failed') return failJob(db, context, end)
+  if (verdict.hostDied && job.host_losses >= hostLossesAllowed) return failPoison(db, context, end)
+  return interruptJob(db, context, claim, verdict, verdict.hostDied) !== undefined
 }
 
-function failJob(db: Db, context: Context, { job, token }: Finished, ended: Ended): boolean {
-  const row = finishJob(db, context, { id: job.id, token }, 'failed', ended)
+function failJob(db: Db, context: Context, { job, token, verdict }: AttemptEnd): boolean {
+  const row = finishJob(db, context, { id: job.id, token }, 'failed', verdict)
   if (!row) return false
   recordEvent(db, context, {
     kind: 'job_failed',
@@ -59,23 +56,28 @@ function failJob(db: Db, context: Context, { job, token }: Finished, ended: Ende
     jobId: job.id,
     from: 'running',
     to: 'failed',
-    reason: ended.error,
-    details: { ordinal: job.ordinal, attempt: job.attempts, exitCode: ended.exitCode, signal: ended.signal },
+    reason: verdict.error,
+    details: {
+      ordinal: job.ordinal,
+      attempt: job.attempts,
+      exitCode: verdict.exitCode,
+      signal: verdict.signal,
+    },
   })
   return true
 }
 
-function failPoison(db: Db, context: Context, finished: Finished): boolean {
-  const times = finished.job.host_losses + 1
+function failPoison(db: Db, context: Context, end: AttemptEnd): boolean {
+  const times = end.job.host_losses + 1
   const error = `its host died ${times} times while it ran, so it is not tried again`
-  return failJob(db, context, finished, { ...finished.verdict.ended, error })
+  return failJob(db, context, { ...end, verdict: { ...end.verdict, error } })
 }
 
-function noteLeftovers(db: Db, context: Context, { job, leftovers }: Finished): void {
+function noteLeftovers(db: Db, context: Context, { job, verdict }: AttemptEnd): void {
   recordEvent(db, context, {
     kind: 'job_leftovers_stopped',
     batchId: job.batch_id,
     jobId: job.id,
-    details: { ordinal: job.ordinal, processes: leftovers },
+    details: { ordinal: job.ordinal, processes: verdict.leftovers },
   })
 }

@@ -13,9 +13,9 @@ import { batchesByIds, type RunningRow, runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readMark, readSetting } from '../queue/settings-store.ts'
 import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
-import { closeIfDone } from './finalizer.ts'
+import { closeIfDone } from './closing.ts'
 import type { RetryDelays } from './retry-delays.ts'
-import { type Finished, settle } from './settle.ts'
+import { type AttemptEnd, settle } from './settle.ts'
 
 /** A job that was claimed and is to be started. */
 export type Claimed = {
@@ -36,7 +36,7 @@ export type Step = {
   /** A verdict on the running batch was refused: the claim may be somebody else's. */
   refused: boolean
   /** Nothing but verdicts and claims of jobs: no batch began, ended, was paused or given back, no verdict refused. */
-  plain: boolean
+  onlyJobs: boolean
   /** The batch that runs now, before the claims of `start`. */
   running: RunningRow | undefined
   /** Its jobs must not go on. */
@@ -68,7 +68,7 @@ export function mayStart(
 }
 
 /** Running jobs must not go on where the queue or the batch was paused now, or the batch's own rule stops it. */
-export function outlook(
+export function shouldStop(
   db: Db,
   running: RunningRow | undefined,
   queuePaused = readMark(db, 'queue-paused'),
@@ -97,7 +97,7 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
 }
 
 /** The transaction; the caller holds `db.write`. */
-export function takeStep(scope: Scope, settling: readonly Finished[], situation: Situation): Step {
+export function takeStep(scope: Scope, settling: readonly AttemptEnd[], situation: Situation): Step {
   const { db, clock, hostId } = scope
   const context: Context = { actor: 'executor', hostId, origin: null, at: clock.now() }
   const step: Step = {
@@ -105,7 +105,7 @@ export function takeStep(scope: Scope, settling: readonly Finished[], situation:
     finished: [],
     changed: false,
     refused: false,
-    plain: true,
+    onlyJobs: true,
     running: undefined,
     mustStop: false,
   }
@@ -122,17 +122,17 @@ export function takeStep(scope: Scope, settling: readonly Finished[], situation:
     if (!step.running) break
     situation.delays.clear()
     step.changed = true
-    step.plain = false
+    step.onlyJobs = false
     // What is over as soon as it was claimed must not stand until something else happens.
   } while (stopRule(runOptions(step.running), step.running) !== null)
   if (may && step.running?.host_id === hostId) claimJobs(scope, context, step.running, situation, step)
-  return Object.assign(step, outlook(db, step.running, queuePaused))
+  return Object.assign(step, shouldStop(db, step.running, queuePaused))
 }
 
 function record(
   db: Db,
   context: Context,
-  settling: readonly Finished[],
+  settling: readonly AttemptEnd[],
   delays: RetryDelays,
   step: Step,
 ): void {
@@ -140,12 +140,13 @@ function record(
   for (const end of settling) {
     if (row?.id !== end.job.batch_id) continue // cancelled meanwhile: its attempt was recorded then
     const options = runOptions(row)
-    if (settle(db, context, end, options)) step.changed = true
+    const { recorded, retryInMs } = settle(db, context, end, options)
+    if (retryInMs !== null) delays.hold(end.job.id, retryInMs)
+    if (recorded) step.changed = true
     else {
       step.refused = true
-      step.plain = false
+      step.onlyJobs = false
     }
-    delays.note(end, options)
   }
 }
 
@@ -167,7 +168,7 @@ function closeOrRelease(
   else if (situation.stopping) releaseBatch(db, context, row.id, 'its host stopped working')
   else return row
   step.changed = true
-  step.plain = false
+  step.onlyJobs = false
   return undefined
 }
 

@@ -4,12 +4,21 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
-import type { JobExit } from '../launcher/protocol.ts'
+import type { JobExit, Refused } from '../launcher/protocol.ts'
+import { isFinalRefusal } from '../launcher/refusal.ts'
 import type { Ended, JobCommand } from '../queue/job-store.ts'
 import { missingOutput } from './expected-files.ts'
 
-/** What is to be recorded; `retry` and `interrupted` send the job back to pending. */
-export type Verdict = { kind: 'succeeded' | 'failed' | 'interrupted'; ended: Ended; retryable: boolean }
+/** How an attempt ended, as it is recorded. A failure with a retry left and an interruption send the job back to pending. */
+export type Verdict = Ended & {
+  kind: 'succeeded' | 'failed' | 'interrupted'
+  /** A failure of the job itself, which another attempt may not have. */
+  retryable: boolean
+  /** The host or launcher died under it. */
+  hostDied: boolean
+  /** Processes that the job left behind and that were stopped. */
+  leftovers: number
+}
 
 /** Why we asked a job to stop, if we did. */
 export type StopIntent = null | 'interrupt' | 'cancel'
@@ -25,27 +34,29 @@ export function judge(
   intent: StopIntent,
   claimedAt: number | null,
 ): Verdict {
-  const base = endedOf(exit)
+  const measured = measuredBy(exit)
+  const failed = (error: string): Verdict => ({ ...measured, kind: 'failed', retryable: true, error })
   if (exit.ended === 'exited' && exit.exitCode === 0) {
     const missing = missingOutput(command.expect ?? [], beganAt(exit, claimedAt))
-    if (missing === null) return { kind: 'succeeded', ended: base, retryable: false }
-    return { kind: 'failed', ended: { ...base, error: missing }, retryable: true }
+    return missing === null ? { ...measured, kind: 'succeeded' } : failed(missing)
   }
-  if (exit.ended === 'stopped' && intent !== null) {
-    return { kind: 'interrupted', ended: { ...base, error: 'stopped on request' }, retryable: false }
-  }
-  return { kind: 'failed', ended: { ...base, error: describe(exit, logFile) }, retryable: true }
+  if (exit.ended === 'stopped' && intent !== null)
+    return { ...measured, kind: 'interrupted', error: 'stopped on request' }
+  return failed(describe(exit, logFile))
 }
 
-/** A job that could not be started at all. */
-export function refusal(message: string, at: number): Ended {
-  return { ...nothing, startedAt: at, endedAt: at, error: message }
+/** A job that could not be started at all: its own fault fails it, the machine's fault sends it back. */
+export function refusal({ stage, errno, message }: Omit<Refused, 'attempt'>, at: number): Verdict {
+  const kind = isFinalRefusal(stage, errno) ? 'failed' : 'interrupted'
+  return { ...nothing, kind, startedAt: at, endedAt: at, error: message }
 }
 
-/** An attempt that was cut off: nobody saw its end. */
-export function cutOff(startedAt: number, at: number, error: string): Ended {
+/** An attempt under which host or launcher died: nobody saw its end. */
+export function cutOff(startedAt: number, at: number, error: string): Verdict {
   return {
     ...nothing,
+    kind: 'interrupted',
+    hostDied: true,
     startedAt,
     endedAt: Math.max(at, startedAt),
     awakeMs: Math.max(0, at - startedAt),
@@ -53,7 +64,10 @@ export function cutOff(startedAt: number, at: number, error: string): Ended {
   }
 }
 
-const nothing: Ended = {
+const nothing: Omit<Verdict, 'kind'> = {
+  retryable: false,
+  hostDied: false,
+  leftovers: 0,
   startedAt: 0,
   endedAt: 0,
   awakeMs: 0,
@@ -66,14 +80,15 @@ const nothing: Ended = {
   logBytes: 0,
 }
 
-function endedOf(exit: JobExit): Ended {
+function measuredBy(exit: JobExit): Omit<Verdict, 'kind'> {
   return {
+    ...nothing,
+    leftovers: exit.leftovers,
     startedAt: exit.startedAt,
     endedAt: Math.max(exit.startedAt, exit.endedAt),
     awakeMs: exit.awakeMs,
     exitCode: exit.exitCode,
     signal: exit.signal,
-    error: null,
     userMs: exit.usage?.userMs ?? null,
     systemMs: exit.usage?.systemMs ?? null,
     maxRssKb: exit.usage?.maxRssKb ?? null,

@@ -23,6 +23,7 @@ import { stubClock } from '../../helpers/stub-clock.ts'
 
 const beatMs = 2_000
 const leaseMs = 10_000
+const ownId = 'this-host'
 
 /** A process that lives until the test ends. */
 function aProcess(): ProcessIdentity {
@@ -65,15 +66,20 @@ function aLease(db: Db) {
   const clock = stubClock(noon)
   const told: string[] = []
   const errors: unknown[] = []
-  const lease = new Lease(db, clock, 'cli', '1.2.3', {
-    onTaken: (from) => told.push(`taken from ${from?.id ?? 'nobody'}`),
-    onLost: (awayMs) => told.push(`lost after ${awayMs}`),
-    onStandby: (holder) => told.push(`standby behind ${holder.id}`),
-    onSlept: (ms) => told.push(`slept ${ms}`),
-    onError: (cause) => errors.push(cause),
-  })
+  const lease = new Lease(
+    db,
+    clock,
+    { id: ownId, kind: 'cli', version: '1.2.3' },
+    {
+      onTaken: (from) => told.push(`taken from ${from?.id ?? 'nobody'}`),
+      onLost: (awayMs) => told.push(`lost after ${awayMs}`),
+      onStandby: (holder) => told.push(`standby behind ${holder.id}`),
+      onSlept: (ms) => told.push(`slept ${ms}`),
+      onError: (cause) => errors.push(cause),
+    },
+  )
   const row = () => {
-    const found = findHost(db, lease.hostId)
+    const found = findHost(db, ownId)
     if (!found) throw new Error('the host is not registered')
     return found
   }
@@ -89,7 +95,7 @@ describe('a host', () => {
     lease.register()
     lease.register()
     expect(row()).toEqual({
-      id: lease.hostId,
+      id: ownId,
       kind: 'cli',
       pid: process.pid,
       process_started_at: identify(process.pid)?.startedAt,
@@ -112,7 +118,7 @@ describe('a host', () => {
     lease.start()
     expect(told).toEqual(['taken from nobody'])
     expect(lease.hasRole).toBe(true)
-    expect(executorHost(db)?.id).toBe(lease.hostId)
+    expect(executorHost(db)?.id).toBe(ownId)
     clock.advance(1_000)
     expect(row().heartbeat_at).toBe(noon + 1_000)
     clock.advance(beatMs - 1)
@@ -145,7 +151,7 @@ describe('a host', () => {
     const db = free()
     const { lease, errors } = aLease(db)
     lease.end()
-    expect(findHost(db, lease.hostId)).toBeUndefined()
+    expect(findHost(db, ownId)).toBeUndefined()
     expect(errors).toEqual([])
   })
 })
@@ -157,12 +163,12 @@ describe('the role of a host that is gone', () => {
     lease.start()
     expect(told).toEqual([`taken from ${hostId}`])
     expect(findHost(db, hostId)).toMatchObject({ executor: 0, ended_at: noon })
-    expect(executorHost(db)?.id).toBe(lease.hostId)
+    expect(executorHost(db)?.id).toBe(ownId)
     expect(eventsPage(db, { limit: 1 })).toMatchObject([
       {
         kind: 'host_took_over',
         actor: 'rescuer',
-        hostId: lease.hostId,
+        hostId: ownId,
         at: noon,
         reason: 'its process is gone',
         details: { from: hostId, fromKind: 'test', fromPid: 4_242 },
@@ -181,13 +187,18 @@ describe('the role of a host that is gone', () => {
     }
     const { told } = aLease(db)
     const clock = stubClock(noon)
-    const lease = new Lease(racing, clock, 'cli', '1', {
-      onTaken: () => told.push('taken'),
-      onLost: () => {},
-      onStandby: () => {},
-      onSlept: () => {},
-      onError: () => {},
-    })
+    const lease = new Lease(
+      racing,
+      clock,
+      { id: ownId, kind: 'cli', version: '1' },
+      {
+        onTaken: () => told.push('taken'),
+        onLost: () => {},
+        onStandby: () => {},
+        onSlept: () => {},
+        onError: () => {},
+      },
+    )
     lease.start()
     expect(told).toEqual([])
     expect(lease.hasRole).toBe(false)
@@ -360,13 +371,18 @@ describe('the role', () => {
   test('that is given back in the moment of its loss leaves no heartbeat behind', () => {
     const db = free()
     const clock = stubClock(noon)
-    const lease: Lease = new Lease(db, clock, 'cli', '1', {
-      onTaken: () => {},
-      onLost: () => lease.stop(),
-      onStandby: () => {},
-      onSlept: () => {},
-      onError: () => {},
-    })
+    const lease: Lease = new Lease(
+      db,
+      clock,
+      { id: ownId, kind: 'cli', version: '1' },
+      {
+        onTaken: () => {},
+        onLost: () => lease.stop(),
+        onStandby: () => {},
+        onSlept: () => {},
+        onError: () => {},
+      },
+    )
     lease.start()
     db.write(() => db.sql('UPDATE hosts SET executor = 0').run())
     clock.advance(60_000)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { fenceLauncher, readJournals } from '../../../src/core/launcher/journal.ts'
 import type { JobExit } from '../../../src/core/launcher/launcher.ts'
-import { OwnLauncher } from '../../../src/core/launcher/launcher-pool.ts'
+import { LauncherPool } from '../../../src/core/launcher/launcher-pool.ts'
 import type { Refused } from '../../../src/core/launcher/protocol.ts'
 import {
   findJobProcesses,
@@ -24,7 +24,7 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
   const refused: Refused[] = []
   const gone: Gone[] = []
   const heard = { started: 0 }
-  const own = new OwnLauncher(
+  const own = new LauncherPool(
     {
       home,
       hostId,

@@ -11,7 +11,7 @@ import {
   runOptions,
   stopRule,
 } from '../../../src/core/run/batch-options.ts'
-import { earnedStatus } from '../../../src/core/run/finalizer.ts'
+import { earnedStatus } from '../../../src/core/run/closing.ts'
 import { addBatch, noon, temporaryDatabase, temporaryFolder } from '../../helpers/database.ts'
 import { stubClock } from '../../helpers/stub-clock.ts'
 

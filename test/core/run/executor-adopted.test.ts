@@ -161,7 +161,7 @@ describe('the role', () => {
       })
     give('host-2')
     const other = anExecutor(place, { hostId: 'host-2' })
-    other.executor.aimAt([first.id])
+    other.executor.limitTo([first.id])
     await other.executor.begin()
     place.open(1)
     await place.ends(first)

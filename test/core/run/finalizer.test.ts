@@ -9,7 +9,8 @@ import { finishJob, leaveOutDoneBy, reopenJobs } from '../../../src/core/queue/j
 import { queuedIds, unsealedBatches } from '../../../src/core/queue/queries.ts'
 import { readMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
 import { readSummary } from '../../../src/core/queue/summary-store.ts'
-import { closeIfDone, Finalizer } from '../../../src/core/run/finalizer.ts'
+import { closeIfDone } from '../../../src/core/run/closing.ts'
+import { Finalizer } from '../../../src/core/run/finalizer.ts'
 import {
   addBatch,
   by,

@@ -7,7 +7,7 @@ import { runningJobs } from '../../../src/core/queue/job-store.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { GroupCommit } from '../../../src/core/run/group-commit.ts'
 import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
-import type { Finished } from '../../../src/core/run/settle.ts'
+import type { AttemptEnd } from '../../../src/core/run/settle.ts'
 import {
   addBatch,
   by,
@@ -68,11 +68,11 @@ function endOf(
   ms: number,
   kind: 'succeeded' | 'failed' = 'succeeded',
   nth = 0,
-): Finished {
+): AttemptEnd {
   const job = runningJobs(db, batch.id).at(nth)
   if (!job) throw new Error('no job runs')
-  const verdict = { kind, ended: ended(noon, ms), retryable: false }
-  return { job, token: batch.claim_token ?? '', verdict, hostDied: false, leftovers: 0 }
+  const verdict = { ...ended(noon, ms), kind, retryable: false, hostDied: false, leftovers: 0 }
+  return { job, token: batch.claim_token ?? '', verdict }
 }
 
 test('successes of short jobs go ahead of the disk, and a timer takes them there', () => {

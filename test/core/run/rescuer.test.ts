@@ -226,12 +226,14 @@ describe('a job whose end the launcher wrote down', () => {
     expect(result.adopted).toEqual([])
     expect(result.finished).toMatchObject([
       {
-        hostDied: false,
-        leftovers: 2,
         verdict: {
           kind: 'failed',
           retryable: true,
-          ended: { exitCode: 3, endedAt: noon + 500, logBytes: 9 },
+          hostDied: false,
+          leftovers: 2,
+          exitCode: 3,
+          endedAt: noon + 500,
+          logBytes: 9,
         },
       },
     ])
@@ -256,7 +258,7 @@ describe('a job whose end the launcher wrote down', () => {
     journal([started(key), exit(key, { ended: 'stopped', exitCode: null, signal: 'SIGTERM' })])
     const result = await rescued(options)
     expect(result.finished).toMatchObject([
-      { hostDied: false, verdict: { kind: 'interrupted', ended: { signal: 'SIGTERM' } } },
+      { verdict: { kind: 'interrupted', hostDied: false, signal: 'SIGTERM' } },
     ])
     expect(result.sentence).toContain('jobs: 1 interrupted, to run again.')
   })
@@ -274,9 +276,14 @@ describe('a job whose end the launcher wrote down', () => {
     const { finished } = await rescued(options)
     expect(finished).toMatchObject([
       {
-        hostDied: false,
-        leftovers: 0,
-        verdict: { kind, retryable: false, ended: { startedAt: noon + 60_000, error: expect.any(String) } },
+        verdict: {
+          kind,
+          retryable: false,
+          hostDied: false,
+          leftovers: 0,
+          startedAt: noon + 60_000,
+          error: expect.any(String),
+        },
       },
     ])
   })
@@ -328,17 +335,15 @@ describe('a job whose end nobody saw', () => {
     const result = await rescued(options)
     expect(result.finished).toMatchObject([
       {
-        hostDied: true,
-        leftovers: 0,
         verdict: {
           kind: 'interrupted',
           retryable: false,
-          ended: {
-            startedAt: noon,
-            endedAt: noon + 60_000,
-            awakeMs: 60_000,
-            error: 'its host died while it ran',
-          },
+          hostDied: true,
+          leftovers: 0,
+          startedAt: noon,
+          endedAt: noon + 60_000,
+          awakeMs: 60_000,
+          error: 'its host died while it ran',
         },
       },
     ])
@@ -354,8 +359,7 @@ describe('a job whose end nobody saw', () => {
     expect([isRunning(marked), isRunning(bare)]).toEqual([false, false])
     expect(finished).toMatchObject([
       {
-        hostDied: true,
-        verdict: { ended: { error: 'its host and launcher died; its processes were stopped' } },
+        verdict: { hostDied: true, error: 'its host and launcher died; its processes were stopped' },
       },
     ])
   })
@@ -400,9 +404,7 @@ describe('a job whose end nobody saw', () => {
     const job = runningJobs(db, id)[0]
     if (!job) throw new Error('no job runs')
     const slot = slotFor({ ...job, started_at: null }, 'token', '/no/log', null)
-    const end = await interrupted(options, slot, noon)
-    expect(end.verdict.ended).toMatchObject({ startedAt: 0, endedAt: noon })
-    expect(end.token).toBe('token')
+    expect(await interrupted(options, slot, noon)).toMatchObject({ startedAt: 0, endedAt: noon })
   })
 })
 

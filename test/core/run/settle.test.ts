@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { takeOverBatch } from '../../../src/core/queue/batch-store.ts'
 import { attemptsOfJob, eventsPage, jobById } from '../../../src/core/queue/job-queries.ts'
-import { claimJob, type Ended } from '../../../src/core/queue/job-store.ts'
+import { claimJob } from '../../../src/core/queue/job-store.ts'
 import type { BatchRow, JobRow } from '../../../src/core/queue/rows.ts'
 import { runOptions } from '../../../src/core/run/batch-options.ts'
-import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
-import { type Finished, retryDelayMs, settle } from '../../../src/core/run/settle.ts'
+import { RetryDelays, retryDelayMs } from '../../../src/core/run/retry-delays.ts'
+import { type AttemptEnd, settle } from '../../../src/core/run/settle.ts'
 import type { Verdict } from '../../../src/core/run/verdict.ts'
 import { addBatch, by, claim, ended, noon, startJob, temporaryDatabase } from '../../helpers/database.ts'
 import { stubClock } from '../../helpers/stub-clock.ts'
@@ -21,15 +21,20 @@ function running(options: Record<string, unknown> = {}) {
   return { db, batch, job: startJob(db, batch, noon), options: runOptions(batch) }
 }
 
-function over(job: JobRow, kind: Verdict['kind'], more: Partial<Finished> & { end?: Partial<Ended> } = {}) {
-  const { end, ...rest } = more
+function over(
+  job: JobRow,
+  kind: Verdict['kind'],
+  more: Partial<Verdict> = {},
+  token = job.claim_token ?? '',
+) {
   const error = kind === 'succeeded' ? null : 'boom'
-  const verdict = { kind, ended: ended(noon, 40, { error, ...end }), retryable: kind === 'failed' }
-  return { job, token: job.claim_token ?? '', verdict, hostDied: false, leftovers: 0, ...rest }
+  const measured = ended(noon, 40, { error })
+  const verdict = { ...measured, kind, retryable: kind === 'failed', hostDied: false, leftovers: 0, ...more }
+  return { job, token, verdict }
 }
 
-const settled = (db: Db, batch: BatchRow, end: Finished) =>
-  db.write(() => settle(db, by(noon + 40), end, runOptions(batch)))
+const settled = (db: Db, batch: BatchRow, end: AttemptEnd) =>
+  db.write(() => settle(db, by(noon + 40), end, runOptions(batch)).recorded)
 const now = (db: Db, job: JobRow) => {
   const row = jobById(db, job.id)
   if (!row) throw new Error('the job vanished')
@@ -53,7 +58,7 @@ test('a success is recorded with its attempt, without an event of its own and wi
 
 test('a failure without retries left is final, and told with what is known of it', () => {
   const { db, batch, job } = running()
-  expect(settled(db, batch, over(job, 'failed', { end: { exitCode: 3, signal: null } }))).toBe(true)
+  expect(settled(db, batch, over(job, 'failed', { exitCode: 3, signal: null }))).toBe(true)
   expect(now(db, job)).toMatchObject({ status: 'failed', failures: 1, exit_code: 3, error: 'boom' })
   expect(lastEvent(db)).toMatchObject({
     kind: 'job_failed',
@@ -155,13 +160,17 @@ describe('a job that waits for its retry', () => {
     const scene = running({ retries })
     const clock = stubClock(noon)
     const delays = new RetryDelays(clock)
-    return { ...scene, clock, delays }
+    /** What is said of the delay, also where the verdict itself is not recorded. */
+    const inMs = (end: AttemptEnd) =>
+      scene.db.write(() => settle(scene.db, by(noon + 40), { ...end, token: 'lost' }, scene.options))
+        .retryInMs
+    return { ...scene, clock, delays, inMs }
   }
 
   test('waits for the delay in awake time, and not for a machine that slept', () => {
     const { job, options, clock, delays } = waiting()
     expect([delays.size, delays.next()]).toEqual([0, null])
-    delays.note(over(job, 'failed'), options)
+    delays.hold(job.id, 1_000)
     expect([delays.size, delays.next()]).toEqual([1, clock.awakeMs() + 1_000])
     expect(delays.mustWait(job, options)).toBe(true)
     clock.sleep(60_000)
@@ -174,23 +183,18 @@ describe('a job that waits for its retry', () => {
   })
 
   test('waits longer after its second failure', () => {
-    const { job, options, clock, delays } = waiting()
-    delays.note(over({ ...job, failures: 1 }, 'failed'), options)
-    expect(delays.next()).toBe(clock.awakeMs() + 3_000)
+    const { job, inMs } = waiting()
+    expect(inMs(over(job, 'failed'))).toBe(1_000)
+    expect(inMs(over({ ...job, failures: 1 }, 'failed'))).toBe(3_000)
   })
 
   test('is none if it ended well, was interrupted, has no retry left or would gain nothing from one', () => {
-    const { job, options, delays } = waiting()
-    delays.note(over(job, 'succeeded'), options)
-    delays.note(over(job, 'interrupted'), options)
-    delays.note(
-      { ...over(job, 'succeeded'), verdict: { ...over(job, 'succeeded').verdict, retryable: true } },
-      options,
-    )
-    delays.note(over({ ...job, failures: 2 }, 'failed'), options)
-    const end = over(job, 'failed')
-    delays.note({ ...end, verdict: { ...end.verdict, retryable: false } }, options)
-    expect(delays.size).toBe(0)
+    const { job, inMs } = waiting()
+    expect(inMs(over(job, 'succeeded'))).toBeNull()
+    expect(inMs(over(job, 'interrupted'))).toBeNull()
+    expect(inMs(over(job, 'succeeded', { retryable: true }))).toBeNull()
+    expect(inMs(over({ ...job, failures: 2 }, 'failed'))).toBeNull()
+    expect(inMs(over(job, 'failed', { retryable: false }))).toBeNull()
   })
 
   test('the first that is due is the next', () => {

@@ -11,7 +11,7 @@ import { reopenJobs, runningJobs } from '../../../src/core/queue/job-store.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { writeMark } from '../../../src/core/queue/settings-store.ts'
 import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
-import type { Finished } from '../../../src/core/run/settle.ts'
+import type { AttemptEnd } from '../../../src/core/run/settle.ts'
 import { hasWork, mayStart, type Situation, type Step, takeStep } from '../../../src/core/run/step.ts'
 import {
   addBatch,
@@ -46,7 +46,7 @@ function aHost(db: Db = temporaryDatabase()) {
     add: (plan: BatchPlan = {}) => addBatch(db, plan),
     hasWork: (more: Partial<Situation> = {}) => hasWork(scope, situation(more)),
     mayStart: (more: Partial<Situation> = {}) => mayStart(scope, situation(more)),
-    step: (more: Partial<Situation> = {}, settling: readonly Finished[] = []) =>
+    step: (more: Partial<Situation> = {}, settling: readonly AttemptEnd[] = []) =>
       db.write(() => takeStep(scope, settling, situation(more))),
     row: (batch: BatchRow) => reread(db, batch.id),
     pauseQueue: () =>
@@ -66,12 +66,13 @@ function endOf(
   batch: BatchRow,
   kind: 'succeeded' | 'failed' = 'succeeded',
   more: object = {},
-): Finished {
+): AttemptEnd {
   const row = reread(db, batch.id)
   const job = runningJobs(db, batch.id)[0]
   if (!job) throw new Error('no job runs')
-  const verdict = { kind, ended: ended(noon, 5, { exitCode: kind === 'failed' ? 1 : 0 }), retryable: true }
-  return { job, token: row.claim_token ?? '', verdict, hostDied: false, leftovers: 0, ...more }
+  const measured = ended(noon, 5, { exitCode: kind === 'failed' ? 1 : 0 })
+  const verdict = { ...measured, kind, retryable: true, hostDied: false, leftovers: 0 }
+  return { job, token: row.claim_token ?? '', verdict, ...more }
 }
 
 const started = (step: Step) => step.start.map(({ job }) => job.ordinal)
@@ -132,7 +133,7 @@ describe('there is work', () => {
     expect(host.hasWork()).toBe(false)
     const step = host.step()
     expect(step).toMatchObject({ start: [], finished: [], changed: false, refused: false })
-    expect(step).toMatchObject({ plain: true, running: { id: batch.id }, mustStop: false })
+    expect(step).toMatchObject({ onlyJobs: true, running: { id: batch.id }, mustStop: false })
     host.pauseQueue()
     expect(host.step().changed).toBe(false)
     expect(host.row(batch)).toMatchObject({ status: 'running', host_id: 'host-2' })
@@ -147,7 +148,7 @@ describe('a step', () => {
       finished: [],
       changed: false,
       refused: false,
-      plain: true,
+      onlyJobs: true,
       running: undefined,
       mustStop: false,
     })

@@ -43,23 +43,23 @@ describe('a job that ended by itself', () => {
     expect(judge(exit, command, noLog, null, null)).toEqual({
       kind: 'succeeded',
       retryable: false,
-      ended: {
-        startedAt: noon,
-        endedAt: noon + 1_500,
-        awakeMs: 1_449,
-        exitCode: 0,
-        signal: null,
-        error: null,
-        userMs: 12,
-        systemMs: 3,
-        maxRssKb: 4_096,
-        logBytes: 77,
-      },
+      hostDied: false,
+      leftovers: 0,
+      startedAt: noon,
+      endedAt: noon + 1_500,
+      awakeMs: 1_449,
+      exitCode: 0,
+      signal: null,
+      error: null,
+      userMs: 12,
+      systemMs: 3,
+      maxRssKb: 4_096,
+      logBytes: 77,
     })
   })
 
   test('has no usage where the launcher could not measure it', () => {
-    expect(judge({ ...exit, usage: null }, command, noLog, null, null).ended).toMatchObject({
+    expect(judge({ ...exit, usage: null }, command, noLog, null, null)).toMatchObject({
       userMs: null,
       systemMs: null,
       maxRssKb: null,
@@ -71,18 +71,18 @@ describe('a job that ended by itself', () => {
   })
 
   test('never ends before it began, even if the wall clock was set back meanwhile', () => {
-    const { ended } = judge({ ...exit, endedAt: noon - 3_600_000 }, command, noLog, null, null)
+    const ended = judge({ ...exit, endedAt: noon - 3_600_000 }, command, noLog, null, null)
     expect(ended).toMatchObject({ startedAt: noon, endedAt: noon, awakeMs: 1_449 })
   })
 
   test('has failed with any other code, and its last words are the reason', () => {
     const verdict = judge({ ...exit, exitCode: 3 }, command, logOf('working\nno column "area"\n'), null, null)
     expect(verdict).toMatchObject({ kind: 'failed', retryable: true })
-    expect(verdict.ended).toMatchObject({ exitCode: 3, error: 'no column "area"' })
+    expect(verdict).toMatchObject({ exitCode: 3, error: 'no column "area"' })
   })
 
   test('has failed without a word: the code is the reason', () => {
-    const { ended } = judge({ ...exit, exitCode: 3 }, command, noLog, null, null)
+    const ended = judge({ ...exit, exitCode: 3 }, command, noLog, null, null)
     expect(ended.error).toBe('exit code 3, and no output')
   })
 
@@ -91,11 +91,9 @@ describe('a job that ended by itself', () => {
     expect(judge(killed, command, noLog, null, null)).toMatchObject({
       kind: 'failed',
       retryable: true,
-      ended: { error: 'ended by SIGSEGV' },
+      error: 'ended by SIGSEGV',
     })
-    expect(judge(killed, command, logOf('half way'), null, null).ended.error).toBe(
-      'ended by SIGSEGV: half way',
-    )
+    expect(judge(killed, command, logOf('half way'), null, null).error).toBe('ended by SIGSEGV: half way')
   })
 })
 
@@ -106,7 +104,8 @@ describe('a job that was stopped', () => {
     expect(judge(stopped, command, logOf('bye'), 'interrupt', null)).toMatchObject({
       kind: 'interrupted',
       retryable: false,
-      ended: { error: 'stopped on request', signal: 'SIGTERM' },
+      error: 'stopped on request',
+      signal: 'SIGTERM',
     })
   })
 
@@ -114,7 +113,7 @@ describe('a job that was stopped', () => {
     expect(judge(stopped, command, logOf('bye'), null, null)).toMatchObject({
       kind: 'failed',
       retryable: true,
-      ended: { error: 'stopped from outside' },
+      error: 'stopped from outside',
     })
   })
 
@@ -127,7 +126,7 @@ describe('a job that was stopped', () => {
   test('at its timeout has failed, with the awake time that it took to a tenth of a second', () => {
     const verdict = judge({ ...stopped, ended: 'timeout' }, command, logOf('bye'), 'interrupt', null)
     expect(verdict).toMatchObject({ kind: 'failed', retryable: true })
-    expect(verdict.ended.error).toBe('timed out after 1.4 s of awake time')
+    expect(verdict.error).toBe('timed out after 1.4 s of awake time')
   })
 })
 
@@ -143,13 +142,14 @@ describe('a job that declares its outputs', () => {
     expect(judge(now, expecting(file, false), noLog, null, began)).toMatchObject({
       kind: 'failed',
       retryable: true,
-      ended: { exitCode: 0, error: `exit code 0, but the expected file ${file} is not there` },
+      exitCode: 0,
+      error: `exit code 0, but the expected file ${file} is not there`,
     })
     writeFileSync(file, '')
     expect(judge(now, expecting(file, false), noLog, null, began).kind).toBe('succeeded')
     expect(judge(now, expecting(file, true), noLog, null, began)).toMatchObject({
       kind: 'failed',
-      ended: { error: `exit code 0, but the expected file ${file} is empty` },
+      error: `exit code 0, but the expected file ${file} is empty`,
     })
     writeFileSync(file, '1')
     expect(judge(now, expecting(file, true), noLog, null, began).kind).toBe('succeeded')
@@ -161,7 +161,7 @@ describe('a job that declares its outputs', () => {
     expect(judge(later, expecting(file, true), noLog, null, later.startedAt)).toMatchObject({
       kind: 'failed',
       retryable: true,
-      ended: { error: `exit code 0, but the expected file ${file} is older than this attempt` },
+      error: `exit code 0, but the expected file ${file} is older than this attempt`,
     })
     const anyAge = { ...command, expect: [{ file, nonEmpty: true, fresh: false as const }] }
     expect(judge(later, anyAge, noLog, null, later.startedAt).kind).toBe('succeeded')
@@ -195,14 +195,14 @@ describe('a job that declares its outputs', () => {
 
   test('has failed if a file is where nobody can look', () => {
     const file = join(temporaryFolder(), 'x'.repeat(300), 'out.json')
-    expect(judge(now, expecting(file, false), noLog, null, began).ended.error).toMatch(/is not there$/)
+    expect(judge(now, expecting(file, false), noLog, null, began).error).toMatch(/is not there$/)
   })
 
   test('fails with the first that is missing of several', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'a'), '1')
     const expect_ = ['a', 'b', 'c'].map((name) => ({ file: join(folder, name), nonEmpty: true }))
-    const { ended } = judge(now, { ...command, expect: expect_ }, noLog, null, began)
+    const ended = judge(now, { ...command, expect: expect_ }, noLog, null, began)
     expect(ended.error).toBe(`exit code 0, but the expected file ${join(folder, 'b')} is not there`)
   })
 })
@@ -262,7 +262,13 @@ describe('an attempt whose end nobody saw', () => {
   })
 
   test('or that never began has an empty record at the time of the refusal', () => {
-    expect(refusal('program "x" was not found', noon)).toEqual({
+    expect(
+      refusal({ stage: 'program', errno: 'ENOENT', message: 'program "x" was not found' }, noon),
+    ).toEqual({
+      kind: 'failed',
+      retryable: false,
+      hostDied: false,
+      leftovers: 0,
       startedAt: noon,
       endedAt: noon,
       awakeMs: 0,
