@@ -1,6 +1,6 @@
 /**
  * Owns time: the wall clock (epoch ms, for people and the database), awake time (a monotonic clock that stands
- * still while the machine sleeps, for timeouts) and the time slept. Everything in the core asks a Clock, never
+ * still while the machine sleeps, for timeouts) and the time slept. Everything in the core reads a Clock, never
  * Date.now().
  */
 import { uptime } from 'node:os'
@@ -12,7 +12,7 @@ export type Clock = {
   now(): number
   /** Milliseconds of awake time since some start; never goes back. */
   awakeMs(): number
-  /** Milliseconds the machine has slept since some start, as far as the platform tells; never goes back. */
+  /** Milliseconds the machine has slept since some start, as far as the platform shows; never goes back. */
   sleptMs(): number
   /** Calls `action` once after `delayMs`; a pending timer doesn't keep the process alive. */
   after(delayMs: number, action: () => void): Timer
@@ -45,14 +45,14 @@ export const systemClock: Clock = {
 const firstDifference = Math.floor(uptime() * 1_000) - awakeMs()
 
 /**
- * Asks at most once in a second of awake time and gives the last answer between; what `ask` throws is thrown, and
- * the next call asks again. For what costs a system call and is wanted for every job.
+ * Reads at most once in a second of awake time and returns the last value in between; what `read` throws is thrown,
+ * and the next call reads again. For what costs a system call and is wanted for every job.
  */
-export function eachSecond<T>(clock: Clock, ask: () => T): () => T {
-  let last: { answer: T; atAwakeMs: number } | undefined
+export function eachSecond<T>(clock: Clock, read: () => T): () => T {
+  let last: { value: T; atAwakeMs: number } | undefined
   return () => {
     const now = clock.awakeMs()
-    if (last === undefined || now - last.atAwakeMs >= 1_000) last = { answer: ask(), atAwakeMs: now }
-    return last.answer
+    if (last === undefined || now - last.atAwakeMs >= 1_000) last = { value: read(), atAwakeMs: now }
+    return last.value
   }
 }

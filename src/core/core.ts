@@ -41,11 +41,11 @@ export type CoreOptions = {
   log?: (line: string) => void
   /** How long a locked database is waited for. */
   busyTimeoutMs?: number
-  /** Told when it has been waited for for a moment, and is waited for on. */
+  /** Called when the database has been locked for a moment and is still waited for. */
   onDatabaseBusy?: () => void
 }
 
-/** What a host may want to tell a person at once. */
+/** What a host may want to report to a person at once. */
 export type Notice =
   | { kind: 'working' }
   | { kind: 'standby'; sentence: string }
@@ -60,8 +60,8 @@ export type Core = {
   /** The contract, bound to who calls. */
   api(caller: Caller): SlipwayApi
   /**
-   * Become the executor, or wait in line for it. Idempotent. With a `goal` (ids of batches) nothing is claimed any
-   * more once these have ended: whoever asked for them doesn't wait for somebody else's work.
+   * Become the executor, or stand by for it. Idempotent. With a `goal` (ids of batches) nothing is claimed any
+   * more once these have ended: whoever requested them doesn't wait for somebody else's work.
    */
   startWorking(goal?: readonly string[]): void
   /**
@@ -242,7 +242,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     startWorking(goal) {
       if (closing) return
       executor.limitTo(goal ?? null)
-      // Timers of the core don't keep a process alive; a host that works does.
+      // Timers of the core don't keep a process alive; a working host does.
       keepAlive ??= setInterval(() => {}, 2_147_483_647)
       watchOthers()
       finalizer.start()

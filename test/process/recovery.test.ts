@@ -202,7 +202,7 @@ test('a host whose launcher was fenced goes on with another one, and follows wha
   const journal = readdirSync(run).find((name) => name.endsWith('.journal')) ?? ''
   writeFileSync(join(run, journal.replace('.journal', '.fence')), '')
   open(place, 1)
-  await host.until(/told to start nothing more/)
+  await host.until(/fenced and starts nothing more/)
   await traced(place, 'begin 3')
   open(place, 3)
   await traced(place, 'end 3')

@@ -9,7 +9,7 @@ import type { Context } from '../queue/context.ts'
 import { unsealedBatches } from '../queue/queries.ts'
 import { isGone } from './lease.ts'
 
-/** Removes every unsealed batch whose host is gone; says how many. Writes nothing where there is none. */
+/** Removes every unsealed batch whose host is gone; returns how many. Writes nothing where there is none. */
 export function removeAbandonedFills(db: Db, context: Context): number {
   const abandoned = unsealedBatches(db).filter(
     (fill) => fill.host_id !== context.hostId && isGone(db, fill.host_id),

@@ -1,19 +1,19 @@
 /**
- * Owns the question whether the data folder's disk still has room. Asks the file system at most once a second.
+ * Owns checking whether the data folder's disk still has room. Reads the file system at most once a second.
  */
 import { statfsSync } from 'node:fs'
 import { type Clock, eachSecond } from '../clock.ts'
 
 export class DiskGuard {
   readonly #freeMb: () => number
-  /** What the last answer was. */
+  /** What the last check found. */
   low = false
 
   constructor(folder: string, clock: Clock) {
     this.#freeMb = eachSecond(clock, () => freeBytes(folder).free / 1_048_576)
   }
 
-  /** True when less than `minFreeMb` is free for this user; 0 turns the question off. */
+  /** True when less than `minFreeMb` is free for this user; 0 turns the check off. */
   isLow(minFreeMb: number): boolean {
     this.low = this.#freeMb() < minFreeMb
     return this.low

@@ -10,7 +10,7 @@ import { readMark, readSetting, writeMark } from '../queue/settings-store.ts'
 import { freeBytes } from './disk-guard.ts'
 
 const lookEveryMs = 5_000
-/** So much more than the least must be free before the disk counts as recovered: a disk at the edge is told once. */
+/** So much more than the least must be free before the disk counts as recovered: a disk at the edge is reported once. */
 const margin = 1.05
 
 export type DiskWatchOptions = {
@@ -18,7 +18,7 @@ export type DiskWatchOptions = {
   clock: Clock
   home: string
   hostId: string
-  /** Told after the commit of a change. */
+  /** Called after the commit of a change. */
   onChanged: () => void
   onError: (cause: unknown) => void
   /** Free bytes of the disk that holds `home`. */

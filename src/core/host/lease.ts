@@ -43,7 +43,7 @@ export function identityOf(host: HostRow): ProcessIdentity {
   return { pid: host.pid, startedAt: host.process_started_at, bootId: host.boot_id }
 }
 
-/** How a host is doing, as far as its process tells. */
+/** How a host is doing, as far as its process shows. */
 export function stateOf(host: HostRow, now: number, leaseMs: number): Host['state'] {
   const identity = identityOf(host)
   if (host.ended_at !== null || !isRunning(identity)) return 'gone'
@@ -127,7 +127,7 @@ export class Lease {
     try {
       this.#db.note(() => endHost(this.#db, this.#self.id, this.#clock.now()))
     } catch {
-      // A full disk must not turn what was acknowledged into a failure; our process tells that we are gone.
+      // A full disk must not turn what was acknowledged into a failure; our process table entry shows that we are gone.
     }
   }
 

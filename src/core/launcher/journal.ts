@@ -17,7 +17,7 @@ export type LauncherJournal = {
   hostId: string
   kind: 'native' | 'node'
   launcher: ProcessIdentity
-  /** About to be started, or started by a launcher that died before it could say so. */
+  /** About to be started, or started by a launcher that died before it could report it. */
   starting: Set<string>
   /** Including those that meanwhile exited, if their exit is not committed. */
   started: Map<string, Started>
@@ -75,7 +75,7 @@ export function fenceLauncher(journal: Pick<LauncherJournal, 'path'>): void {
   closeSync(openSync(fencePath(journal.path), 'a', 0o600))
 }
 
-/** Asks that very process to stop all its jobs, with their grace, and to end. Nothing happens if it is gone. */
+/** Sends SIGTERM to that very process, which stops all its jobs, with their grace, and ends. Nothing happens if it is gone. */
 export function stopOrphanedLauncher(journal: Pick<LauncherJournal, 'launcher'>): void {
   if (!isRunning(journal.launcher)) return
   try {

@@ -1,6 +1,6 @@
 /**
  * Owns this host's launchers: one for each job that runs at the same time, up to a few, started when a job needs it,
- * told what to start and stop, and followed by a new one when it dies, or when somebody has fenced it. Knows no batch
+ * given what to start and stop, and followed by a new one when it dies, or when somebody has fenced it. Knows no batch
  * and writes no row.
  *
  * More than one, because a launcher stands still while a program is loaded for its job, and longer where the kernel then
@@ -32,15 +32,15 @@ export type LauncherPoolEvents = {
   onGone(reason: string, journal: LauncherJournal | null, attempts: ReadonlySet<string>): void
 }
 
-/** One launcher and what it was told. */
+/** One launcher and what it was sent. */
 type Worker = {
   launcher: Promise<Launcher>
   /** A small process; the other kind takes as much memory as the host. */
   native: boolean
   exitsSeen: number
-  /** So many of them it was told to forget. */
+  /** So many of them it was sent to forget. */
   forgotten: number
-  /** Attempts it was asked to start and whose end it has not told. */
+  /** Attempts it was sent to start and whose end it has not reported. */
   open: Set<string>
 }
 
@@ -66,13 +66,13 @@ export class LauncherPool {
     launcher.start(spec)
   }
 
-  /** Asks a job to end; nothing happens when it has ended. */
+  /** Stops a job; nothing happens when it has ended. */
   stop(attempt: string, graceMs: number): void {
     const worker = this.#all().find(({ open }) => open.has(attempt))
     void worker?.launcher.then((launcher) => launcher.stop(attempt, graceMs), ignore)
   }
 
-  /** Every end that was told so far is committed: journals need not keep them. */
+  /** Every end that was reported so far is committed: journals need not keep them. */
   committed(): void {
     this.#removeDead()
     for (const worker of this.#workers) {
@@ -84,7 +84,7 @@ export class LauncherPool {
   }
 
   /**
-   * 'close' waits for its jobs and its end, and every end that was told is committed by then; 'release' lets it go on
+   * 'close' waits for its jobs and its end, and every end that was reported is committed by then; 'release' lets it go on
    * alone. What is started next gets a new one.
    */
   async drop(how: 'close' | 'release'): Promise<void> {
@@ -165,7 +165,7 @@ export class LauncherPool {
   }
 
   /**
-   * A host that took itself for the executor fenced it (it had been stopped, say, and fell behind). Nothing lifts a
+   * A host that took itself for the executor fenced it (it had been stopped and fell behind, for example). Nothing lifts a
    * fence, so the next job gets another launcher; this one's jobs are followed to their ends.
    */
   #replace(worker: Worker): void {

@@ -1,5 +1,5 @@
 /**
- * The host's end of a launcher: starts one, tells it what to run, hears what became of it. Owns the launcher's
+ * The host's end of a launcher: starts one, sends it what to run, reads what became of it. Owns the launcher's
  * two pipes and nothing else; never starts or signals a job itself.
  *
  * When the host goes (or lets go), the launcher sees its jobs to their end, leaves their exits in its journal
@@ -26,7 +26,7 @@ import { refusalMessage } from './refusal.ts'
 
 export type { JobExit, StartSpec, Usage } from './protocol.ts'
 
-/** What a launcher tells its host, in the order in which it happened. */
+/** What a launcher reports to its host, in the order in which it happened. */
 export type LauncherEvent =
   | ({ kind: 'started' } & Started)
   | ({ kind: 'refused' } & Refused)
@@ -109,7 +109,7 @@ class Connection {
   readonly #child: ChildProcess
   readonly #id: string
   readonly #onEvent: (event: LauncherEvent) => void
-  /** When the launcher has ended and all it said was heard. */
+  /** When the launcher has ended and all its output was read. */
   readonly #ended = Promise.withResolvers<void>()
   #letGo = false
   #gone = false
@@ -138,7 +138,7 @@ class Connection {
     this.#onLine = (first) => {
       if (first.line !== 'launcher') return fail('its first line was not understood')
       clearTimeout(timer)
-      this.#onLine = (line) => this.#tell(line)
+      this.#onLine = (line) => this.#report(line)
       child.removeAllListeners('close').removeAllListeners('error')
       child.on('error', (error) => this.#lose(error.message))
       child.on('close', (code, signal) => {
@@ -147,7 +147,7 @@ class Connection {
       })
       resolve(this.#launcher(first.header.kind, first.header.launcher))
     }
-    // A broken pipe means that the launcher died, which 'close' says better.
+    // A broken pipe means that the launcher died, which 'close' reports better.
     child.stdin?.on('error', () => {})
     child.stdout?.on('error', () => {})
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text))
@@ -156,11 +156,11 @@ class Connection {
     return promise
   }
 
-  #launcher(kind: 'native' | 'node', said: ProcessIdentity): Launcher {
+  #launcher(kind: 'native' | 'node', reported: ProcessIdentity): Launcher {
     return {
       kind,
       id: this.#id,
-      identity: identify(said.pid) ?? said,
+      identity: identify(reported.pid) ?? reported,
       start: (spec) => this.#start(spec),
       stop: (attempt, graceMs) => this.#send(encodeFrame(['T', attempt, String(Math.round(graceMs))])),
       forget: (exitsCommitted) => this.#send(encodeFrame(['F', String(exitsCommitted)])),
@@ -197,7 +197,7 @@ class Connection {
     }
   }
 
-  #tell(line: Line): void {
+  #report(line: Line): void {
     if (line.line === 'started') this.#onEvent({ kind: 'started', ...line.started })
     if (line.line === 'refused') this.#onEvent({ kind: 'refused', ...line.refused })
     if (line.line === 'exited') this.#onEvent({ kind: 'exited', exit: line.exit })

@@ -1,6 +1,6 @@
 /**
- * What host and launcher say to each other, and how it looks on the wire. `src/core/launcher/native/launcher.c`
- * speaks the same words: change both, and PROTOCOL with them.
+ * The protocol between host and launcher, and its wire format. `src/core/launcher/native/launcher.c`
+ * implements the same protocol: change both, and PROTOCOL with them.
  *
  * Host to launcher (its stdin): frames of a 32-bit little-endian length and NUL-terminated fields.
  *   E NAME=VALUE…                                                            base environment, once
@@ -29,7 +29,7 @@ export type StartSpec = {
   logLimitBytes: number
   /** Of awake time. */
   timeoutMs: number | null
-  /** Between SIGTERM and SIGKILL, where a timeout or leftover processes ask for them. */
+  /** Between SIGTERM and SIGKILL, for a timeout or leftover processes. */
   graceMs: number
 }
 

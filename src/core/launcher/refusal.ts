@@ -1,9 +1,9 @@
 /**
  * The sentence for a job that could not be started. Launchers report stage, errno, a hint and the subject;
- * the words are made here, once for both of them.
+ * the sentence is made here, once for both of them.
  */
 
-/** Where the start failed. `fenced`: the launcher had been told to start nothing more. */
+/** Where the start failed. `fenced`: the launcher had been fenced. */
 export type RefusalStage = 'cwd' | 'program' | 'log' | 'process' | 'fenced'
 
 /**
@@ -30,7 +30,7 @@ export function refusalMessage(stage: RefusalStage, errno: string, hint: string,
     case 'process':
       return processTrouble(errno)
     case 'fenced':
-      return 'the launcher had been told to start nothing more'
+      return 'the launcher had been fenced and starts nothing more'
   }
 }
 

@@ -29,7 +29,7 @@ export const keptTailPath = (logPath: string) => `${logPath}.tail`
 
 /**
  * How to read this log at this moment. A missing log has no bytes. The answer is a snapshot: the gap of a
- * running job grows, so ask again after each read that may have crossed it.
+ * running job grows, so read again after each read that may have crossed it.
  */
 export function readLogExtent(path: string): LogExtent {
   const size = sizeOf(path)

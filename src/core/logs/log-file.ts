@@ -1,7 +1,7 @@
 /**
  * Owns reading a job's log as the stream that the job wrote: offsets count every byte written, also those that
  * the log limit left out, so they stay true while a log is being cut and after it has been made whole again.
- * Opens nothing but plain files below `<home>/logs`, and never reads more than it is asked for.
+ * Opens nothing but plain files below `<home>/logs`, and never reads more than was requested.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import path from 'node:path'
@@ -64,7 +64,7 @@ const mark = /^\n\[slipway: [^\n]{1,40} of output left out here\]\n/
 
 /**
  * A log that was cut and made whole has a line where the gap was. What follows it is the end of the stream, so
- * the length of the whole tells where the gap ends. Anything else is read as it is.
+ * the length of the whole shows where the gap ends. Anything else is read as it is.
  */
 function madeWhole(file: string, size: number, written: number): LogView {
   const whole = { size, gap: null, spans: [{ path: file, fileStart: 0, start: 0, end: size }] }

@@ -1,6 +1,6 @@
 /**
  * Owns where logs really are: the user may have put the folder of logs on another disk by a link, and that one is
- * followed here. A link below it is nobody's wish: the launcher refuses it. Looks at most once a second.
+ * followed here. A link below it was put there by nobody: the launcher refuses it. Looks at most once a second.
  */
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
@@ -25,6 +25,6 @@ function whereIs(home: string, logs: string): string {
   try {
     return existsSync(logs) ? realpathSync(logs) : path.join(realpathSync(home), 'logs')
   } catch {
-    return logs // it can't be looked at: the launcher says what is wrong with it
+    return logs // it can't be looked at: the launcher reports what is wrong with it
   }
 }

@@ -74,7 +74,7 @@ export function readMarker(pid: number): { attempt: string; runDir: string } | n
   return attempt === undefined || runDir === undefined ? null : { attempt, runDir }
 }
 
-/** In the midst of its exec a process has no environment for a moment, and would be overlooked: asks again. */
+/** In the midst of its exec a process has no environment for a moment, and would be overlooked: reads again. */
 function readEnvironment(pid: number): string | null {
   for (let tries = 0; ; tries += 1) {
     const text = readOrNull(`/proc/${pid}/environ`)

@@ -1,5 +1,5 @@
 /**
- * The words in which the platform files answer "which process is this, and is it still there?".
+ * What each platform file answers: "which process is this, and is it still there?".
  * No logic: linux, darwin and win32 each provide one ProcessTable.
  */
 
@@ -17,7 +17,7 @@ export type ProcessTable = {
   look(pid: number): ProcessLook | null
   /** All live processes with the marker; those that can't be read are left out. */
   marked(): MarkedProcess[]
-  /** Sends a signal and says what became of it. */
+  /** Sends a signal and returns what became of it. */
   signal(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGCONT'): 'sent' | 'gone' | 'forbidden'
 }
 
@@ -27,7 +27,7 @@ export const ATTEMPT_MARKER = 'SLIPWAY_ATTEMPT'
 /** The environment variable that names the run folder (its real path) a job belongs to. */
 export const RUN_DIR_MARKER = 'SLIPWAY_RUN_DIR'
 
-/** `process.kill` as an answer instead of an exception; signal 0 only asks. */
+/** `process.kill` as an answer instead of an exception; signal 0 only checks. */
 export function sendSignal(pid: number, signal: NodeJS.Signals | 0): 'sent' | 'gone' | 'forbidden' {
   try {
     process.kill(pid, signal)

@@ -68,7 +68,7 @@ export function realRunDir(runDir: string): string {
 }
 
 /**
- * Asks these processes to end (SIGTERM, and SIGCONT for stopped ones), waits `graceMs`, then kills those still
+ * Sends these processes SIGTERM (and SIGCONT for stopped ones), waits `graceMs`, then kills those still
  * there. Resolves when each is confirmed gone. Never signals a pid that meanwhile belongs to somebody else.
  * Rejects when a process may not be signalled (another user's), because then it can't be confirmed.
  */

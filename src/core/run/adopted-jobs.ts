@@ -24,7 +24,7 @@ type Options = {
   events: { onError(cause: unknown): void }
 }
 
-/** What the executor has in hand, asked anew at every look. */
+/** What the executor has in hand, read anew at every look. */
 export type InHand = {
   slots: ReadonlyMap<string, Slot>
   /** Ends that are not committed yet. */
@@ -79,7 +79,7 @@ export class AdoptedJobs {
       }
     }
     const open = new Set([...slots.keys(), ...inbox().map((end) => attemptKey(end.job))])
-    // A launcher that this very host let go, and found again with the role, is nobody else's: no journal tells of it.
+    // A launcher that this very host let go, and found again with the role, is nobody else's: no foreign journal shows it.
     const watches = [...slots.values()].some((slot) => slot.adoptedFrom !== null)
     if (tidyJournals(home, hostId, open) && !watches) this.stop()
   }

@@ -45,7 +45,7 @@ export function runOptions(row: Pick<BatchRow, 'options'>): Readonly<RunOptions>
   return lastRead.options
 }
 
-/** Why the batch's own rule says stop, or null: derived from the counters, so that any host comes to the same. */
+/** Why the batch's own rule stops it, or null: derived from the counters, so that any host comes to the same. */
 export function stopRule(
   options: RunOptions,
   row: Pick<BatchRow, 'jobs_failed' | 'jobs_total'>,

@@ -123,7 +123,7 @@ export class Executor {
     })
   }
 
-  /** Claims nothing more once these batches (ids) have ended; null works on. */
+  /** Claims nothing more once these batches (ids) have ended; null: no limit. */
   limitTo(goal: readonly string[] | null): void {
     this.#goal = goal
     this.wake()
@@ -219,7 +219,7 @@ export class Executor {
     }
   }
 
-  /** After the commit: starts what was claimed, tells what ended. */
+  /** After the commit: starts what was claimed, reports what ended. */
   #carryOut(step: Step): void {
     for (const { job, batch, token } of step.start) {
       const slot = slotFor(job, token, logPath(this.#o.home, batch.number, job.ordinal, job.attempts), null)
@@ -290,7 +290,7 @@ export class Executor {
     this.wake()
   }
 
-  /** Stops jobs whose batch is no longer ours or that must not go on; each is asked once. */
+  /** Stops jobs whose batch is no longer ours or that must not go on; each is signalled once. */
   #stopWhatMustStop(step: Step | null): void {
     if (this.#slots.size === 0) return
     const { db } = this.#o

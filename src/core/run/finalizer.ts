@@ -21,9 +21,9 @@ export type FinalizerOptions = {
   clock: Clock
   hostId: string
   makeSummary: (db: Db, batchId: string) => Summary
-  /** Told about batches that this finalizer closed, after the commit. */
+  /** Called after the commit with each batch that this finalizer closed. */
   onClosed: (row: BatchRow) => void
-  /** What else is to be done at each sweep; a failure is told and holds nothing up. */
+  /** What else is to be done at each sweep; a failure is reported and holds nothing up. */
   housekeeping?: () => void
   onError: (cause: unknown) => void
 }
@@ -141,7 +141,7 @@ export class Finalizer {
     })
   }
 
-  /** Makes and keeps the summary of a finished run; a failure is kept too, and told, but changes nothing else. */
+  /** Makes and keeps the summary of a finished run; a failure is kept and recorded, but changes nothing else. */
   summarize(batchId: string, run: number): void {
     const { db, clock, makeSummary } = this.#options
     const at = clock.now()

@@ -83,14 +83,18 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   tidyJournals(home, hostId, new Set(open.map(({ key }) => key)))
   if (taken && settings['restart-policy'] === 'pause')
     db.write(() => requestPause(db, context, taken.id, false, 'its host died (restart-policy: pause)'))
-  return { ...result, journals: foreignJournals(home, hostId), sentence: taken ? tell(taken, result) : null }
+  return {
+    ...result,
+    journals: foreignJournals(home, hostId),
+    sentence: taken ? sentenceOf(taken, result) : null,
+  }
 }
 
 function isExecutor({ db, hostId }: RescueOptions): boolean {
   return executorHost(db)?.id === hostId
 }
 
-function tell(batch: BatchRow, result: Pick<Rescue, 'adopted' | 'finished'>): string {
+function sentenceOf(batch: BatchRow, result: Pick<Rescue, 'adopted' | 'finished'>): string {
   const interrupted = result.finished.filter((one) => one.verdict.kind === 'interrupted').length
   const ended = result.finished.length - interrupted
   const parts = [
@@ -150,7 +154,7 @@ async function lookFor(home: string, key: string): Promise<Found> {
       return { state: 'unknown' }
     }
     if (seen.started.has(key)) return { state: 'runs', journal: seen }
-    // A fenced launcher says within moments whether it started the job; one that stands still is ended.
+    // A fenced launcher reports within moments whether it started the job; one that stands still is ended.
     if (tries > 200) await stopProcesses([seen.launcher], 0)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -193,7 +197,7 @@ function lost(slot: Slot, at: number): Verdict {
   return cutOff(slot.job.started_at ?? 0, at, 'its host died while it ran')
 }
 
-/** Ends processes of attempts that nobody adopted (a batch cancelled while its host was dead, say). */
+/** Ends processes of attempts that nobody adopted (for example of a batch cancelled while its host was dead). */
 async function stopStrays(
   options: RescueOptions,
   adopted: ReadonlySet<string>,

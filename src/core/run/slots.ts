@@ -15,7 +15,7 @@ export type Slot = {
   command: JobCommand
   token: string
   logFile: string
-  /** Why we asked it to stop. */
+  /** Why we are stopping it, if we are. */
   intent: StopIntent
   /** The journal of the orphaned launcher that sees this job to its end; null: our own launcher does. */
   adoptedFrom: LauncherJournal | null

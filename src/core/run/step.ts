@@ -49,9 +49,9 @@ export type Situation = {
   busy: number
   /** The host is about to stop working. */
   stopping: boolean
-  /** Asked inside of the transaction, where a look at a setting costs a third. */
+  /** Called inside the transaction, where reading a setting costs a third. */
   diskIsLow: () => boolean
-  /** Ids of the batches after whose end this host claims nothing more; null: it works on. */
+  /** Ids of the batches after whose end this host claims nothing more; null: no limit. */
   goal: readonly string[] | null
   delays: RetryDelays
 }

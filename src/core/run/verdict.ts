@@ -1,5 +1,5 @@
 /**
- * Owns the meaning of a job's end: from what the launcher saw to a verdict in words. Reads the end of the log
+ * Owns the meaning of a job's end: from what the launcher saw to the verdict that is recorded. Reads the end of the log
  * and the declared outputs; writes nothing.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
@@ -20,11 +20,11 @@ export type Verdict = Ended & {
   leftovers: number
 }
 
-/** Why we asked a job to stop, if we did. */
+/** Why we stopped a job, if we did. */
 export type StopIntent = null | 'interrupt' | 'cancel'
 
 /**
- * Judges an exit. A job that ended well although it was asked to stop has ended well. `claimedAt` (epoch ms): surely
+ * Judges an exit. A job that ended well although it was being stopped has ended well. `claimedAt` (epoch ms): surely
  * before the process began, which can be running for a while before the launcher looks at the clock.
  */
 export function judge(
@@ -111,7 +111,7 @@ function describe(exit: JobExit, logFile: string): string {
   return line ?? `exit code ${exit.exitCode}, and no output`
 }
 
-/** The last line of output with something in it: what most programs say when they give up. */
+/** The last line of output with something in it: most programs print the reason there when they fail. */
 export function lastLine(file: string): string | null {
   let fd: number
   try {

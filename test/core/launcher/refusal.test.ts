@@ -37,7 +37,7 @@ test.each<[RefusalStage, string, string, string]>([
   ['process', 'EMFILE', '-', 'no further process could be started: too many open files'],
   ['process', 'ENFILE', '-', 'no further process could be started: too many open files'],
   ['process', 'EIO', '-', 'the process could not be started (EIO)'],
-  ['fenced', '-', '-', 'the launcher had been told to start nothing more'],
+  ['fenced', '-', '-', 'the launcher had been fenced and starts nothing more'],
 ])('a start that fails at the %s with %s (%s) is told as: %s', (stage, errno, hint, sentence) => {
   expect(refusalMessage(stage, errno, hint, 'x')).toBe(sentence)
 })

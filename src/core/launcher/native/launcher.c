@@ -1,7 +1,7 @@
 /*
  * slipway-launcher RUN_DIR LAUNCHER_ID HOST_ID
  *
- * Starts jobs for one host, watches each to its end, and says so: first in its journal, then on stdout. It
+ * Starts jobs for one host, watches each to its end, and reports it: first in its journal, then on stdout. It
  * outlives its host: when stdin closes it sees the running jobs out, leaves their exits in the journal, ends.
  * It never reports an exit while a process of that job still runs, and never reads a job's output.
  *
@@ -189,7 +189,7 @@ struct job {
   int64_t ended_wall, ended_awake;
 
   const char *ended;           /* exited, timeout, stopped */
-  bool asked;                  /* SIGTERM was sent */
+  bool terminated;             /* SIGTERM was sent */
   int64_t timeout_at, kill_at, sweep_at, pause_ms;
   struct processes leftovers, unkillable;
 
@@ -208,10 +208,10 @@ static struct {
   size_t journal_size;
   struct buffer backlog;       /* lines that the disk refused, being full or failing */
   struct buffer to_host;       /* lines that a busy host has not taken, or that wait for the next */
-  int64_t tell_at;             /* when the waiting ones go at the latest; NEVER: none waits */
+  int64_t flush_at;             /* when the waiting ones go at the latest; NEVER: none waits */
   struct buffer from_host;
   int64_t exits, unforgotten;
-  bool host_gone, host_deaf, ending;
+  bool host_gone, host_broken, ending;
   char *base_block, **base;    /* the environment below every job's own */
   size_t base_count;
   struct job *jobs;
@@ -240,15 +240,15 @@ static bool journal_settled(void) {
 }
 
 static void host_flush(void) {
-  my.tell_at = NEVER;
-  while (my.to_host.length > 0 && !my.host_deaf) {
+  my.flush_at = NEVER;
+  while (my.to_host.length > 0 && !my.host_broken) {
     ssize_t n = write(STDOUT_FILENO, my.to_host.at, my.to_host.length);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-    if (n < 0) my.host_deaf = true;
+    if (n < 0) my.host_broken = true;
     else drop_front(&my.to_host, (size_t)n);
   }
-  if (my.host_deaf) my.to_host.length = 0;
+  if (my.host_broken) my.to_host.length = 0;
 }
 
 static void report(const char *line) {
@@ -260,10 +260,10 @@ static void report(const char *line) {
 /* In the journal at once; the host is not woken for a line on which it does nothing. */
 static void report_started(const char *line) {
   journal_append(line);
-  bool stuck = my.to_host.length > 0 && my.tell_at == NEVER;
+  bool stuck = my.to_host.length > 0 && my.flush_at == NEVER;
   append(&my.to_host, line, strlen(line));
   if (stuck) host_flush();
-  else my.tell_at = least(my.tell_at, awake_ms() + HOLD_MS);
+  else my.flush_at = least(my.flush_at, awake_ms() + HOLD_MS);
 }
 
 static void report_refused(const char *attempt, const char *stage, const char *error, const char *hint,
@@ -415,7 +415,7 @@ static void set_aside(struct job *j, int64_t size) {
   free(tail);
 }
 
-/* Looks at a running job's log and says when to look again: soon if it grows fast. */
+/* Looks at a running job's log and sets when to look again: soon if it grows fast. */
 static void look_at_log(struct job *j, int64_t now) {
   int64_t size = file_size(j->log_fd), slack = most(HEAD_BYTES, j->limit / 4);
   double per_ms = (double)most(0, size - j->seen) / (double)most(1, now - j->seen_at);
@@ -451,7 +451,7 @@ static int64_t after_newline(int fd, int64_t start, int64_t end) {
   return newline ? start + (newline - bytes) + 1 : start;
 }
 
-/* Head, a line that says what is missing, tail: one file again. */
+/* Head, a line with what is missing, tail: one file again. */
 static bool assemble_log(struct job *j, int64_t size) {
   char *next = format("%s.new", j->log_path), *tail_path = format("%s.tail", j->log_path);
   char *cut_path = format("%s.cut", j->log_path);
@@ -527,7 +527,7 @@ static int open_log_at_once(const char *path) {
 
 /*
  * Folder by folder, as a link anywhere in the path would lead what the job prints elsewhere: makes those that are
- * missing, and says what is wrong with the others.
+ * missing, and reports what is wrong with the others.
  */
 static int walk_to_log(const char *path) {
   char *names = copy_text(path), *rest = names, *slash;
@@ -665,7 +665,7 @@ static void find_processes(const struct job *j, struct processes *found) {
     if (pid <= 0 || pid == my.self || is_main(pid)) continue;
     if (!read_stat(pid, &s) || s.state == 'Z' || s.state == 'X') continue;
     struct process p = {pid, s.started, s.group == j->pid};
-    /* One that wiped its environment can't be told apart among several jobs; the last job's end takes it. */
+    /* One that wiped its environment can't be assigned to one of several jobs; the last job's end takes it. */
     bool own = p.in_group || s.session == j->pid || (only_job && s.parent == my.self) || has_marks(pid, &s, j);
     if (own && !holds(&j->unkillable, &p)) add(found, &p);
   }
@@ -708,7 +708,7 @@ static void find_processes(const struct job *j, struct processes *found) {
 
 static bool has_strays(void) { return false; }
 
-/* As `ps -o lstart` tells it: in whole seconds. */
+/* As `ps -o lstart` prints it: in whole seconds. */
 static bool process_started(pid_t pid, char *text, size_t size) {
 #ifdef __APPLE__
   struct proc_bsdinfo info;
@@ -755,18 +755,18 @@ static struct processes *look_for(const struct job *j) {
   return &found;
 }
 
-static void ask(struct job *j, const struct processes *left) {
-  if (j->asked) return;
-  j->asked = true;
+static void terminate(struct job *j, const struct processes *left) {
+  if (j->terminated) return;
+  j->terminated = true;
   signal_all(j, SIGTERM, left);
 }
 
 /* SIGTERM to all of the job, SIGKILL after the grace; a second call can only shorten it. */
 static void stop(struct job *j, const char *why, int64_t grace_ms) {
   int64_t now = awake_ms();
-  if (!j->main_ended && !j->asked) j->ended = why;
+  if (!j->main_ended && !j->terminated) j->ended = why;
   j->kill_at = least(j->kill_at, after_ms(now, grace_ms));
-  ask(j, look_for(j));
+  terminate(j, look_for(j));
   j->sweep_at = least(j->sweep_at, j->kill_at);
 }
 
@@ -808,7 +808,7 @@ static void remove_job(struct job *j) {
   free(j);
 }
 
-/* One look at what is left of a job: asks, kills, waits or reports accordingly. The job may be gone after. */
+/* One look at what is left of a job: terminates, kills, waits or reports accordingly. The job may be gone after. */
 static void sweep(struct job *j, int64_t now) {
   const struct processes *left = NULL;
   if (j->main_ended) {
@@ -822,8 +822,8 @@ static void sweep(struct job *j, int64_t now) {
     if (now - j->ended_awake >= SETTLE_MS) {
       for (size_t i = 0; i < left->count; i++)
         if (!holds(&j->leftovers, &left->at[i])) add(&j->leftovers, &left->at[i]);
-      if (!j->asked) j->kill_at = after_ms(now, j->grace_ms);
-      ask(j, left);
+      if (!j->terminated) j->kill_at = after_ms(now, j->grace_ms);
+      terminate(j, left);
     }
   }
   if (now >= j->kill_at) signal_all(j, SIGKILL, left ? left : look_for(j));
@@ -916,16 +916,16 @@ static void exec_program(struct launch *l) {
 
 /* In the child. With vfork it runs in the parent's memory: nothing is allocated, only `l->failure` is written. */
 static void become_job(struct launch *l) {
-  struct sigaction plain = {.sa_handler = SIG_DFL};
+  struct sigaction by_default = {.sa_handler = SIG_DFL};
   sigset_t none;
   sigemptyset(&none);
   setsid();
-  sigaction(SIGHUP, &plain, NULL);
-  sigaction(SIGINT, &plain, NULL);
-  sigaction(SIGPIPE, &plain, NULL);
+  sigaction(SIGHUP, &by_default, NULL);
+  sigaction(SIGINT, &by_default, NULL);
+  sigaction(SIGPIPE, &by_default, NULL);
 #if !ON_LINUX
-  sigaction(SIGCHLD, &plain, NULL);
-  sigaction(SIGTERM, &plain, NULL);
+  sigaction(SIGCHLD, &by_default, NULL);
+  sigaction(SIGTERM, &by_default, NULL);
 #endif
   if (chdir(l->cwd) != 0) {
     l->failure.error = errno;
@@ -1114,7 +1114,7 @@ static void keep_base(const char *body, size_t length) {
   my.base_count = f.count - 1;
 }
 
-static void obey_start(struct fields f) {
+static void handle_start(struct fields f) {
   if (f.count < 9) return;
   size_t argc = strtoul(f.at[7], NULL, 10);
   if (argc < 1 || argc > f.count - 8) return;
@@ -1131,11 +1131,11 @@ static void obey_start(struct fields f) {
   free(s.own);
 }
 
-static void obey(char *body, size_t length) {
+static void handle(char *body, size_t length) {
   if (length < 2 || body[length - 1] != 0) return;
   if (body[0] == 'E') return keep_base(body, length);
   struct fields f = split(body, length);
-  if (body[0] == 'S') obey_start(f);
+  if (body[0] == 'S') handle_start(f);
   if (body[0] == 'F' && f.count > 1) forget(strtoll(f.at[1], NULL, 10));
   if (body[0] == 'T' && f.count > 2)
     for (struct job *j = my.jobs; j; j = j->next)
@@ -1158,11 +1158,11 @@ static void read_host(void) {
     const unsigned char *b = (const unsigned char *)in->at + done;
     uint32_t length = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
     if (length > LARGEST_FRAME) {
-      my.host_gone = true; /* not our host's language: listen no more, see the jobs out */
+      my.host_gone = true; /* not our protocol: read no more, see the jobs out */
       return;
     }
     if (in->length - done - 4 < length) break;
-    obey(in->at + done + 4, length);
+    handle(in->at + done + 4, length);
     done += 4 + length;
   }
   drop_front(in, done);
@@ -1176,7 +1176,7 @@ static void end_all(void) {
 }
 
 #if ON_LINUX
-static void listen_for_signals(void) {
+static void watch_signals(void) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
@@ -1201,7 +1201,7 @@ static void note_signal(int number) {
   errno = error;
 }
 
-static void listen_for_signals(void) {
+static void watch_signals(void) {
   struct sigaction note = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
   int ends[2];
   if (pipe(ends) != 0) die("pipe");
@@ -1224,7 +1224,7 @@ static void take_signals(void) {
 
 static void tick(void) {
   int64_t now = awake_ms();
-  if (now >= my.tell_at) host_flush();
+  if (now >= my.flush_at) host_flush();
   for (struct job *j = my.jobs, *next; j; j = next) {
     next = j->next;
     if (now >= j->look_at) look_at_log(j, now);
@@ -1237,7 +1237,7 @@ static void tick(void) {
 }
 
 static int wait_ms(void) {
-  int64_t next = my.tell_at, now = awake_ms();
+  int64_t next = my.flush_at, now = awake_ms();
   for (struct job *j = my.jobs; j; j = j->next)
     next = least(next, least(least(j->look_at, j->timeout_at), j->sweep_at));
   if (my.backlog.length > 0) next = least(next, now + 1000);
@@ -1247,7 +1247,7 @@ static int wait_ms(void) {
 static void run(void) {
   while (my.jobs || !(my.host_gone || my.ending) || !journal_settled()) {
     struct pollfd on[3] = {{my.signals, POLLIN, 0}, {my.host_gone ? -1 : STDIN_FILENO, POLLIN, 0}, {-1, POLLOUT, 0}};
-    if (my.to_host.length > 0 && my.tell_at == NEVER) on[2].fd = STDOUT_FILENO;
+    if (my.to_host.length > 0 && my.flush_at == NEVER) on[2].fd = STDOUT_FILENO;
     if (poll(on, 3, wait_ms()) < 0 && errno != EINTR) die("poll");
     if (on[0].revents) {
       take_signals();
@@ -1261,7 +1261,7 @@ static void run(void) {
 }
 
 /* Descriptors of the host or of whoever started it; no job should inherit them. */
-static void close_strangers(void) {
+static void close_inherited(void) {
 #ifdef SYS_close_range
   if (syscall(SYS_close_range, 3u, ~0u, 0u) == 0) return;
 #endif
@@ -1273,7 +1273,7 @@ static void prepare(const char *id, const char *host) {
   struct sigaction ignore = {.sa_handler = SIG_IGN};
   for (int fd = 0; fd < 3; fd++)
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) die("/dev/null");
-  close_strangers();
+  close_inherited();
   for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
   sigaction(SIGHUP, &ignore, NULL);
   sigaction(SIGINT, &ignore, NULL);
@@ -1284,7 +1284,7 @@ static void prepare(const char *id, const char *host) {
 #if ON_LINUX
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) die("subreaper");
 #endif
-  listen_for_signals();
+  watch_signals();
   fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
 
   my.journal_path = format("%s/%s.journal", my.run_dir, id);
@@ -1308,8 +1308,8 @@ int main(int argc, char **argv) {
   my.run_dir = argv[1];
   prepare(argv[2], argv[3]);
   run();
-  /* A host that is only slow still hears all; for one that stands still there is the journal. */
-  for (host_flush(); my.to_host.length > 0 && !my.host_deaf; host_flush())
+  /* A host that is only slow still reads all; for one that stands still there is the journal. */
+  for (host_flush(); my.to_host.length > 0 && !my.host_broken; host_flush())
     if (poll(&(struct pollfd){STDOUT_FILENO, POLLOUT, 0}, 1, 1000) <= 0) break;
   if (my.unforgotten == 0) { /* nothing in it that anybody would want to read */
     unlink(my.journal_path);

@@ -1,6 +1,6 @@
 /**
  * Finds what is left of a job: members of its group or session, and strays that carry its marker. Used by the
- * Node launcher, which the kernel tells nothing about strays; the native one is their adoptive parent.
+ * Node launcher, which never learns of strays from the kernel; the native one is their subreaper.
  */
 import { readFileSync } from 'node:fs'
 import { listPids, readMarker, readStat } from '../../process/linux.ts'

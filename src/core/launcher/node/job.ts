@@ -22,18 +22,18 @@ import { type Remaining, remainingProcesses } from './job-processes.ts'
 import { FIRST_LOOK_MS, NodeLogCap } from './log-cap.ts'
 import { findProgram, type Refusal } from './program.ts'
 
-/** Processes that are just ending (a pool's tracker, say) get so long before they count as leftovers. */
+/** Processes that are just ending (a process pool's tracker, for example) get so long before they count as leftovers. */
 const SETTLE_MS = 100
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** What a job tells its launcher: `started` or `refused`, and after `started` one `exited`. */
+/** What a job reports to its launcher: `started` or `refused`, and after `started` one `exited`. */
 export type JobReports = {
   started(started: Started): void
   refused(refusal: Refusal): void
   exited(exit: JobExit): void
 }
 
-/** A job that was asked to start; see `NodeJob.start`. */
+/** A job to be started; see `NodeJob.start`. */
 export class NodeJob {
   readonly #spec: StartSpec
   readonly #runDir: string
@@ -46,7 +46,7 @@ export class NodeJob {
   #ended: JobExit['ended'] = 'exited'
   #main: { code: number | null; signal: string | null; at: number; ms: number } | undefined
   #killAtMs = Number.POSITIVE_INFINITY
-  #asked = false
+  #terminated = false
   #pauseMs = 1
   #sweepTimer: NodeJS.Timeout | undefined
   #lookTimer: NodeJS.Timeout | undefined
@@ -82,9 +82,9 @@ export class NodeJob {
 
   /** SIGTERM to all of the job, SIGKILL after `graceMs`; a second call can only shorten the grace. */
   stop(why: 'timeout' | 'stopped', graceMs: number): void {
-    if (this.#main === undefined && !this.#asked) this.#ended = why
+    if (this.#main === undefined && !this.#terminated) this.#ended = why
     this.#killAtMs = Math.min(this.#killAtMs, performance.now() + graceMs)
-    this.#ask()
+    this.#terminate()
     this.#sweepIn(Math.max(0, this.#killAtMs - performance.now()))
   }
 
@@ -140,7 +140,7 @@ export class NodeJob {
     this.#sweepTimer = setTimeout(() => this.#sweep(), Math.min(ms, LONGEST_TIMER_MS))
   }
 
-  /** One look at what is left; asks, kills, waits or finishes accordingly. */
+  /** One look at what is left; terminates, kills, waits or finishes accordingly. */
   #sweep(): void {
     const now = performance.now()
     if (this.#main !== undefined) {
@@ -158,14 +158,14 @@ export class NodeJob {
 
   #stopLeftovers(left: Remaining[]): void {
     for (const p of left) this.#leftovers.add(key(p))
-    if (this.#asked) return
+    if (this.#terminated) return
     this.#killAtMs = performance.now() + this.#spec.graceMs
-    this.#ask()
+    this.#terminate()
   }
 
-  #ask(): void {
-    if (this.#asked) return
-    this.#asked = true
+  #terminate(): void {
+    if (this.#terminated) return
+    this.#terminated = true
     this.#signalAll('SIGTERM')
   }
 
@@ -184,9 +184,9 @@ export class NodeJob {
     const groupPid = process.platform === 'win32' ? this.#pid : -this.#pid
     if (group) sendSignal(groupPid, signal)
     for (const p of left) {
-      const said = p.inGroup ? sendSignal(p.pid, 0) : sendSignal(p.pid, signal)
+      const sent = p.inGroup ? sendSignal(p.pid, 0) : sendSignal(p.pid, signal)
       // Another user's process can't be stopped, and must not be waited for for ever.
-      if (said === 'forbidden') this.#unkillable.add(key(p))
+      if (sent === 'forbidden') this.#unkillable.add(key(p))
       else if (signal === 'SIGTERM' && !p.inGroup) sendSignal(p.pid, 'SIGCONT')
     }
     if (group && signal === 'SIGTERM' && groupPid < 0) sendSignal(groupPid, 'SIGCONT')
@@ -264,7 +264,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch {
-    // Whatever is wrong, opening the log will say it.
+    // Whatever is wrong, opening the log reports it.
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The Node launcher's two mouths: every line goes to the journal first and to the host second. Must never
+ * The Node launcher's two outputs: every line goes to the journal first and to the host second. Must never
  * block on a host that doesn't read, and never lose a line to a full disk: what didn't fit is kept and tried
  * again. The native launcher does the same in C.
  */
@@ -21,7 +21,7 @@ const COMPACT_BYTES = 32 * 1024
 /** What the disk refused is tried again after so long, whatever else happens. */
 const RETRY_MS = 1000
 
-/** Appends to one journal and tells one host. */
+/** Appends to one journal and reports to one host. */
 export class JournalWriter {
   readonly #path: string
   readonly #header: string
@@ -37,7 +37,7 @@ export class JournalWriter {
   readonly #started = new Map<string, string>()
 
   /**
-   * Creates the journal; throws when that fails, because a launcher without one is of no use. The host hears of it
+   * Creates the journal; throws when that fails, because a launcher without one is of no use. The host reads it
    * through `hostFd`, a pipe: the launcher's standard output.
    */
   constructor(path: string, header: string, hostFd = 1) {
@@ -55,7 +55,7 @@ export class JournalWriter {
     return this.#trouble
   }
 
-  /** Whether the host has forbidden further starts. Asked after `starting` was written: see journal.ts. */
+  /** Whether the host has forbidden further starts. Checked after `starting` was written: see journal.ts. */
   get fenced(): boolean {
     return existsSync(fencePath(this.#path))
   }
@@ -104,7 +104,7 @@ export class JournalWriter {
 
   /**
    * At the launcher's end: a journal in which nothing is left to read is removed. Calls back once the host has
-   * heard all; for one that stands still there is the journal.
+   * read all; for one that stands still there is the journal.
    */
   close(done: () => void): void {
     clearTimeout(this.#retry)
@@ -123,7 +123,7 @@ export class JournalWriter {
       ftruncateSync(this.#fd, Buffer.byteLength(this.#header))
       return true
     } catch {
-      return false // a failing disk: a line that says so is as good
+      return false // a failing disk: a `forgotten` line is as good
     }
   }
 

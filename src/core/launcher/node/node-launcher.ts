@@ -1,6 +1,6 @@
 /**
  * The launcher for machines without a C compiler: a small Node process that starts jobs, watches them to their
- * end and says so, also when its host is gone. Imports only node modules and files of this house that do the
+ * end and reports it, also when its host is gone. Imports only node modules and source files that do the
  * same, so that it starts fast. Usage: node-launcher RUN_DIR LAUNCHER_ID HOST_ID, frames on stdin.
  */
 import { identify } from '../../process/processes.ts'
@@ -59,12 +59,12 @@ function receive(bytes: Buffer): void {
     const end = 4 + received.readUInt32LE(0)
     if (received.length < end) return
     // Each field ends with a NUL, so the last piece of the split is always empty.
-    obey(received.subarray(4, end).toString('utf8').split('\0').slice(0, -1))
+    handle(received.subarray(4, end).toString('utf8').split('\0').slice(0, -1))
     received = received.subarray(end)
   }
 }
 
-function obey([letter, ...fields]: string[]): void {
+function handle([letter, ...fields]: string[]): void {
   if (letter === 'E') base = Object.fromEntries(fields.map(splitVariable))
   if (letter === 'S') start(parseStart(fields))
   if (letter === 'T') jobs.get(fields[0] ?? '')?.stop('stopped', Number(fields[1]))

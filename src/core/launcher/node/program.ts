@@ -1,5 +1,5 @@
 /**
- * Finds the program of a job as execvp would, but relative to the job's folder and in the job's PATH, and says
+ * Finds the program of a job as execvp would, but relative to the job's folder and in the job's PATH, and reports
  * what is wrong with it. Starts nothing.
  */
 import { accessSync, constants, statSync } from 'node:fs'

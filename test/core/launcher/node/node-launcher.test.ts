@@ -171,7 +171,7 @@ describe('a job of a launcher', () => {
     expect(await kit.outcome(late)).toMatchObject({
       kind: 'refused',
       stage: 'fenced',
-      message: 'the launcher had been told to start nothing more',
+      message: 'the launcher had been fenced and starts nothing more',
     })
     go(kit)
     expect(await kit.exitOf(running)).toMatchObject({ exitCode: 4 })
