@@ -13,14 +13,20 @@ import { startBackground, takeBack } from './background.ts'
 import { openIpc } from './ipc.ts'
 import { type MenuActs, showMenu } from './menu.ts'
 import { Notifier } from './notifications.ts'
-import { hashOf, type Wish } from './opening.ts'
+import { hashOf, type OpenRequest } from './opening.ts'
 import type { Places } from './places.ts'
 import { type Power, watchPower } from './power.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 import { showProgress } from './progress.ts'
-import { askCountdown, askPerson, askUpdate, pickConfiguration, tellInterruption } from './questions.ts'
+import {
+  confirmCountdown,
+  confirmUpdate,
+  pickConfiguration,
+  reportInterruption,
+  showQuestion,
+} from './questions.ts'
 import { type Follower, followCore, isBusy, type Step } from './queue-steps.ts'
-import { mustAsk, type QuitAnswer, quitAnswer, quitQuestion } from './quit.ts'
+import { mustConfirm, type QuitAnswer, quitAnswer, quitQuestion } from './quit.ts'
 import { reveal, revealLog } from './reveal.ts'
 import { type AppTray, showTray } from './tray.ts'
 import type { TrayAct } from './tray-state.ts'
@@ -28,7 +34,7 @@ import { followUpdates, loadUpdater, type Updates } from './updates.ts'
 import { Countdown, queueBecameEmpty, runDetached } from './when-done.ts'
 import { PanelWindow } from './window.ts'
 
-/** How the app ends: as a person answered, or with the session, which asks nobody. */
+/** How the app ends: as a person answered, or with the session, without a question. */
 type End = Exclude<QuitAnswer, 'stay'> | 'session'
 
 type Running = {
@@ -49,10 +55,10 @@ export class DesktopApp {
   readonly #countdown: Countdown
   #running: Running | null = null
   #updates: Updates | null = null
-  #wishes: Wish[] = []
+  #openRequests: OpenRequest[] = []
   /** What a quit does that was decided; a later, stronger answer overtakes it. */
   #quitting: End | null = null
-  #asking = false
+  #isConfirming = false
   #isDone = false
 
   constructor(places: Places, env: NodeJS.ProcessEnv, actor: string) {
@@ -76,8 +82,8 @@ export class DesktopApp {
       open: (batch) => this.show(batch === null ? undefined : hashOf({ kind: 'batch', number: batch })),
     })
     this.#countdown = new Countdown({
-      ask: (sentence, signal) => this.#askCountdown(sentence, signal),
-      run: (command) => runDetached(command, (cause) => this.#notifier.say('Slipway', cause.message)),
+      confirm: (sentence, signal) => this.#confirmCountdown(sentence, signal),
+      run: (command) => runDetached(command, (cause) => this.#notifier.notify('Slipway', cause.message)),
       prepare: async (what) => {
         if (what === 'shut-down') await this.#running?.core.stopWorking('finish')
       },
@@ -89,7 +95,7 @@ export class DesktopApp {
     return this.#isDone
   }
 
-  /** Opens everything; a database that can't be used is told, and the app ends. */
+  /** Opens everything; a database that can't be used is reported, and the app ends. */
   async start(how: { hidden: boolean }): Promise<void> {
     const opened = await openCore({
       home: this.#places.home,
@@ -101,7 +107,7 @@ export class DesktopApp {
     })
     if (!opened.ok) {
       const { message, hint } = opened.error
-      dialog.showErrorBox('Slipway can not open its data', [message, hint].filter(Boolean).join('\n\n'))
+      dialog.showErrorBox('Slipway cannot open its data', [message, hint].filter(Boolean).join('\n\n'))
       this.#isDone = true
       app.exit(6)
       return
@@ -109,8 +115,8 @@ export class DesktopApp {
     const core = opened.value
     const api = core.api(this.#caller)
     core.onNotice((notice) => {
-      if (notice.kind === 'crash-found') void this.#tellCrash(notice.sentence)
-      if (notice.kind === 'claim-lost') this.#notifier.say('Slipway', notice.sentence)
+      if (notice.kind === 'crash-found') void this.#reportCrash(notice.sentence)
+      if (notice.kind === 'claim-lost') this.#notifier.notify('Slipway', notice.sentence)
     })
     const follower = await followCore(api, Date.now, (step) => this.#follow(step))
     const state = follower.state()
@@ -124,7 +130,7 @@ export class DesktopApp {
       log: (line) => this.#log(line),
     })
     const power = watchPower({
-      // A command that changes something wakes executor and finalizer; both look at the clock.
+      // A command that changes something wakes executor and finalizer; both check the time.
       onResume: () => void api.invoke('sweep', {}),
       onShutdown: () => void this.endWithSession(),
     })
@@ -132,7 +138,7 @@ export class DesktopApp {
       {
         iconsDir: this.#places.iconsDir,
         act: (act) => this.#actFromTray(act),
-        openFile: (file) => this.wish([{ kind: 'file', file }]),
+        openFile: (file) => this.open([{ kind: 'file', file }]),
       },
       state,
     )
@@ -145,27 +151,27 @@ export class DesktopApp {
       isPackaged: app.isPackaged,
       resources: process.resourcesPath,
       load: loadUpdater,
-      ask: (version) => askUpdate(this.#window.current, version),
+      confirm: (version) => confirmUpdate(this.#window.current, version),
       log: (line) => this.#log(line),
     }).then((updates) => {
       this.#updates = updates
     })
     this.#refresh(state)
-    if (!how.hidden || this.#wishes.length > 0) this.show()
+    if (!how.hidden || this.#openRequests.length > 0) this.show()
   }
 
-  /** Shows the window, and what was asked to be opened. */
+  /** Shows the window, and what is to be opened. */
   show(hash?: string): void {
     if (this.#running === null) return
-    const wish = this.#wishes.shift()
-    this.#wishes = []
-    this.#window.show(hash ?? (wish === undefined ? undefined : hashOf(wish)))
+    const request = this.#openRequests.shift()
+    this.#openRequests = []
+    this.#window.show(hash ?? (request === undefined ? undefined : hashOf(request)))
   }
 
   /** Remembers what to open; shows it at once when the app is up. The panel shows one at a time. */
-  wish(wishes: readonly Wish[]): void {
-    if (wishes.length === 0) return
-    this.#wishes = [...wishes]
+  open(requests: readonly OpenRequest[]): void {
+    if (requests.length === 0) return
+    this.#openRequests = [...requests]
     this.show()
   }
 
@@ -178,18 +184,18 @@ export class DesktopApp {
     if (this.#quitting !== 'session') await this.#end('session')
   }
 
-  /** Quits, after a question where jobs run. Asking again while jobs are finishing offers the other answers. */
-  async askToQuit(): Promise<void> {
+  /** Quits, after a question where jobs run. Quitting again while jobs are finishing offers the other answers. */
+  async requestQuit(): Promise<void> {
     if (this.#quitting === 'session') return
     const running = this.#running
-    if (running === null || !mustAsk(running.follower.state(), running.core.hostId)) {
+    if (running === null || !mustConfirm(running.follower.state(), running.core.hostId)) {
       await this.#end(this.#quitting === 'leave' ? 'leave' : 'stop')
       return
     }
-    if (this.#asking) return
-    this.#asking = true
-    const response = await askPerson(this.#window.current, quitQuestion(running.follower.state()))
-    this.#asking = false
+    if (this.#isConfirming) return
+    this.#isConfirming = true
+    const response = await showQuestion(this.#window.current, quitQuestion(running.follower.state()))
+    this.#isConfirming = false
     const answer = quitAnswer(response)
     if (answer !== 'stay') await this.#end(answer)
   }
@@ -205,7 +211,10 @@ export class DesktopApp {
     if (running !== null) {
       if (answer === 'finish') {
         this.#window.current?.hide()
-        this.#notifier.say('Slipway finishes the running jobs', 'Then it quits. Quit again to stop them now.')
+        this.#notifier.notify(
+          'Finishing the running jobs',
+          'Slipway quits when they finish. Quit again to stop them now.',
+        )
       }
       await running.core.stopWorking(answer === 'session' ? 'leave' : answer)
       // A stronger answer came meanwhile, or this one is the stronger: only the first goes on to the end.
@@ -231,8 +240,8 @@ export class DesktopApp {
     } catch (cause) {
       this.#log(String(cause))
       dialog.showErrorBox(
-        'The queue does not go on in the background',
-        `${cause instanceof Error ? cause.message : String(cause)}. The running jobs do, and the next start counts them.`,
+        'The queue cannot continue in the background',
+        `${cause instanceof Error ? cause.message : String(cause)}. The running jobs continue, and the next start records their results.`,
       )
     }
   }
@@ -280,20 +289,20 @@ export class DesktopApp {
   #explainTray(): void {
     if (readPreferences(this.#places.desktopDir).trayExplained) return
     writePreferences(this.#places.desktopDir, { trayExplained: true })
-    this.#notifier.say(
-      'Slipway goes on in the tray',
-      'The window is hidden and the queue goes on. Click the icon to see it again; quit from its menu.',
+    this.#notifier.notify(
+      'Slipway is still running',
+      'The queue continues while the window is hidden. Click the tray icon to show it; quit from its menu.',
     )
   }
 
-  async #tellCrash(sentence: string): Promise<void> {
-    this.#notifier.say('Slipway went on after an interruption', sentence)
-    await tellInterruption(this.#window.current, sentence)
+  async #reportCrash(sentence: string): Promise<void> {
+    this.#notifier.notify('Slipway recovered from an interruption', sentence)
+    await reportInterruption(this.#window.current, sentence)
   }
 
-  async #askCountdown(sentence: string, signal: AbortSignal): Promise<'now' | 'stop'> {
-    this.#notifier.say('The queue is empty', sentence)
-    return askCountdown(sentence, signal)
+  async #confirmCountdown(sentence: string, signal: AbortSignal): Promise<'now' | 'stop'> {
+    this.#notifier.notify('The queue is empty', sentence)
+    return confirmCountdown(sentence, signal)
   }
 
   #actFromTray(act: TrayAct): void {
@@ -309,7 +318,7 @@ export class DesktopApp {
       newBatch: () => this.show('#/queue?new='),
       openFile: () =>
         void pickConfiguration(this.#window.current).then((file) => {
-          if (file !== null) this.wish([{ kind: 'file', file }])
+          if (file !== null) this.open([{ kind: 'file', file }])
         }),
       go: (hash) => this.show(hash),
       pause: () => this.#actFromTray({ kind: 'pause' }),

@@ -1,5 +1,5 @@
 /**
- * Owns the host in the background: started when a person quits and wants the queue to go on, and asked to let go
+ * Owns the host in the background: started when a person quits and wants the queue to continue, and signalled to let go
  * when the app starts again. It is the command line's `work --until-empty` under its own Node; the jobs outlive
  * the hand-over either way, for they belong to the launcher.
  */
@@ -36,9 +36,7 @@ export async function startBackground(options: {
   closeSync(log)
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', (cause) =>
-      reject(new Error('the host in the background can not be started', { cause })),
-    )
+    child.once('error', (cause) => reject(new Error('the background host cannot be started', { cause })))
   })
   if (child.pid !== undefined)
     writeFileSync(recordFile(options.folder), JSON.stringify({ pid: child.pid, startedAt }))
@@ -60,7 +58,7 @@ export function backgroundHost(record: BackgroundRecord | null, hosts: readonly 
   )
 }
 
-/** Asks it to let go of the queue; its running jobs go on. Does nothing when there is none. */
+/** Signals it to release the queue; its running jobs continue. Does nothing when there is none. */
 export function takeBack(folder: string, hosts: readonly Host[]): void {
   const host = backgroundHost(readRecord(folder), hosts)
   rmSync(recordFile(folder), { force: true })

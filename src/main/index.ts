@@ -1,12 +1,12 @@
 /**
- * The entry of the desktop app: one instance, then the app. A second start hands over what it was asked to open
+ * The entry of the desktop app: one instance, then the app. A second start hands over what it is to open
  * and ends. Must do nothing else before it is known to be the first.
  */
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { app, session } from 'electron'
 import { DesktopApp } from './app.ts'
-import { wishesOf, wishOfLink } from './opening.ts'
+import { openRequestOf, openRequestsOf } from './opening.ts'
 import { findPlaces } from './places.ts'
 import { noteProgram, programOf } from './program-note.ts'
 import { registerScheme, servePanel } from './protocol.ts'
@@ -26,7 +26,7 @@ else app.exit(0)
 
 function start(): void {
   const desktop = new DesktopApp(places, process.env, actor())
-  desktop.wish(wishesOf(argumentsOf(process.argv), process.cwd()))
+  desktop.open(openRequestsOf(argumentsOf(process.argv), process.cwd()))
   const folder = path.dirname(path.dirname(import.meta.dirname))
   noteProgram(
     places.desktopDir,
@@ -35,17 +35,17 @@ function start(): void {
   registerScheme()
   guardContents()
   app.on('second-instance', (_event, argv, cwd) => {
-    desktop.wish(wishesOf(argumentsOf(argv), cwd))
+    desktop.open(openRequestsOf(argumentsOf(argv), cwd))
     desktop.show()
   })
   app.on('open-file', (event, file) => {
     event.preventDefault()
-    desktop.wish([{ kind: 'file', file }])
+    desktop.open([{ kind: 'file', file }])
   })
   app.on('open-url', (event, address) => {
     event.preventDefault()
-    const wish = wishOfLink(address)
-    if (wish !== null) desktop.wish([wish])
+    const request = openRequestOf(address)
+    if (request !== null) desktop.open([request])
   })
   app.on('activate', () => desktop.show())
   // The tray keeps the app alive.
@@ -53,10 +53,10 @@ function start(): void {
   app.on('before-quit', (event) => {
     if (desktop.isDone) return
     event.preventDefault()
-    void desktop.askToQuit()
+    void desktop.requestQuit()
   })
   void app.whenReady().then(async () => {
-    // A session that ends: no question could be answered any more. After Electron's own handlers, which would ask.
+    // A session that ends: no question could be answered any more. After Electron's own handlers, which would open one.
     for (const signal of ['SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => void desktop.endWithSession())
     guardSession(session.defaultSession)

@@ -1,6 +1,6 @@
 /**
  * Owns the one way from the window to the core and back. The only user of ipcMain. It checks who calls (the panel's
- * own window, its main frame, its own address) and passes everything on; what is asked is checked by the core.
+ * own window, its main frame, its own address) and passes everything on; the input is checked by the core.
  */
 import { ipcMain, type WebContents } from 'electron'
 import type { SlipwayApi } from '../contract/api.ts'

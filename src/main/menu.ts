@@ -1,6 +1,6 @@
 /**
  * Owns the menu bar: the platform's own roles and shortcuts, and Slipway's few commands. It shows places of the
- * panel and asks the core; it holds no state.
+ * panel and invokes the core; it holds no state.
  */
 import { Menu, type MenuItemConstructorOptions } from 'electron'
 

@@ -1,5 +1,5 @@
 /**
- * Owns what notifications say: which ends are told, and how many of them become one. Pure.
+ * Owns what notifications say: which ends are reported, and how many of them become one. Pure.
  */
 import { batchName } from '../contract/batch-name.ts'
 import type { Batch } from '../contract/entities.ts'
@@ -8,15 +8,15 @@ import { resultOf } from './batch-words.ts'
 
 export type Words = { title: string; body: string /** Number to show on a click. */; batch: number | null }
 
-/** Ends that a person wants to hear of; cancelled ones were somebody's own doing. */
-export function worthTelling(batch: Batch, settings: Settings): boolean {
+/** Ends that are reported, as the settings say; cancelled ones were somebody's own doing. */
+export function isEndReported(batch: Batch, settings: Settings): boolean {
   if (batch.status === 'completed') return settings['notify-completed']
   if (batch.status === 'failed' || batch.status === 'completed_with_errors') return settings['notify-failed']
   return false
 }
 
-/** Attention that a person wants to hear of. Bad ends are told as ends. */
-export function worthCalling(kind: string, settings: Settings): boolean {
+/** Attention that is reported, as the settings say. Bad ends are reported as ends. */
+export function isAttentionReported(kind: string, settings: Settings): boolean {
   if (kind === 'ended-badly') return false
   const own = {
     duplicate: 'notify-duplicate',
@@ -41,7 +41,7 @@ export function wordsFor(batches: readonly Batch[]): Words | null {
   const names = batches.slice(0, 3).map((batch) => `#${batch.number}`)
   const more = batches.length > 3 ? ` and ${batches.length - 3} more` : ''
   return {
-    title: `${batches.length} batches ended`,
+    title: `${batches.length} batches finished`,
     body: `${parts.filter(Boolean).join(', ')}: ${names.join(', ')}${more}`,
     batch: (bad[0] ?? only).number,
   }

@@ -1,14 +1,14 @@
 /**
- * Owns telling a person what happened while they looked elsewhere. Silent while the window is in front; many ends
+ * Owns notifying a person of what happened while the window was not in front. Silent while the window is in front; many ends
  * within a moment become one notification.
  */
 import { Notification } from 'electron'
 import type { Snapshot } from '../contract/commands.ts'
 import type { Batch } from '../contract/entities.ts'
 import type { Settings } from '../contract/settings.ts'
-import { type Words, wordsFor, worthCalling, worthTelling } from './notice-words.ts'
+import { isAttentionReported, isEndReported, type Words, wordsFor } from './notice-words.ts'
 
-/** Ends within this time are told together. */
+/** Ends within this time become one notification. */
 const gatherMs = 1_000
 
 export type NotifierOptions = {
@@ -32,24 +32,24 @@ export class Notifier {
 
   /** Batches that became final. */
   finished(batches: readonly Batch[]): void {
-    const told = batches.filter((batch) => worthTelling(batch, this.#options.settings()))
-    if (told.length === 0) return
-    this.#ended.push(...told)
+    const reported = batches.filter((batch) => isEndReported(batch, this.#options.settings()))
+    if (reported.length === 0) return
+    this.#ended.push(...reported)
     this.#timer ??= setTimeout(() => this.#flush(), gatherMs)
   }
 
   /** Things that need a person. */
   attention(news: Snapshot['attention']): void {
-    const told = news.filter((one) => worthCalling(one.kind, this.#options.settings()))
-    const [first] = told
+    const reported = news.filter((one) => isAttentionReported(one.kind, this.#options.settings()))
+    const [first] = reported
     if (first === undefined) return
     const number = first.batchId === null ? null : (this.#options.numberOf(first.batchId) ?? null)
-    const more = told.length > 1 ? ` (and ${told.length - 1} more)` : ''
-    this.#show({ title: 'Slipway needs you', body: `${first.sentence}${more}`, batch: number })
+    const more = reported.length > 1 ? ` (and ${reported.length - 1} more)` : ''
+    this.#show({ title: 'Slipway needs attention', body: `${first.sentence}${more}`, batch: number })
   }
 
-  /** Says a sentence of the app itself. */
-  say(title: string, body: string): void {
+  /** Shows a sentence of the app itself. */
+  notify(title: string, body: string): void {
     this.#show({ title, body, batch: null })
   }
 

@@ -1,10 +1,10 @@
 /**
- * Owns what the app is asked to open: configurations from the command line, a double click, a drop, and
+ * Owns what the app is to open: configurations from the command line, a double click, a drop, and
  * `slipway://` links. Opening leads to the preview in the new-batch dialog and never starts anything. Pure.
  */
 import path from 'node:path'
 
-export type Wish = { kind: 'file'; file: string } | { kind: 'batch'; number: number }
+export type OpenRequest = { kind: 'file'; file: string } | { kind: 'batch'; number: number }
 
 const configuration = /\.slipway\.(ya?ml|json)$/i
 
@@ -13,11 +13,11 @@ export function isConfiguration(file: string): boolean {
   return configuration.test(file)
 }
 
-/** What the arguments of a start ask for; `args` without the program (and the app's folder), relative to `cwd`. */
-export function wishesOf(args: readonly string[], cwd: string): Wish[] {
+/** What the arguments of a start open; `args` without the program (and the app's folder), relative to `cwd`. */
+export function openRequestsOf(args: readonly string[], cwd: string): OpenRequest[] {
   return args.flatMap((arg) => {
     if (arg.startsWith('-')) return []
-    const link = wishOfLink(arg)
+    const link = openRequestOf(arg)
     if (link !== null) return [link]
     if (arg.includes('://')) return []
     return isConfiguration(arg) ? [{ kind: 'file' as const, file: path.resolve(cwd, arg) }] : []
@@ -25,14 +25,14 @@ export function wishesOf(args: readonly string[], cwd: string): Wish[] {
 }
 
 /** `slipway://batch/12` shows a batch; no link can do anything else. */
-export function wishOfLink(address: string): Wish | null {
+export function openRequestOf(address: string): OpenRequest | null {
   const match = /^slipway:\/\/batch\/(\d{1,9})\/?$/.exec(address)
   return match?.[1] === undefined ? null : { kind: 'batch', number: Number(match[1]) }
 }
 
-/** The place in the panel that fulfils a wish. */
-export function hashOf(wish: Wish): string {
-  return wish.kind === 'batch'
-    ? `#/queue?batch=${wish.number}`
-    : `#/queue?new=${encodeURIComponent(wish.file)}`
+/** The place in the panel that shows what was requested. */
+export function hashOf(request: OpenRequest): string {
+  return request.kind === 'batch'
+    ? `#/queue?batch=${request.number}`
+    : `#/queue?new=${encodeURIComponent(request.file)}`
 }

@@ -1,5 +1,5 @@
 /**
- * Owns keeping the machine awake: only while a job runs, and as the setting says. Also tells the core when the
+ * Owns keeping the machine awake: only while a job runs, and as the setting says. Also notifies the core when the
  * machine wakes. The core itself measures awake time.
  */
 import { powerMonitor, powerSaveBlocker } from 'electron'

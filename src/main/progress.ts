@@ -1,5 +1,5 @@
 /**
- * Owns the progress on the taskbar or dock icon, and the badge with the failures nobody has looked at.
+ * Owns the progress on the taskbar or dock icon, and the badge with the failures nobody has seen.
  */
 import { app, type BrowserWindow, nativeImage } from 'electron'
 import type { LiveQueue } from '../contract/queue-state.ts'
@@ -27,6 +27,6 @@ export function showProgress(state: LiveQueue, window: BrowserWindow | null, ove
   // Windows has no badge for desktop apps, but a small picture on the taskbar button.
   if (process.platform === 'win32') {
     const picture = failures > 0 ? nativeImage.createFromPath(overlay) : null
-    window.setOverlayIcon(picture, failures > 0 ? `${failures} not looked at` : '')
+    window.setOverlayIcon(picture, failures > 0 ? `${failures} new failures` : '')
   }
 }

@@ -1,11 +1,14 @@
 /**
- * Owns what the app asks and says in native dialogs of its own: which file, whether the countdown is stopped, what
+ * Owns the app's own native dialogs: which file, whether the countdown is stopped, what
  * a crash left. In front of the window where there is one. Decides nothing.
  */
 import { type BrowserWindow, dialog, type MessageBoxOptions } from 'electron'
 
 /** Shows it in front of the window if that is visible; the index of the pressed button. */
-export async function askPerson(window: BrowserWindow | null, question: MessageBoxOptions): Promise<number> {
+export async function showQuestion(
+  window: BrowserWindow | null,
+  question: MessageBoxOptions,
+): Promise<number> {
   const answer =
     window?.isVisible() === true
       ? await dialog.showMessageBox(window, question)
@@ -30,12 +33,12 @@ export async function pickConfiguration(window: BrowserWindow | null): Promise<s
 }
 
 /** Whether a newer version is wanted; it is installed at the next quit. */
-export async function askUpdate(window: BrowserWindow | null, version: string): Promise<boolean> {
-  const response = await askPerson(window, {
+export async function confirmUpdate(window: BrowserWindow | null, version: string): Promise<boolean> {
+  const response = await showQuestion(window, {
     type: 'question',
-    message: `Slipway ${version} is there.`,
-    detail: 'It is downloaded now and installed when you quit. Running jobs are not touched.',
-    buttons: ['Download it', 'Not now'],
+    message: `Slipway ${version} is available.`,
+    detail: 'It is downloaded now and installed when you quit. Running jobs are not affected.',
+    buttons: ['Download', 'Not now'],
     defaultId: 1,
     cancelId: 1,
   })
@@ -43,21 +46,21 @@ export async function askUpdate(window: BrowserWindow | null, version: string): 
 }
 
 /** What ran at a crash and what happens next; resolves when it was read. */
-export async function tellInterruption(window: BrowserWindow | null, sentence: string): Promise<void> {
-  await askPerson(window, {
+export async function reportInterruption(window: BrowserWindow | null, sentence: string): Promise<void> {
+  await showQuestion(window, {
     type: 'info',
-    message: 'Slipway went on after an interruption',
+    message: 'Slipway recovered from an interruption',
     detail: sentence,
     buttons: ['OK'],
   })
 }
 
 /** Whether the countdown is stopped or skipped; closes by itself when the signal aborts. */
-export async function askCountdown(sentence: string, signal: AbortSignal): Promise<'now' | 'stop'> {
-  const response = await askPerson(null, {
+export async function confirmCountdown(sentence: string, signal: AbortSignal): Promise<'now' | 'stop'> {
+  const response = await showQuestion(null, {
     type: 'question',
     message: sentence,
-    buttons: ['Stop the countdown', 'Now'],
+    buttons: ['Cancel', 'Continue now'],
     defaultId: 0,
     cancelId: 0,
     signal,

@@ -44,7 +44,7 @@ export function isBusy(state: LiveQueue): boolean {
   return state.running !== null && state.running.batch.jobs.running > 0
 }
 
-/** How many of the latest finished batches failed and were not looked at. */
+/** How many of the latest finished batches failed and were not seen. */
 export function unseenFailures(state: LiveQueue): number {
   return state.finished.filter((id) => {
     const batch = state.batches.get(id)

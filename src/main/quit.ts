@@ -1,5 +1,5 @@
 /**
- * Owns the question at quitting while jobs run, and its answers. Pure but for asking.
+ * Owns the question at quitting while jobs run, and its answers. Pure.
  */
 import type { MessageBoxOptions } from 'electron'
 import { batchName } from '../contract/batch-name.ts'
@@ -9,8 +9,8 @@ import { progressOf } from './batch-words.ts'
 export type QuitAnswer = 'finish' | 'stop' | 'leave' | 'stay'
 const answers: readonly QuitAnswer[] = ['finish', 'leave', 'stop', 'stay']
 
-/** True when quitting has to be asked about: this app is the one that works, and a job runs. */
-export function mustAsk(state: LiveQueue, hostId: string): boolean {
+/** True when quitting needs a confirmation: this app runs the queue, and a job is running. */
+export function mustConfirm(state: LiveQueue, hostId: string): boolean {
   return state.queue.executor?.id === hostId && (state.running?.batch.jobs.running ?? 0) > 0
 }
 
@@ -23,13 +23,13 @@ export function quitQuestion(state: LiveQueue): MessageBoxOptions {
     message: jobs === 1 ? 'A job is running.' : `${jobs} jobs are running.`,
     detail: [
       batch === undefined ? '' : `${batchName(batch)}: ${progressOf(batch)}.`,
-      'Jobs that are stopped go back to the queue and run again next time. In the background the queue goes on without a window until it is empty; the app takes it back when it starts.',
+      'Stopped jobs return to the queue and run again next time. In the background the queue continues without a window until it is empty; the app takes over when it starts again.',
     ]
       .filter(Boolean)
       .join('\n'),
     buttons: [
       '&Finish the running jobs, then quit',
-      '&Go on in the background',
+      '&Continue in the background',
       '&Stop now and quit',
       "&Don't quit",
     ],

@@ -6,10 +6,10 @@ import { app, dialog, type Session, shell, type WebContents } from 'electron'
 import { panelOrigin } from './protocol.ts'
 
 /** What to do about an address that something wants to open outside the panel. */
-export function linkVerdict(address: string): 'ask' | 'refuse' {
+export function linkVerdict(address: string): 'confirm' | 'refuse' {
   if (!URL.canParse(address)) return 'refuse'
   const url = new URL(address)
-  return url.protocol === 'https:' && url.username === '' && url.password === '' ? 'ask' : 'refuse'
+  return url.protocol === 'https:' && url.username === '' && url.password === '' ? 'confirm' : 'refuse'
 }
 
 /** True for an address of the panel itself. */
@@ -53,8 +53,8 @@ export function guardSession(session: Session): void {
   session.on('will-download', (event, item) => {
     // Reports are saved by the panel from a blob of its own; nothing else is downloaded.
     if (!item.getURL().startsWith('blob:app://slipway')) event.preventDefault()
-    // No path is set, so the system's own dialog asks for one.
-    else item.setSaveDialogOptions({ title: 'Save the report', defaultPath: item.getFilename() })
+    // No path is set, so the system's own dialog opens.
+    else item.setSaveDialogOptions({ title: 'Save report', defaultPath: item.getFilename() })
   })
 }
 

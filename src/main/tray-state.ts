@@ -53,8 +53,8 @@ export function menuFor(state: LiveQueue): TrayItem[] {
     ...(more > 0 ? [{ label: `and ${more} more`, act: { kind: 'open' } } satisfies TrayItem] : []),
     { separator: true },
     state.queue.paused
-      ? { label: 'Resume the queue', act: { kind: 'resume' } }
-      : { label: 'Pause the queue', act: { kind: 'pause' } },
+      ? { label: 'Resume queue', act: { kind: 'resume' } }
+      : { label: 'Pause queue', act: { kind: 'pause' } },
     { separator: true },
     { label: 'Quit', act: { kind: 'quit' } },
   ]

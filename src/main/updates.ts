@@ -1,12 +1,12 @@
 /**
- * Owns looking for a newer Slipway. Off: without a feed in the packed app (`app-update.yml`, which the packager writes
- * once `publish` names one) nothing is loaded and nothing is asked. With one, a person is asked before anything is
+ * Owns the check for a newer Slipway. Off: without a feed in the packed app (`app-update.yml`, which the packager writes
+ * once `publish` names one) nothing is loaded and nothing is offered. With one, a person is offered before anything is
  * downloaded, and it is installed at a quit that leaves nothing at work.
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-const lookEveryMs = 24 * 3_600_000
+const checkEveryMs = 24 * 3_600_000
 
 /** What of `electron-updater` is used. */
 export type Updater = {
@@ -24,7 +24,7 @@ export type UpdateOptions = {
   resources: string
   load: () => Promise<Updater>
   /** Whether a person wants this version. */
-  ask: (version: string) => Promise<boolean>
+  confirm: (version: string) => Promise<boolean>
   log: (line: string) => void
 }
 
@@ -39,26 +39,26 @@ export function hasFeed(isPackaged: boolean, resources: string): boolean {
   return isPackaged && existsSync(path.join(resources, 'app-update.yml'))
 }
 
-/** Looks now and once a day; null when there is no feed. A failure is logged and looked past. */
+/** Checks now and once a day; null when there is no feed. A failure is logged and ignored. */
 export async function followUpdates(options: UpdateOptions): Promise<Updates | null> {
   if (!hasFeed(options.isPackaged, options.resources)) return null
   const updater = await options.load()
   updater.autoDownload = false
   updater.autoInstallOnAppQuit = true
-  const failed = (cause: unknown) => options.log(`looking for updates: ${String(cause)}`)
-  const asked = new Set<string>()
+  const failed = (cause: unknown) => options.log(`checking for updates: ${String(cause)}`)
+  const offered = new Set<string>()
   updater.on('error', failed)
   updater.on('update-available', ({ version }) => {
-    if (asked.has(version)) return
-    asked.add(version)
+    if (offered.has(version)) return
+    offered.add(version)
     void options
-      .ask(version)
+      .confirm(version)
       .then((wanted) => (wanted ? updater.downloadUpdate() : undefined))
       .catch(failed)
   })
-  const look = () => void updater.checkForUpdates().catch(failed)
-  const timer = setInterval(look, lookEveryMs)
-  look()
+  const check = () => void updater.checkForUpdates().catch(failed)
+  const timer = setInterval(check, checkEveryMs)
+  check()
   return {
     hold: () => {
       updater.autoInstallOnAppQuit = false

@@ -11,7 +11,7 @@ export const countdownSeconds = 60
 
 /**
  * True at the step in which the last running or queued batch ended by itself. A short one may have begun and ended
- * between two looks, and was never seen running.
+ * between two steps, and was never seen running.
  */
 export function queueBecameEmpty({ before, state, finished }: Omit<Step, 'attention'>): boolean {
   const isEmpty = state.running === null && state.order.length === 0
@@ -33,8 +33,8 @@ export function commandFor(what: Exclude<WhenDone, 'nothing'>, platform: NodeJS.
 }
 
 export type CountdownOptions = {
-  /** Asks a person; resolves to 'now' or 'stop', and closes by itself when the signal aborts. */
-  ask: (sentence: string, signal: AbortSignal) => Promise<'now' | 'stop'>
+  /** Opens the question; resolves to 'now' or 'stop', and closes by itself when the signal aborts. */
+  confirm: (sentence: string, signal: AbortSignal) => Promise<'now' | 'stop'>
   run: (command: string[]) => void
   /** Before a shutdown the core must have let go. */
   prepare: (what: Exclude<WhenDone, 'nothing'>) => Promise<void>
@@ -60,7 +60,7 @@ export class Countdown {
     const outcome = new Promise<'now' | 'stop'>((resolve) => {
       const stopTimer = (this.#options.later ?? after)(() => resolve('now'), countdownSeconds * 1_000)
       this.#cancel = () => resolve('stop')
-      void this.#options.ask(sentenceFor(what), abort.signal).then(resolve)
+      void this.#options.confirm(sentenceFor(what), abort.signal).then(resolve)
       abort.signal.addEventListener('abort', stopTimer)
     })
     const answer = await outcome

@@ -13,11 +13,11 @@ export type PanelWindowOptions = {
   icon: string
   /** Where the window's place is kept. */
   folder: string
-  /** Asked when a person closes the window: true hides it, false lets the app quit. */
+  /** Called when a person closes the window: true hides it, false lets the app quit. */
   hideOnClose: () => boolean
   onHidden: () => void
   onFocus: () => void
-  /** Windows ends the session; elsewhere the power monitor tells. */
+  /** Windows ends the session; elsewhere the power monitor reports it. */
   onSessionEnd: () => void
   log: (line: string) => void
 }
@@ -147,9 +147,9 @@ export class PanelWindow {
     if (this.#crashes.length > crashesAllowed) {
       const { response } = await dialog.showMessageBox({
         type: 'error',
-        message: 'The window keeps failing.',
-        detail: 'The queue goes on. Try the window again, or leave it closed and use the tray.',
-        buttons: ['Try again', 'Leave it closed'],
+        message: 'The window keeps crashing.',
+        detail: 'The queue is still running. Reopen the window, or keep it closed and use the tray.',
+        buttons: ['Reopen', 'Keep closed'],
         defaultId: 0,
         cancelId: 1,
       })
@@ -165,9 +165,9 @@ export class PanelWindow {
   async #whileHung(window: BrowserWindow): Promise<void> {
     const { response } = await dialog.showMessageBox({
       type: 'warning',
-      message: 'The window does not answer.',
-      detail: 'The queue goes on.',
-      buttons: ['Wait', 'Load it again'],
+      message: 'The window is not responding.',
+      detail: 'The queue is still running.',
+      buttons: ['Wait', 'Reload'],
       defaultId: 0,
       cancelId: 0,
     })

@@ -32,7 +32,7 @@ const viewOf: Readonly<Record<View, () => React.ReactNode>> = {
 export function App() {
   const view = usePanel((s) => s.place.view)
   const batch = usePanel((s) => s.place.batch)
-  const said = usePanel((s) => s.said)
+  const announcement = usePanel((s) => s.announcement)
   const narrow = useMediaQuery('(max-width: 880px)', false) ?? false
   const View = viewOf[view]
   const withDetails = view === 'queue' || view === 'history'
@@ -52,7 +52,7 @@ export function App() {
       </main>
       <StatusBar />
       <div className="sr-only" role="status" aria-live="polite">
-        {said}
+        {announcement}
       </div>
       <NewBatchDialog />
       <BatchDialogs />

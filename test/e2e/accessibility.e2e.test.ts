@@ -12,7 +12,7 @@ const preview = (file: string) => async (page: Page) => {
   await page.keyboard.press('n')
   await page.getByRole('textbox', { name: 'Configuration file' }).fill(`/home/ada/projects/flood/${file}`)
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: /Another file/ }).waitFor()
+  await page.getByRole('button', { name: /Choose another file/ }).waitFor()
 }
 
 const views: View[] = [
@@ -37,7 +37,7 @@ const views: View[] = [
     async reach(page) {
       await preview('flood.slipway.yaml')(page)
       await page.getByRole('button', { name: 'Add 2 batches' }).click()
-      await page.getByRole('button', { name: 'Create another anyway…' }).click()
+      await page.getByRole('button', { name: 'Add a duplicate anyway…' }).click()
     },
   },
   { name: 'the palette', hash: '#/queue?batch=13', reach: (page) => page.keyboard.press('Control+k') },

@@ -52,9 +52,9 @@ onEachDesktop((driver) => {
       await expect.poll(async () => labels(await desktop.state())).toContain('1  #2 later / wait')
       expect(pictureOf(await desktop.state())).toBe('running-0-dark.png')
       expect((await desktop.state()).tray?.tooltip).toMatch(/^Slipway: .*flood/)
-      await desktop.ask('trayMenu', 'Pause the queue')
+      await desktop.ask('trayMenu', 'Pause queue')
       await expect.poll(async () => pictureOf(await desktop.state())).toBe('paused-dark.png')
-      await desktop.ask('trayMenu', 'Resume the queue')
+      await desktop.ask('trayMenu', 'Resume queue')
       gated.release()
       later.release()
       await expect.poll(async () => pictureOf(await desktop.state())).toBe('idle-dark.png')
@@ -182,7 +182,7 @@ onEachDesktop((driver) => {
   describe('what needs attention', () => {
     const bodies = async (desktop: Desktop) =>
       (await desktop.state()).notifications
-        .filter((one) => one.title === 'Slipway needs you')
+        .filter((one) => one.title === 'Slipway needs attention')
         .map((one) => one.body)
 
     it('is told when a script asks for what is there already, and a click shows that batch', async () => {

@@ -20,12 +20,12 @@ describe('the details of a batch', () => {
   it('lead to the file in its folder on the desktop, and only there', async () => {
     const page = await open({ hash: '#/queue?batch=12' })
     await page.getByText('flood.slipway.yaml').first().waitFor()
-    expect(await page.getByRole('button', { name: 'Show in its folder' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Show in folder' }).count()).toBe(0)
     await page.addInitScript(() => {
       window.slipwayDesktop = { reveal: (path) => document.body.setAttribute('data-revealed', path) }
     })
     await page.reload()
-    await page.getByRole('button', { name: 'Show in its folder' }).click()
+    await page.getByRole('button', { name: 'Show in folder' }).click()
     expect(await page.locator('body').getAttribute('data-revealed')).toMatch(/^\/.*\/flood\.slipway\.yaml$/)
   })
 
@@ -39,7 +39,7 @@ describe('the details of a batch', () => {
       .getByRole('row', { name: /completed/ })
       .first()
       .click()
-    await page.getByRole('button', { name: 'Show them in their folder' }).click()
+    await page.getByRole('button', { name: 'Show outputs in folder' }).click()
     expect(await page.locator('body').getAttribute('data-revealed')).toBe(
       '/home/ana/flood/results/region-0001.json',
     )
@@ -109,19 +109,19 @@ describe('the details of a batch', () => {
 
   it('save the report as a file', async () => {
     const page = await open({ hash: '#/history?batch=8' })
-    await page.getByRole('button', { name: 'Save the report' }).click()
+    await page.getByRole('button', { name: 'Save report' }).click()
     const download = page.waitForEvent('download')
-    await page.getByRole('menuitem', { name: 'As text' }).click()
+    await page.getByRole('menuitem', { name: 'Plain text' }).click()
     expect((await download).suggestedFilename()).toBe('slipway-8-losses.txt')
   })
 
-  it('mark a finished batch as looked at after a moment', async () => {
+  it('mark a finished batch as seen after a moment', async () => {
     const page = await open()
     await page
-      .getByRole('region', { name: /Finished since/ })
+      .getByRole('region', { name: /New in history/ })
       .getByRole('button', { name: /#9/ })
       .click()
-    await page.getByRole('region', { name: /Finished since you last looked · 2/ }).waitFor()
+    await page.getByRole('region', { name: /New in history · 2/ }).waitFor()
   })
 })
 
@@ -131,9 +131,9 @@ describe('the jobs', () => {
     await page.getByText('850 jobs').last().waitFor()
     await page.getByRole('button', { name: 'failed 17' }).click()
     await page.getByText('17 of 850 jobs').waitFor()
-    await page.getByRole('textbox', { name: 'Search in inputs and errors' }).fill('area')
+    await page.getByRole('textbox', { name: 'Search inputs and errors' }).fill('area')
     await page.getByText('5 of 850 jobs').waitFor()
-    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await page.getByRole('button', { name: 'Clear search' }).click()
     await page.getByRole('button', { name: 'failed 17' }).click()
     await page.getByText('850 jobs', { exact: true }).last().waitFor()
   })
@@ -147,7 +147,7 @@ describe('the jobs', () => {
   it('run again one by one, and lead to their log', async () => {
     const page = await open({ hash: '#/history?batch=6&tab=jobs' })
     await page.getByRole('button', { name: 'Actions for job 3', exact: true }).click()
-    await page.getByRole('menuitem', { name: 'Run this job again' }).click()
+    await page.getByRole('menuitem', { name: 'Run again' }).click()
     await expect
       .poll(() => askedFor(page))
       .toContainEqual({ name: 'retry', input: { batch: expect.any(String), jobs: [6_000_003] } })
@@ -237,14 +237,14 @@ describe('the log', () => {
 
   it('searches, and goes from match to match', async () => {
     const page = await open({ hash: '#/history?batch=8&tab=log' })
-    await page.getByRole('textbox', { name: 'Search in the log' }).fill('no data')
+    await page.getByRole('textbox', { name: 'Search the log' }).fill('no data')
     await page.getByText('1 of 11').waitFor()
     await page.keyboard.press('Enter')
     await page.getByText('2 of 11').waitFor()
-    await page.getByRole('button', { name: 'Match before' }).click()
+    await page.getByRole('button', { name: 'Previous match' }).click()
     await page.getByText('1 of 11').waitFor()
     expect(await page.locator('mark').first().textContent()).toBe('no data')
-    await page.getByRole('textbox', { name: 'Search in the log' }).fill('zebra')
+    await page.getByRole('textbox', { name: 'Search the log' }).fill('zebra')
     await page.getByText('not found').waitFor()
   })
 
@@ -254,13 +254,13 @@ describe('the log', () => {
     await page.getByRole('log').focus()
     await page.keyboard.press('Home')
     await page.getByText('Traceback').waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Jump to the failure in this log' }).click()
+    await page.getByRole('button', { name: 'Jump to the likely error' }).click()
     await page.locator('[data-marked="true"]').getByText('Traceback').waitFor()
     await page.getByRole('button', { name: 'Next failed job' }).click()
     await page.getByRole('log', { name: 'Log of job 100' }).waitFor()
   })
 
-  it('follows the job that runs', async () => {
+  it('follows the running job', async () => {
     const page = await open({ hash: '#/queue?tab=log' })
     await page.getByRole('log', { name: 'Log of job 44' }).waitFor()
     await page.getByText('still running').waitFor()
@@ -282,7 +282,7 @@ describe('the timeline and the events', () => {
       .locator('canvas')
       .waitFor()
     await page
-      .getByRole('region', { name: 'Standstills' })
+      .getByRole('region', { name: 'Idle periods' })
       .getByText(/^asleep/)
       .waitFor()
     const picture = () =>

@@ -53,7 +53,7 @@ describe('a new batch', () => {
     await page.getByRole('button', { name: 'Add 3 batches' }).click()
     await row(page, 21).waitFor()
     await page.keyboard.press('n')
-    await page.getByRole('region', { name: 'Used lately' }).getByRole('button').click()
+    await page.getByRole('region', { name: 'Recent files' }).getByRole('button').click()
     await page.getByRole('heading', { name: 'storm-2027' }).waitFor()
     expect(await page.getByRole('checkbox', { name: 'I trust this file' }).count()).toBe(0)
   })
@@ -65,7 +65,7 @@ describe('a new batch', () => {
     await page.getByText('--out elsewhere/412.json').waitFor()
     await page.getByRole('checkbox', { name: 'portfolio' }).uncheck()
     await page.getByText('1 batch, 412 jobs').waitFor()
-    await page.getByRole('checkbox', { name: 'Only put on hold' }).check()
+    await page.getByRole('checkbox', { name: 'Add on hold' }).check()
     await page.getByRole('button', { name: 'Add the batch' }).click()
     await expect
       .poll(() => enqueued(page))
@@ -77,10 +77,10 @@ describe('a new batch', () => {
   it('names every problem with its line, and creates nothing', async () => {
     const page = await open()
     await lookAt(page, 'broken.slipway.yaml')
-    await page.getByText('2 problems. Nothing was created.').waitFor()
+    await page.getByText('2 problems. Nothing was added.').waitFor()
     await page.getByText('line 7:5').waitFor()
     await page.getByText('Unknown key “runn”.').waitFor()
-    await page.getByRole('button', { name: 'Another file' }).click()
+    await page.getByRole('button', { name: 'Choose another file' }).click()
     await page.getByRole('textbox', { name: 'Configuration file' }).waitFor()
   })
 
@@ -120,7 +120,7 @@ describe('a batch that is already there', () => {
     await dialog
       .getByText('#12 flood-2026 · portfolio is running since 18:01: 43 of 120 jobs done.')
       .waitFor()
-    await dialog.getByText('The new one has the same 120 jobs.').waitFor()
+    await dialog.getByText('The new batch has the same 120 jobs.').waitFor()
   })
 
   it('is shown', async () => {
@@ -132,10 +132,10 @@ describe('a batch that is already there', () => {
     expect(await row(page, 21).count()).toBe(0)
   })
 
-  it('is cancelled and started anew', async () => {
+  it('is cancelled and started over', async () => {
     const page = await open()
     await collide(page)
-    await page.getByRole('button', { name: /^Cancel it and start anew/ }).click()
+    await page.getByRole('button', { name: /^Cancel it and start over/ }).click()
     await row(page, 21).getByText('120 jobs').waitFor()
     expect(await enqueued(page)).toEqual([expect.objectContaining({ ifExists: 'replace' })])
   })
@@ -143,7 +143,7 @@ describe('a batch that is already there', () => {
   it('is continued with only what is not done', async () => {
     const page = await open()
     await collide(page)
-    await page.getByRole('button', { name: /^Run only the 79 not done/ }).click()
+    await page.getByRole('button', { name: /^Run only the remaining 79/ }).click()
     await row(page, 21).getByText('79 jobs').waitFor()
     expect(await enqueued(page)).toEqual([expect.objectContaining({ ifExists: 'remaining' })])
   })
@@ -151,10 +151,10 @@ describe('a batch that is already there', () => {
   it('is duplicated only after a second, deliberate step', async () => {
     const page = await open()
     await collide(page)
-    await page.getByRole('button', { name: 'Create another anyway…' }).click()
-    const yes = page.getByRole('button', { name: 'Yes, create another' })
+    await page.getByRole('button', { name: 'Add a duplicate anyway…' }).click()
+    const yes = page.getByRole('button', { name: 'Add duplicate' })
     expect(await yes.isDisabled()).toBe(true)
-    await page.getByRole('checkbox', { name: /same work would run twice/ }).check()
+    await page.getByRole('checkbox', { name: /same work runs twice/ }).check()
     await yes.click()
     await row(page, 21).waitFor()
     expect(await enqueued(page)).toEqual([expect.objectContaining({ ifExists: 'allow' })])
@@ -165,7 +165,7 @@ describe('a batch that is already there', () => {
     await collide(page)
     await page
       .getByRole('dialog', { name: 'This batch is already running' })
-      .getByRole('button', { name: 'Leave it' })
+      .getByRole('button', { name: 'Cancel', exact: true })
       .click()
     await page.getByRole('dialog', { name: 'New batch' }).waitFor()
     expect(await enqueued(page)).toEqual([])
@@ -178,8 +178,8 @@ describe('a batch that is already there', () => {
     )
     await lookAt(page, 'flood.slipway.yaml')
     await page.getByRole('button', { name: 'Add 2 batches' }).click()
-    await page.getByText('Your answer is for both.').waitFor()
-    await page.getByRole('button', { name: /^Cancel them and start anew/ }).click()
+    await page.getByText('Your answer applies to both.').waitFor()
+    await page.getByRole('button', { name: /^Cancel them and start over/ }).click()
     await row(page, 23).waitFor()
     expect(await enqueued(page)).toHaveLength(1)
   })

@@ -116,12 +116,14 @@ describe('the queue, by keyboard alone', () => {
       'Drag #13 flood-2026 · evolve 0-9',
     )
     await page.keyboard.press('Space')
-    await page.getByText('Picked up #13 flood-2026 · evolve 0-9 from place 1.').waitFor({ state: 'attached' })
+    await page
+      .getByText('Picked up #13 flood-2026 · evolve 0-9 from position 1.')
+      .waitFor({ state: 'attached' })
     for (const place of [2, 3]) {
       await drawn(page)
       await page.keyboard.press('ArrowDown')
       await page
-        .getByText(`#13 flood-2026 · evolve 0-9 is over place ${place}.`)
+        .getByText(`#13 flood-2026 · evolve 0-9 is over position ${place}.`)
         .waitFor({ state: 'attached' })
     }
     await page.keyboard.press('Space')
@@ -137,9 +139,9 @@ describe('the queue, by keyboard alone', () => {
     await page.keyboard.press('p')
     await expectOrder(page, [13, 17, 18, 19, 20, 16])
     await page.keyboard.press('l')
-    await page.getByText('Stops here').waitFor()
+    await page.getByText('The queue stops here').waitFor()
     await page.keyboard.press('l')
-    await page.getByText('Stops here').waitFor({ state: 'detached' })
+    await page.getByText('The queue stops here').waitFor({ state: 'detached' })
     await page.keyboard.press('y')
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Control+a')
@@ -187,9 +189,7 @@ describe('the queue, by keyboard alone', () => {
     await page.getByRole('heading', { name: 'History' }).waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('qpt quake')
-    expect(await page.getByRole('textbox', { name: /Search in configurations/ }).inputValue()).toBe(
-      'qpt quake',
-    )
+    expect(await page.getByRole('textbox', { name: /Search configurations/ }).inputValue()).toBe('qpt quake')
     expect(await askedFor(page)).toEqual([])
   })
 
@@ -205,7 +205,7 @@ describe('the queue, by keyboard alone', () => {
       await page.getByRole('heading', { level: 1, name: heading }).waitFor()
     }
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('n')
     await page.getByRole('dialog', { name: 'New batch' }).waitFor()
@@ -239,7 +239,7 @@ describe('the queue, by keyboard alone', () => {
     await page.getByText('Connected').waitFor()
     await page.keyboard.press('s')
     await page.getByRole('button', { name: 'Pause / Resume: X. Change' }).waitFor()
-    await page.getByRole('button', { name: 'All as they came' }).click()
+    await page.getByRole('button', { name: 'Reset all' }).click()
     await page.getByRole('button', { name: 'Pause / Resume: P. Change' }).waitFor()
   })
 

@@ -19,7 +19,7 @@ describe('the queue, by mouse', () => {
     expect(await now.getByRole('progressbar').getAttribute('aria-valuetext')).toBe('43 of 120, 2 failed')
     await expectOrder(page, start)
     await page.getByText('#18 wind-eu · publish waits for #9, which failed.').waitFor()
-    await page.getByRole('region', { name: /Finished since you last looked · 3/ }).waitFor()
+    await page.getByRole('region', { name: /New in history · 3/ }).waitFor()
   })
 
   it('moves a row by dragging it, at once and for good', async () => {
@@ -65,14 +65,14 @@ describe('the queue, by mouse', () => {
 
   it('moves to the top, to the bottom and to a place, and takes it back', async () => {
     const page = await open()
-    await choose(page, 18, 'Move to the top')
+    await choose(page, 18, 'Move to top')
     await expectOrder(page, [18, 13, 16, 17, 19, 20])
-    await choose(page, 18, 'Move to the bottom')
+    await choose(page, 18, 'Move to bottom')
     await expectOrder(page, [13, 16, 17, 19, 20, 18])
     await page.getByRole('button', { name: 'Undo' }).click()
     await expectOrder(page, [18, 13, 16, 17, 19, 20])
-    await choose(page, 18, 'Move to place…')
-    await page.getByRole('textbox', { name: 'To place' }).fill('3')
+    await choose(page, 18, 'Move to position…')
+    await page.getByRole('textbox', { name: 'Position' }).fill('3')
     await page.getByRole('button', { name: 'Move', exact: true }).click()
     await expectOrder(page, [13, 16, 18, 17, 19, 20])
   })
@@ -111,10 +111,10 @@ describe('the queue, by mouse', () => {
 
   it('draws the line after which nothing starts, and takes it away', async () => {
     const page = await open()
-    await choose(page, 16, 'Stop the queue after this')
-    await page.getByText('Stops here: nothing below this line starts').waitFor()
-    await page.getByRole('button', { name: 'Take away' }).click()
-    await page.getByText('Stops here').waitFor({ state: 'detached' })
+    await choose(page, 16, 'Stop the queue after this batch')
+    await page.getByText('The queue stops here: nothing below starts').waitFor()
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.getByText('The queue stops here').waitFor({ state: 'detached' })
   })
 
   it('pauses and resumes the whole queue', async () => {
@@ -122,14 +122,14 @@ describe('the queue, by mouse', () => {
     await page.getByRole('button', { name: 'Pause queue' }).click()
     await page.getByRole('button', { name: 'Resume queue' }).click()
     await page.getByRole('button', { name: 'Pause queue' }).waitFor()
-    await page.getByRole('button', { name: 'More ways to pause' }).click()
+    await page.getByRole('button', { name: 'More pause options' }).click()
     await page.getByRole('menuitem', { name: 'Pause the queue and stop running jobs now' }).click()
     await page.getByText('Paused by you since 18:02.').waitFor()
   })
 
   it('runs a batch without waiting for the one that failed', async () => {
     const page = await open()
-    await choose(page, 18, 'Run without waiting for the others')
+    await choose(page, 18, 'Run without waiting')
     await row(page, 18).getByText('3 jobs').waitFor()
     await page.getByText('which failed.').waitFor({ state: 'detached' })
   })
@@ -141,7 +141,7 @@ describe('the queue, by mouse', () => {
     await page.evaluate(() => {
       for (let i = 0; i < 3; i += 1) window.fixture.add({ type: 'late' })
     })
-    await page.getByRole('button', { name: '3 new · show' }).click()
+    await page.getByRole('button', { name: 'Show 3 new' }).click()
     await expectOrder(page, [...start, 21, 22, 23])
   })
 
@@ -159,13 +159,13 @@ describe('the queue, by mouse', () => {
     await page.evaluate(() => window.fixture.finishJobs(10))
     await row(page, 12).getByText('53 of 120 jobs').waitFor()
     await page.evaluate(() => window.fixture.finishJobs(67))
-    await page.getByRole('region', { name: /Finished since you last looked · 4/ }).waitFor()
+    await page.getByRole('region', { name: /New in history · 4/ }).waitFor()
   })
 
-  it('marks what finished as looked at', async () => {
+  it('marks what finished as seen', async () => {
     const page = await open()
     await page.getByRole('button', { name: 'Mark all as seen' }).click()
-    const shelf = page.getByRole('region', { name: /Finished since you last looked/ })
+    const shelf = page.getByRole('region', { name: /New in history/ })
     await shelf.waitFor({ state: 'detached' })
   })
 

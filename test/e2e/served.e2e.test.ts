@@ -110,7 +110,7 @@ describe('the panel on a real core', () => {
       .getByRole('textbox', { name: 'Configuration file' })
       .fill(join(shop.folder, 'nowhere.slipway.yaml'))
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Another file' }).click()
+    await page.getByRole('button', { name: 'Choose another file' }).click()
     await page.getByRole('region', { name: 'Folders' }).getByRole('button').first().waitFor()
   })
 
@@ -177,7 +177,7 @@ describe('the panel on a real core', () => {
     await expect.poll(() => listedQueue(shop.panel).then((queue) => queue[0])).toBe(7)
     await rowOf(page, 1).click()
     await page.keyboard.press('l')
-    await page.getByText('Stops here').waitFor()
+    await page.getByText('The queue stops here').waitFor()
   })
 
   it('shows at once what the command line changes', async () => {
@@ -218,8 +218,8 @@ describe('the panel on a real core', () => {
     await rowOf(page, 2).waitFor()
 
     await addInPanel(page, file)
-    await page.getByText('Your answer is for both.').waitFor()
-    await page.getByRole('button', { name: 'Leave it' }).last().click()
+    await page.getByText('Your answer applies to both.').waitFor()
+    await page.getByRole('button', { name: 'Cancel', exact: true }).last().click()
     await page.keyboard.press('Escape')
     expect((await listed(shop.panel)).map((b) => b.number)).toEqual([1, 2])
 
@@ -229,24 +229,24 @@ describe('the panel on a real core', () => {
     expect((await listed(shop.panel)).map((b) => b.number)).toEqual([1, 2])
 
     await addInPanel(page, file)
-    await page.getByRole('button', { name: /^Cancel them and start anew/ }).click()
+    await page.getByRole('button', { name: /^Cancel them and start over/ }).click()
     await expect.poll(async () => (await listed(shop.panel)).map((b) => b.number)).toEqual([3, 4])
 
     await addInPanel(page, file)
-    await page.getByRole('button', { name: /^Run only the 7 not done/ }).click()
+    await page.getByRole('button', { name: /^Run only the remaining 7/ }).click()
     await expect.poll(async () => (await listed(shop.panel)).map((b) => b.number)).toEqual([5, 6])
 
     await addInPanel(page, file)
-    await page.getByRole('button', { name: 'Create another anyway…' }).click()
-    await page.getByRole('checkbox', { name: /same work would run twice/ }).check()
-    await page.getByRole('button', { name: 'Yes, create another' }).click()
+    await page.getByRole('button', { name: 'Add a duplicate anyway…' }).click()
+    await page.getByRole('checkbox', { name: /same work runs twice/ }).check()
+    await page.getByRole('button', { name: 'Add duplicate' }).click()
     await expect.poll(async () => (await listed(shop.panel)).map((b) => b.number)).toEqual([5, 6, 7, 8])
   })
 
   it('examines the real queue, and says how it is with its proof', async () => {
     const { shop, page } = await tenQueued()
     await page.keyboard.press('d')
-    await page.getByRole('button', { name: 'Examine' }).click()
+    await page.getByRole('button', { name: 'Run checks' }).click()
     const told = await shop.panel.cli(['doctor', '--json'])
     const { findings } = JSON.parse(told.out) as { findings: { check: string; message: string }[] }
     expect(findings.length).toBeGreaterThan(5)
@@ -265,7 +265,7 @@ describe('the panel on a real core', () => {
     await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
   })
 
-  it('says that the line is cut when the host dies, and goes on by itself when one is back', async () => {
+  it('says that the connection is lost when the host dies, and reconnects by itself when one is back', async () => {
     const keys = mkdtempSync(join(tmpdir(), 'slipway-token-'))
     const home = join(keys, 'home')
     const tokenFile = join(keys, 'token')
@@ -274,7 +274,7 @@ describe('the panel on a real core', () => {
     const page = await first.browse()
     await first.panel.stop('SIGKILL')
     await page
-      .getByText(/^Connection lost since/)
+      .getByText(/^Connection lost at/)
       .first()
       .waitFor()
     await first.panel.json(['add', file], first.folder)

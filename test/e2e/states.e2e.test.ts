@@ -11,13 +11,13 @@ describe('the history', () => {
     await page.getByRole('button', { name: 'failed 2', exact: true }).click()
     await expect.poll(() => rows.count()).toBe(2)
     await page.getByRole('button', { name: 'failed 2', exact: true }).click()
-    await page.getByRole('textbox', { name: /Search in configurations/ }).fill('rsync')
+    await page.getByRole('textbox', { name: /Search configurations/ }).fill('rsync')
     await expect.poll(() => rows.count()).toBe(1)
-    await page.getByRole('textbox', { name: /Search in configurations/ }).fill('nothing like it')
-    await page.getByText('Nothing matches').waitFor()
+    await page.getByRole('textbox', { name: /Search configurations/ }).fill('nothing like it')
+    await page.getByText('No matches').waitFor()
   })
 
-  it('marks what nobody has looked at until it is looked at', async () => {
+  it('marks what nobody has seen until it is seen', async () => {
     const page = await open({ hash: '#/history' })
     expect(await row(page, 8).getAttribute('data-unseen')).toBe('true')
     await row(page, 8).click()
@@ -51,28 +51,28 @@ describe('the history', () => {
 describe('health', () => {
   it('has no badge while all is well', async () => {
     const page = await open({ hash: '#/health' })
-    await page.getByText('All is well').waitFor()
-    expect(await page.getByTitle(/to look at/).count()).toBe(0)
+    await page.getByText('No problems').waitFor()
+    expect(await page.getByTitle(/problem/).count()).toBe(0)
   })
 
   it('has a badge and says what is wrong', async () => {
     const page = await open({ scenario: 'trouble', hash: '#/health' })
-    await page.getByTitle('2 to look at').waitFor()
+    await page.getByTitle('2 problems').waitFor()
     await page.getByText('The disk that keeps the logs is almost full.').waitFor()
-    await page.getByText('A host (process 4211) no longer says that it is alive.').waitFor()
+    await page.getByText('The desktop host (PID 4211) stopped sending heartbeats.').waitFor()
   })
 
   it('sweeps and examines when asked', async () => {
     const page = await open({ hash: '#/health' })
     await page.getByRole('button', { name: 'Sweep now' }).click()
-    await page.getByText('Nothing was left open.').waitFor({ state: 'attached' })
-    await page.getByRole('button', { name: 'Examine' }).click()
+    await page.getByText('Nothing to close.').waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'Run checks' }).click()
     await page.getByText('The database is whole.').waitFor()
   })
 })
 
 describe('settings', () => {
-  it('are kept at once', async () => {
+  it('save automatically', async () => {
     const page = await open({ hash: '#/settings' })
     await page.getByRole('radiogroup', { name: 'Theme' }).getByText('Dark').click()
     await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
@@ -116,13 +116,13 @@ describe('the states of the panel', () => {
   it('says that there is nothing to do', async () => {
     const page = await open({ scenario: 'nothing-to-do' })
     await page.getByText('Nothing is running: the queue is empty.').waitFor()
-    await page.getByText('The queue is empty. Everything that ran is in the history.').waitFor()
+    await page.getByText('Finished batches are in History.').waitFor()
   })
 
-  it('says since when the connection is lost, goes on by itself, and is right again', async () => {
+  it('says since when the connection is lost, reconnects by itself, and is right again', async () => {
     const page = await open()
     await page.evaluate(() => window.fixture.link(false))
-    await page.getByText(/^Connection lost since \d\d:\d\d, trying again$/).waitFor()
+    await page.getByText(/^Connection lost at \d\d:\d\d, reconnecting…$/).waitFor()
     await page.evaluate(() => window.fixture.finishJobs(5))
     await row(page, 12).getByText('43 of 120 jobs').waitFor()
     await page.evaluate(() => window.fixture.link(true))

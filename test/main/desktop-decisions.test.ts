@@ -4,8 +4,8 @@ import type { Batch } from '../../src/contract/entities.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
 import { backgroundHost } from '../../src/main/background.ts'
 import { resultOf } from '../../src/main/batch-words.ts'
-import { wordsFor, worthCalling, worthTelling } from '../../src/main/notice-words.ts'
-import { hashOf, isConfiguration, wishesOf, wishOfLink } from '../../src/main/opening.ts'
+import { isAttentionReported, isEndReported, wordsFor } from '../../src/main/notice-words.ts'
+import { hashOf, isConfiguration, openRequestOf, openRequestsOf } from '../../src/main/opening.ts'
 import { placeWindow } from '../../src/main/window-place.ts'
 
 const settings = settingsSchema.parse({})
@@ -42,7 +42,7 @@ const batch = (change: Partial<Batch> = {}): Batch => ({
 describe('opening', () => {
   it('takes configurations and batch links from the arguments and leaves the rest', () => {
     expect(
-      wishesOf(
+      openRequestsOf(
         [
           '--hidden',
           'a/flood.slipway.yaml',
@@ -66,7 +66,7 @@ describe('opening', () => {
     'slipway://open?file=/x',
     'slipway://batch/12345678901',
     'x://batch/1',
-  ])('ignores the link %s', (link) => expect(wishOfLink(link)).toBeNull())
+  ])('ignores the link %s', (link) => expect(openRequestOf(link)).toBeNull())
 
   it('keeps a name with every special character whole on its way to the panel', () => {
     const file = '/ana & co/100 %/#1?&=ü.slipway.yaml'
@@ -122,7 +122,7 @@ describe('notifications', () => {
       batch({ number: 15 }),
     ]
     expect(wordsFor(many)).toEqual({
-      title: '4 batches ended',
+      title: '4 batches finished',
       body: '3 completed, 1 failed or ended with errors: #12, #13, #14 and 1 more',
       batch: 14,
     })
@@ -132,8 +132,8 @@ describe('notifications', () => {
     ['failed', 'notify-failed'],
     ['completed_with_errors', 'notify-failed'],
   ] as const)('of a batch that is %s can be turned off with %s', (status, key) => {
-    expect(worthTelling(batch({ status }), settings)).toBe(true)
-    expect(worthTelling(batch({ status }), { ...settings, [key]: false })).toBe(false)
+    expect(isEndReported(batch({ status }), settings)).toBe(true)
+    expect(isEndReported(batch({ status }), { ...settings, [key]: false })).toBe(false)
   })
   it.each([
     ['duplicate', 'notify-duplicate'],
@@ -144,18 +144,18 @@ describe('notifications', () => {
   ] as const)(
     'that something needs attention (%s) can be turned off with %s, and with no other',
     (kind, key) => {
-      expect(worthCalling(kind, settings)).toBe(true)
-      expect(worthCalling(kind, { ...settings, [key]: false })).toBe(false)
+      expect(isAttentionReported(kind, settings)).toBe(true)
+      expect(isAttentionReported(kind, { ...settings, [key]: false })).toBe(false)
       const others = ['notify-duplicate', 'notify-disk', 'notify-predecessor', 'notify-attention'] as const
       const off = Object.fromEntries(others.filter((one) => one !== key).map((one) => [one, false]))
-      expect(worthCalling(kind, { ...settings, ...off })).toBe(true)
+      expect(isAttentionReported(kind, { ...settings, ...off })).toBe(true)
     },
   )
   it('call nobody for a bad end, which is told as an end', () => {
-    expect(worthCalling('ended-badly', settings)).toBe(false)
+    expect(isAttentionReported('ended-badly', settings)).toBe(false)
   })
   it('tell nobody what they did themselves', () => {
-    expect(worthTelling(batch({ status: 'cancelled' }), settings)).toBe(false)
+    expect(isEndReported(batch({ status: 'cancelled' }), settings)).toBe(false)
   })
 })
 

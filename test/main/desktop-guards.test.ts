@@ -95,7 +95,7 @@ describe('the panel address', () => {
 
 describe('links', () => {
   it.each([
-    ['https://example.com/', 'ask'],
+    ['https://example.com/', 'confirm'],
     ['http://example.com/', 'refuse'],
     ['https://user:secret@example.com/', 'refuse'],
     ['file:///etc/passwd', 'refuse'],
@@ -143,7 +143,7 @@ describe('the countdown', () => {
     let choose: (answer: 'now' | 'stop') => void = () => {}
     let closed = false
     const countdown = new Countdown({
-      ask: (_sentence, signal) => {
+      confirm: (_sentence, signal) => {
         signal.addEventListener('abort', () => {
           closed = true
         })

@@ -64,7 +64,7 @@ describe('the state behind the tray', () => {
       '3  #2 b / t',
       'and 2 more',
       '-',
-      'Pause the queue',
+      'Pause queue',
       '-',
       'Quit',
     ])
@@ -76,7 +76,7 @@ describe('the state behind the tray', () => {
     expect(pictureFor(follower.state())).toBe('idle')
     await api.invoke('pause', {})
     await expect.poll(() => pictureFor(follower.state())).toBe('paused')
-    expect(menuFor(follower.state())).toContainEqual({ label: 'Resume the queue', act: { kind: 'resume' } })
+    expect(menuFor(follower.state())).toContainEqual({ label: 'Resume queue', act: { kind: 'resume' } })
   })
 
   it('reports each end once, and none from before it followed', async () => {

@@ -34,7 +34,7 @@ const follow = (updater: AnUpdater, wanted: boolean, lines: string[] = []) =>
     isPackaged: true,
     resources,
     load: async () => updater,
-    ask: async () => wanted,
+    confirm: async () => wanted,
     log: (line) => lines.push(line),
   })
 
@@ -42,7 +42,7 @@ describe('looking for updates', () => {
   it('is off without a feed, and in a checkout: nothing is even loaded', async () => {
     expect(hasFeed(true, resources)).toBe(false)
     const never = () => Promise.reject(new Error('loaded'))
-    const options = { resources, load: never, ask: never, log: () => {} }
+    const options = { resources, load: never, confirm: never, log: () => {} }
     expect(await followUpdates({ ...options, isPackaged: true })).toBeNull()
     withFeed()
     expect(await followUpdates({ ...options, isPackaged: false })).toBeNull()
@@ -80,7 +80,7 @@ describe('looking for updates', () => {
     updater.checkForUpdates = () => Promise.reject(new Error('no network'))
     const lines: string[] = []
     const updates = await follow(updater, true, lines)
-    await expect.poll(() => lines).toEqual(['looking for updates: Error: no network'])
+    await expect.poll(() => lines).toEqual(['checking for updates: Error: no network'])
     updater.emit('error', new Error('bad feed'))
     expect(lines).toHaveLength(2)
     updates?.stop()

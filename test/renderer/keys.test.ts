@@ -53,16 +53,16 @@ describe('the map of keys', () => {
   })
 
   it('refuses a key that does something else already, and says what', () => {
-    expect(refusal('batch-top', 'B', {})).toBe('B is already the key for “Move to the bottom”.')
+    expect(refusal('batch-top', 'B', {})).toBe('B is already the key for “Move to bottom”.')
     expect(refusal('batch-pause', 'Q', {})).toBe('Q is already the key for “Queue”.')
-    expect(refusal('batch-top', 'mod+K', {})).toBe('Ctrl K opens the commands.')
-    expect(refusal('batch-top', 'mod+W', {})).toBe('Ctrl W belongs to the browser.')
+    expect(refusal('batch-top', 'mod+K', {})).toBe('Ctrl K opens the command palette.')
+    expect(refusal('batch-top', 'mod+W', {})).toBe('Ctrl W is reserved by the browser.')
   })
 
   it('lets a key go when its action has another, and counts the other', () => {
     const changes: KeyChanges = withKey({}, 'batch-bottom', 'X')
     expect(refusal('batch-top', 'B', changes)).toBeNull()
-    expect(refusal('batch-top', 'X', changes)).toContain('Move to the bottom')
+    expect(refusal('batch-top', 'X', changes)).toContain('Move to bottom')
     expect(keyFor('B', 'Selected batches', changes)).toBe('X')
     expect(keyFor('T', 'Selected batches', changes)).toBe('T')
   })

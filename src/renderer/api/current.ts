@@ -12,11 +12,11 @@ export function setApi(api: PanelApi): void {
   current = api
 }
 
-/** Asks the core; an expected failure is a value. Throws only when called before `setApi`. */
-export function ask<N extends CommandName>(
+/** Invokes a command of the core; an expected failure is a value. Throws only when called before `setApi`. */
+export function request<N extends CommandName>(
   name: N,
   input: CommandInput<N>,
 ): Promise<Result<CommandOutput<N>>> {
-  if (!current) throw new Error('ask() before setApi()')
+  if (!current) throw new Error('request() before setApi()')
   return current.invoke(name, input)
 }

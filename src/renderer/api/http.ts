@@ -1,27 +1,27 @@
 /**
- * Owns the line to `slipway serve`: commands as POST, changes as server-sent events (event-line.ts).
- * Must never interpret what passes through it; a line that is down is a value, never an exception.
+ * Owns the transport to `slipway serve`: commands as POST, changes as server-sent events (event-stream.ts).
+ * Must never interpret what passes through it; a link that is down is a value, never an exception.
  */
 import { fail, type Result } from '../../contract/errors.ts'
 import type { ChangeEvent } from '../../contract/events.ts'
-import { openSharedLine } from './event-line.ts'
+import { openSharedStream } from './event-stream.ts'
 import type { PanelApi } from './panel-api.ts'
 
 /** A panel api over HTTP. `base` is where the host's `/api` is found; the cookie travels by itself. */
 export function createHttpApi(base = ''): PanelApi {
   const listeners = new Set<(event: ChangeEvent) => void>()
   const linkListeners = new Set<(up: boolean) => void>()
-  let line: { close(): void } | undefined
+  let stream: { close(): void } | undefined
 
-  const tellLink = (up: boolean) => {
+  const notifyLink = (up: boolean) => {
     for (const listener of linkListeners) listener(up)
   }
   return {
     invoke: (name, input) => post(`${base}/api/invoke/${name}`, input),
     subscribe(listener) {
       listeners.add(listener)
-      line ??= openSharedLine(`${base}/api/events`, {
-        link: tellLink,
+      stream ??= openSharedStream(`${base}/api/events`, {
+        link: notifyLink,
         event(text) {
           const event = JSON.parse(text) as ChangeEvent
           for (const each of listeners) each(event)
@@ -30,8 +30,8 @@ export function createHttpApi(base = ''): PanelApi {
       return () => {
         listeners.delete(listener)
         if (listeners.size === 0) {
-          line?.close()
-          line = undefined
+          stream?.close()
+          stream = undefined
         }
       }
     },
@@ -56,8 +56,8 @@ async function post<T>(url: string, input: unknown): Promise<Result<T>> {
       })
     return (await response.json()) as Result<T>
   } catch {
-    return fail('internal', 'Slipway could not be reached.', {
-      hint: 'Is `slipway serve` still running? The panel goes on by itself when it answers again.',
+    return fail('internal', 'Slipway is not responding.', {
+      hint: 'Is `slipway serve` still running? The panel reconnects automatically.',
     })
   }
 }

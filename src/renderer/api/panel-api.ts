@@ -1,6 +1,6 @@
 /**
- * Owns what the panel asks of its transport: the contract, and optionally whether the line is up. The desktop
- * bridge has no line that can be cut, so it leaves `onLink` out.
+ * Owns what the panel expects of its transport: the contract, and optionally whether the link is up. The desktop
+ * bridge has no link that can be lost, so it leaves `onLink` out.
  */
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { FollowedApi } from '../../contract/follow-queue.ts'

@@ -1,6 +1,6 @@
 /**
  * Owns what a person can do to batches and the queue: one function for each action, with its words, its undo and
- * what is said when it is refused. Must never change the server slice: the core's event does that.
+ * what is shown when it is refused. Must never change the server slice: the core's event does that.
  */
 import { notifications } from '@mantine/notifications'
 import { batchName as nameOf } from '../../contract/batch-name.ts'
@@ -8,12 +8,19 @@ import type { CommandInput, CommandName, CommandOutput } from '../../contract/co
 import { countOf } from '../../contract/counts.ts'
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import type { SlipwayError } from '../../contract/errors.ts'
-import { ask } from '../api/current.ts'
-import { askAboutDuplicates, say, shownOrder, usePanel, wishAnswered, wishOrder } from './panel-store.ts'
+import { request } from '../api/current.ts'
+import {
+  announce,
+  confirmDuplicates,
+  settlePendingOrder,
+  shownOrder,
+  showPendingOrder,
+  usePanel,
+} from './panel-store.ts'
 import { offerUndo, underWay } from './undo.tsx'
 
 /** Shows why something was refused, and what to do next. */
-export function tellError(error: SlipwayError): void {
+export function showError(error: SlipwayError): void {
   notifications.show({
     color: 'red',
     title: error.message,
@@ -21,7 +28,7 @@ export function tellError(error: SlipwayError): void {
     autoClose: 10_000,
     withBorder: true,
   })
-  say(error.message)
+  announce(error.message)
 }
 
 /** Runs a command; a refusal is shown and gives `undefined`. */
@@ -29,9 +36,9 @@ export function act<N extends CommandName>(
   name: N,
   input: CommandInput<N>,
 ): Promise<CommandOutput<N> | undefined> {
-  const answer = ask(name, input).then((result) => {
+  const answer = request(name, input).then((result) => {
     if (result.ok) return result.value
-    tellError(result.error)
+    showError(result.error)
     return undefined
   })
   underWay.add(answer)
@@ -68,14 +75,14 @@ export async function moveBatches(
 ): Promise<void> {
   const before = queuedAsShown(batches)
   if (before.length === 0) return
-  if (order) wishOrder(order)
+  if (order) showPendingOrder(order)
   const done = await act('move', { batches: ids(before), to })
   if (!done) {
-    wishOrder(null)
+    showPendingOrder(null)
     return
   }
-  if (order) wishAnswered(order)
-  const place = to === 'top' ? 'to the top' : to === 'bottom' ? 'to the bottom' : `to place ${to}`
+  if (order) settlePendingOrder(order)
+  const place = to === 'top' ? 'to the top' : to === 'bottom' ? 'to the bottom' : `to position ${to}`
   offerUndo(`Moved ${named(before)} ${place}`, async () => {
     // One place after the other is right only from the end for those that go down, and from the front for the rest.
     const places = new Map(done.batches.map((b) => [b.id, b.position ?? 0]))
@@ -93,7 +100,7 @@ export async function cancelBatches(batches: readonly Batch[], reason: string): 
   if (!done) return
   const sentence = `Cancelled ${named(batches)}`
   if (waiting.length === 0) {
-    say(sentence)
+    announce(sentence)
     return
   }
   offerUndo(sentence, async () => {
@@ -111,36 +118,36 @@ export async function cancelBatches(batches: readonly Batch[], reason: string): 
 /** Pauses batches; `now` stops their running jobs, which will run again. */
 export async function pauseBatches(batches: readonly Batch[], now = false): Promise<void> {
   for (const batch of batches) await act('pause', { batch: batch.id, now })
-  say(`Paused ${named(batches)}`)
+  announce(`Paused ${named(batches)}`)
 }
 
 /** Puts paused or held batches back into the queue. */
 export async function resumeBatches(batches: readonly Batch[], ignoreAfter = false): Promise<void> {
   for (const batch of batches) await act('resume', { batch: batch.id, ignoreAfter })
-  say(`Resumed ${named(batches)}`)
+  announce(`Resumed ${named(batches)}`)
 }
 
 /** Pauses the whole queue, or lets it go on. */
 export async function pauseQueue(pause: boolean, now = false): Promise<void> {
   const done = pause ? await act('pause', { now }) : await act('resume', {})
-  if (done) say(pause ? 'The queue is paused.' : 'The queue goes on.')
+  if (done) announce(pause ? 'Queue paused.' : 'Queue resumed.')
 }
 
-/** Reopens a final batch with its failed, all, or the given jobs; asks when that would collide. */
+/** Reopens a final batch with its failed, all, or the given jobs; opens a question when that would collide. */
 export async function retryBatch(
   batch: Batch,
   which: { all?: boolean; jobs?: number[] } = {},
 ): Promise<boolean> {
-  const first = await ask('retry', { batch: batch.id, ...which })
+  const first = await request('retry', { batch: batch.id, ...which })
   if (first.ok) {
-    say(`Retrying ${batchName(batch)}`)
+    announce(`Retrying ${batchName(batch)}`)
     return true
   }
   if (first.error.code !== 'duplicate' || !first.error.conflicts?.length) {
-    tellError(first.error)
+    showError(first.error)
     return false
   }
-  const choice = await askAboutDuplicates(
+  const choice = await confirmDuplicates(
     `Retry ${batchName(batch)}?`,
     first.error.conflicts as readonly Conflict[],
   )
@@ -157,7 +164,7 @@ export async function retryBatches(batches: readonly Batch[]): Promise<void> {
 /** Sets the priority; higher goes first. */
 export async function setPriority(batches: readonly Batch[], priority: number): Promise<void> {
   const done = await act('priority', { batches: ids(batches), priority })
-  if (done) say(`Priority of ${named(batches)} is ${priority}`)
+  if (done) announce(`Priority of ${named(batches)} is ${priority}`)
 }
 
 /** Marks the batch after which nothing starts, or takes the mark away. */
@@ -165,7 +172,7 @@ export async function stopAfter(batch: Batch | null): Promise<void> {
   const before = usePanel.getState().server?.queue.stopAfter ?? null
   const done = await act('stop-after', { batch: batch?.id ?? null })
   if (!done) return
-  offerUndo(batch ? `Nothing starts after ${batchName(batch)}` : 'The stop mark is gone', async () => {
+  offerUndo(batch ? `The queue stops after ${batchName(batch)}` : 'Removed the stop', async () => {
     await act('stop-after', { batch: before })
   })
 }
@@ -174,12 +181,12 @@ export async function stopAfter(batch: Batch | null): Promise<void> {
 export async function clearFinished(batches?: readonly Batch[]): Promise<void> {
   const done = await act('clear', batches ? { batches: ids(batches) } : {})
   if (!done || done.batches.length === 0) return
-  offerUndo(`Cleared ${countOf(done.batches.length, 'batch')} from the history`, async () => {
+  offerUndo(`Cleared ${countOf(done.batches.length, 'batch')} from history`, async () => {
     await act('clear', { batches: done.batches, undo: true })
   })
 }
 
-/** Marks finished batches as looked at; without an argument all of them. */
+/** Marks finished batches as seen; without an argument all of them. */
 export async function markSeen(batches?: readonly Batch[]): Promise<void> {
   await act('mark-seen', batches ? { batches: ids(batches) } : {})
 }

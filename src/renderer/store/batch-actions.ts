@@ -55,7 +55,7 @@ const first = (batches: readonly Batch[], run: (batch: Batch) => void) => {
 export const batchActions: readonly BatchAction[] = [
   {
     id: 'top',
-    words: 'Move to the top',
+    words: 'Move to top',
     key: 'T',
     Icon: IconArrowBarToUp,
     group: 'order',
@@ -64,7 +64,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'bottom',
-    words: 'Move to the bottom',
+    words: 'Move to bottom',
     key: 'B',
     Icon: IconArrowBarToDown,
     group: 'order',
@@ -73,7 +73,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'move',
-    words: 'Move to place…',
+    words: 'Move to position…',
     key: 'M',
     Icon: IconArrowsMoveVertical,
     group: 'order',
@@ -91,7 +91,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'stop-after',
-    words: 'Stop the queue after this',
+    words: 'Stop the queue after this batch',
     key: 'L',
     Icon: IconLineDashed,
     group: 'order',
@@ -100,7 +100,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'no-stop',
-    words: 'Take the stop mark away',
+    words: 'Remove stop',
     key: 'L',
     Icon: IconLineDashed,
     group: 'order',
@@ -118,7 +118,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'pause-now',
-    words: 'Pause and stop its jobs now',
+    words: 'Pause and stop jobs now',
     key: null,
     Icon: IconPlayerStop,
     group: 'run',
@@ -140,7 +140,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'dont-wait',
-    words: 'Run without waiting for the others',
+    words: 'Run without waiting',
     key: null,
     Icon: IconPlayerPlay,
     group: 'run',
@@ -153,7 +153,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'retry',
-    words: 'Retry what failed',
+    words: 'Retry failed jobs',
     key: 'R',
     Icon: IconRefreshAlert,
     group: 'run',
@@ -162,7 +162,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'retry-all',
-    words: 'Run all its jobs again',
+    words: 'Run all jobs again',
     key: 'shift+R',
     Icon: IconRefresh,
     group: 'run',
@@ -181,7 +181,7 @@ export const batchActions: readonly BatchAction[] = [
   },
   {
     id: 'clear',
-    words: 'Clear from the history',
+    words: 'Clear from history',
     key: 'C',
     Icon: IconClearAll,
     group: 'end',

@@ -70,7 +70,7 @@ export function isSingle(key: string): boolean {
 
 /** Keys that lists, dialogs and the browser need themselves. */
 const taken: Readonly<Record<string, string>> = {
-  'mod+K': 'opens the commands',
+  'mod+K': 'opens the command palette',
   'mod+A': 'selects all rows',
   'mod+C': 'copies',
   'mod+V': 'pastes',
@@ -110,7 +110,7 @@ export function keyOf(event: Pressed): string | null {
 export function refusal(id: string, key: string, changes: KeyChanges): string | null {
   const use = taken[key]
   if (use) return `${keyWords(key)} ${use}.`
-  if (browsers.includes(key)) return `${keyWords(key)} belongs to the browser.`
+  if (browsers.includes(key)) return `${keyWords(key)} is reserved by the browser.`
   const other = keyed.find((each) => each.id !== id && keyFor(each.usual, each.group, changes) === key)
   return other ? `${keyWords(key)} is already the key for “${other.words}”.` : null
 }

@@ -1,20 +1,20 @@
 /**
- * Owns what the desktop app asks the panel to open: `#/queue?new=<file>` shows the new-batch dialog with that file
+ * Owns what the desktop app opens in the panel: `#/queue?new=<file>` shows the new-batch dialog with that file
  * (or empty) and leaves no trace in the address. It only shows the preview; nothing is added without a person.
  */
 import { openDialog } from './panel-store.ts'
 import { formatPlace, parsePlace } from './place.ts'
 
-/** Looks at the address now and whenever it changes; returns the way to stop. */
+/** Reads the address now and whenever it changes; returns the way to stop. */
 export function followOpenedFiles(): () => void {
-  const look = () => {
+  const openFromAddress = () => {
     const query = location.hash.split('?')[1]
     const file = query === undefined ? null : new URLSearchParams(query).get('new')
     if (file === null) return
     history.replaceState(null, '', formatPlace(parsePlace(location.hash)))
     openDialog({ kind: 'new-batch', file: file === '' ? null : file })
   }
-  look()
-  window.addEventListener('hashchange', look)
-  return () => window.removeEventListener('hashchange', look)
+  openFromAddress()
+  window.addEventListener('hashchange', openFromAddress)
+  return () => window.removeEventListener('hashchange', openFromAddress)
 }

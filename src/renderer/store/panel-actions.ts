@@ -54,8 +54,8 @@ export const panelActions: readonly PanelAction[] = [
     null,
     () => void pauseQueue(true, true),
   ),
-  action('Queue', 'seen', 'Mark everything as seen', null, () => void markSeen()),
+  action('Queue', 'seen', 'Mark all as seen', null, () => void markSeen()),
   action('Panel', 'undo', 'Undo', 'mod+Z', () => void undoLast()),
   action('Panel', 'search', 'Search', '/', focusSearch),
-  action('Panel', 'keys', 'All keys', '?', () => openDialog({ kind: 'keys' })),
+  action('Panel', 'keys', 'Keyboard shortcuts', '?', () => openDialog({ kind: 'keys' })),
 ]

@@ -9,7 +9,7 @@ import type { LiveQueue } from '../../contract/queue-state.ts'
 import type { JobStatus } from '../../contract/states.ts'
 import { formatPlace, type Place, parsePlace, type Tab, type View } from './place.ts'
 
-/** A question about batches that stand in the way; `answer` is called once, `null` means "leave it". */
+/** A question about batches that stand in the way; `answer` is called once, `null` means "cancel". */
 export type DuplicateQuestion = {
   title: string
   conflicts: readonly Conflict[]
@@ -34,13 +34,13 @@ export type PanelState = {
   cursor: string | null
   anchor: string | null
   /** The order a person just made, shown until the core has confirmed it, and whether its move was answered. */
-  wish: { order: readonly string[]; answered: boolean } | null
+  pendingOrder: { order: readonly string[]; answered: boolean } | null
   /** Statuses shown in the jobs tab; empty shows all. */
   jobFilter: readonly JobStatus[]
   dialog: Dialog | null
   duplicates: DuplicateQuestion | null
   /** Sentence for the live region. */
-  said: string
+  announcement: string
 }
 
 export const usePanel = create<PanelState>()(() => ({
@@ -50,11 +50,11 @@ export const usePanel = create<PanelState>()(() => ({
   selected: new Set(),
   cursor: null,
   anchor: null,
-  wish: null,
+  pendingOrder: null,
   jobFilter: [],
   dialog: null,
   duplicates: null,
-  said: '',
+  announcement: '',
 }))
 
 const set = usePanel.setState
@@ -63,14 +63,15 @@ const get = usePanel.getState
 const nothing: readonly string[] = []
 
 /** Ids of the queued batches in the order that is shown, first one next. */
-export function shownOrder({ wish, server }: PanelState): readonly string[] {
-  return wish?.order ?? server?.order ?? nothing
+export function shownOrder({ pendingOrder, server }: PanelState): readonly string[] {
+  return pendingOrder?.order ?? server?.order ?? nothing
 }
 
-/** Written by the connection only. A new order ends a wish, unless it may be that of a move before: see `wish`. */
+/** Written by the connection only. A new order ends the pending one, unless it may be that of an earlier move. */
 export function setServer(server: LiveQueue): void {
-  const { server: before, wish } = get()
-  set({ server, wish: wish?.answered && before?.order !== server.order ? null : wish })
+  const { server: before, pendingOrder } = get()
+  const isConfirmed = pendingOrder?.answered && before?.order !== server.order
+  set({ server, pendingOrder: isConfirmed ? null : pendingOrder })
 }
 
 /** Written by the connection only. */
@@ -134,17 +135,17 @@ export function select(selected: ReadonlySet<string>, cursor: string | null, anc
 }
 
 /** Shows an order before the core has made it; null shows the core's again. */
-export function wishOrder(order: readonly string[] | null): void {
-  set({ wish: order && { order, answered: false } })
+export function showPendingOrder(order: readonly string[] | null): void {
+  set({ pendingOrder: order && { order, answered: false } })
 }
 
 /** The move to this order was answered. Its event may have come before, and one that changed nothing has none. */
-export function wishAnswered(order: readonly string[]): void {
-  if (get().wish?.order !== order) return
-  const wish = { order, answered: true }
-  set({ wish })
+export function settlePendingOrder(order: readonly string[]): void {
+  if (get().pendingOrder?.order !== order) return
+  const pendingOrder = { order, answered: true }
+  set({ pendingOrder })
   setTimeout(() => {
-    if (get().wish === wish) set({ wish: null })
+    if (get().pendingOrder === pendingOrder) set({ pendingOrder: null })
   }, 1_000)
 }
 
@@ -156,8 +157,8 @@ export function closeDialog(): void {
   set({ dialog: null })
 }
 
-/** Asks what to do about conflicts; resolves with the answer. */
-export function askAboutDuplicates(
+/** Opens the question what to do about conflicts; resolves with the answer. */
+export function confirmDuplicates(
   title: string,
   conflicts: readonly Conflict[],
 ): Promise<Exclude<IfExists, 'fail'> | null> {
@@ -170,7 +171,7 @@ export function askAboutDuplicates(
   })
 }
 
-/** Has a screen reader say something. */
-export function say(sentence: string): void {
-  set({ said: sentence })
+/** Has a screen reader read a sentence. */
+export function announce(sentence: string): void {
+  set({ announcement: sentence })
 }

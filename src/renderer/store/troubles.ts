@@ -15,17 +15,20 @@ export function troubles(server: LiveQueue): Trouble[] {
     found.push({ kind: 'disk', sentence: 'The disk that keeps the logs is almost full.' })
   for (const host of server.hosts)
     if (host.state === 'silent' || host.state === 'stopped')
-      found.push({ kind: 'host', sentence: `A host (process ${host.pid}) no longer says that it is alive.` })
+      found.push({
+        kind: 'host',
+        sentence: `The ${host.kind} host (PID ${host.pid}) stopped sending heartbeats.`,
+      })
   const { executor } = server.queue
   if (server.running && (executor === null || executor.state === 'gone'))
     found.push({
       kind: 'host',
-      sentence: 'A batch was running when its host went, and no host works to go on with it.',
+      sentence: 'A batch was running when its host exited, and no host is running to continue it.',
     })
   const { lastSweepAt, intervalMs } = server.finalizer
   const now = Date.now() + server.clockOffsetMs
-  // Only a host that works sweeps; without one there is nothing to be late.
+  // Only a working host sweeps; without one nothing is overdue.
   if (executor && lastSweepAt !== null && now - lastSweepAt > 3 * intervalMs + 60_000)
-    found.push({ kind: 'finalizer', sentence: 'The finalizer has not looked for a while.' })
+    found.push({ kind: 'finalizer', sentence: 'The finalizer is overdue.' })
   return found
 }

@@ -3,17 +3,17 @@
  */
 import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { say } from './panel-store.ts'
+import { announce } from './panel-store.ts'
 
 /** Commands that the core has not answered yet. */
 export const underWay = new Set<Promise<unknown>>()
 
 let last: { id: string; undo: () => Promise<void> } | undefined
 
-/** Says what was done and offers to take it back for a while. */
+/** Announces what was done and offers to take it back for a while. */
 export function offerUndo(sentence: string, undo: () => Promise<void>): void {
   if (last) notifications.hide(last.id)
-  say(`${sentence}. Can be undone.`)
+  announce(`${sentence}. Can be undone.`)
   const id = notifications.show({
     message: (
       <Group justify="space-between" wrap="nowrap" gap="sm">
@@ -29,16 +29,16 @@ export function offerUndo(sentence: string, undo: () => Promise<void>): void {
   last = { id, undo }
 }
 
-/** Takes the last undoable action back, also one that is still on its way; without one it says so. */
+/** Takes the last undoable action back, also one that is still pending; without one it reports so. */
 export async function undoLast(): Promise<void> {
   await Promise.allSettled(underWay)
   const taken = last
   last = undefined
   if (!taken) {
-    notifications.show({ message: 'There is nothing to undo.', autoClose: 3_000, withBorder: true })
+    notifications.show({ message: 'Nothing to undo.', autoClose: 3_000, withBorder: true })
     return
   }
   notifications.hide(taken.id)
   await taken.undo()
-  say('Undone.')
+  announce('Undone.')
 }

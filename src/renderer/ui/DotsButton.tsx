@@ -1,5 +1,5 @@
 /**
- * Owns the dots that open a row's menu. A plain button: every row has one, and rows come and go while one scrolls.
+ * Owns the dots that open a row's menu. A native button: every row has one, and rows come and go while one scrolls.
  */
 import { IconDots } from '@tabler/icons-react'
 import type { ComponentProps } from 'react'

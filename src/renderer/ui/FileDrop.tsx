@@ -1,6 +1,6 @@
 /**
- * Owns dropping a configuration anywhere on the panel. Only the desktop host can tell a dropped file's path; a
- * browser can't, and says what to do instead.
+ * Owns dropping a configuration anywhere on the panel. Only the desktop host knows a dropped file's path; in
+ * a browser the panel shows what to do instead.
  */
 import { notifications } from '@mantine/notifications'
 import { useEffect, useState } from 'react'
@@ -26,7 +26,7 @@ export function FileDrop() {
       const path = window.slipwayDesktop?.pathOf?.(file) ?? null
       if (path === null)
         notifications.show({
-          title: 'A browser does not tell where a dropped file is.',
+          title: 'Browsers hide where a dropped file is.',
           message: `Choose ${file.name} below, or type its path.`,
           withBorder: true,
         })
@@ -41,5 +41,5 @@ export function FileDrop() {
       window.removeEventListener('drop', drop)
     }
   }, [])
-  return over ? <div className="drop-veil">Drop a configuration to see what it would run</div> : null
+  return over ? <div className="drop-veil">Drop a configuration to preview it</div> : null
 }

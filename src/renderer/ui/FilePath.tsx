@@ -7,12 +7,12 @@ export function FilePath({ path, mono = true }: { path: string; mono?: boolean }
       <span className={mono ? 'mono' : 'clip'} title={path}>
         {path}
       </span>
-      <ShowInFolder path={path} words="Show in its folder" />
+      <ShowInFolder path={path} words="Show in folder" />
     </>
   )
 }
 
-/** Nothing where there is no file manager to ask. */
+/** Nothing where there is no file manager. */
 export function ShowInFolder({ path, words }: { path: string; words: string }) {
   const reveal = window.slipwayDesktop?.reveal
   if (!reveal) return null

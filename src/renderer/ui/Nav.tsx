@@ -17,7 +17,7 @@ import { goToView, openDialog, usePanel } from '../store/panel-store.ts'
 import type { View } from '../store/place.ts'
 import { troubles } from '../store/troubles.ts'
 import { useKeyWords, withKeyWords } from '../store/use-keys.ts'
-import { count } from './format-count.ts'
+import { count, counted } from './format-count.ts'
 
 export function Nav() {
   const queued = usePanel((s) =>
@@ -55,7 +55,7 @@ export function Nav() {
         words="History"
         icon={<IconHistory size={18} aria-hidden />}
         end={count(finished)}
-        dot={unseen > 0 ? `${unseen} not looked at` : null}
+        dot={unseen > 0 ? `${unseen} new` : null}
       />
       <NavItem
         view="health"
@@ -72,7 +72,7 @@ export function Nav() {
         onClick={() => spotlight.open()}
       />
       <NavButton
-        words="Keys"
+        words="Shortcuts"
         icon={<IconKeyboard size={18} aria-hidden />}
         keys={wordsOf('?', 'Everywhere') ?? ''}
         onClick={() => openDialog({ kind: 'keys' })}
@@ -116,7 +116,7 @@ function NavItem({
         </span>
       ) : null}
       {alarm ? (
-        <span className="nav-alarm tabular" title={`${alarm} to look at`}>
+        <span className="nav-alarm tabular" title={counted(alarm, 'problem')}>
           {alarm}
         </span>
       ) : (

@@ -1,5 +1,5 @@
 /**
- * Owns the box that says that something needs a person: what happened, and what to do next.
+ * Owns the box for what needs a person: what happened, and what to do next.
  */
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'

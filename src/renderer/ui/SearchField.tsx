@@ -20,7 +20,7 @@ export const SearchField = memo(function SearchField({ label, typed, onTyped, ..
       aria-label={label}
       leftSection={<IconSearch size={14} aria-hidden />}
       rightSection={
-        typed ? <CloseButton size="xs" aria-label="Clear the search" onClick={() => onTyped('')} /> : null
+        typed ? <CloseButton size="xs" aria-label="Clear search" onClick={() => onTyped('')} /> : null
       }
       value={typed}
       onChange={(event) => onTyped(event.currentTarget.value)}

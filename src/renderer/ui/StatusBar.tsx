@@ -1,5 +1,5 @@
 /**
- * Owns the line at the bottom: connection, finalizer, disk, and who works.
+ * Owns the status bar: connection, finalizer, disk, and which host runs the queue.
  */
 import { goToView, usePanel } from '../store/panel-store.ts'
 import { useHourCycle, useNow } from './clock-hooks.ts'
@@ -12,7 +12,7 @@ export function StatusBar() {
   const disk = usePanel((s) => s.server?.disk)
   const worker = usePanel((s) => {
     const executor = s.server?.queue.executor
-    return executor ? `Worked by ${executor.kind} host ${executor.pid}` : 'No host is working'
+    return executor ? `Running on ${executor.kind} host (PID ${executor.pid})` : 'No host running'
   })
   const unseen = usePanel((s) => s.server?.unseen ?? 0)
   const known = usePanel((s) => s.server !== null)
@@ -24,7 +24,7 @@ export function StatusBar() {
         <span className="status-dot" aria-hidden />
         {link.state === 'live' && 'Connected'}
         {link.state === 'connecting' && 'Connecting…'}
-        {link.state === 'lost' && `Connection lost since ${clock(link.since, cycle)}, trying again`}
+        {link.state === 'lost' && `Connection lost at ${clock(link.since, cycle)}, reconnecting…`}
       </span>
       {known && (
         <button type="button" className="status-part" onClick={() => goToView('health')}>
@@ -41,7 +41,7 @@ export function StatusBar() {
       <span style={{ flex: 1 }} />
       {unseen > 0 && (
         <button type="button" className="status-part" onClick={() => goToView('history')}>
-          {unseen} finished since you last looked
+          {unseen} new
         </button>
       )}
       {disk && <span className="status-part">{bytes(disk.freeBytes)} free</span>}

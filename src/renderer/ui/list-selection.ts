@@ -1,5 +1,5 @@
 /**
- * Owns selection in a list by keyboard and mouse, as in a file manager: plain, Shift and Ctrl. Pure.
+ * Owns selection in a list by keyboard and mouse, as in a file manager: alone, with Shift and with Ctrl. Pure.
  */
 
 export type Selection = {

@@ -1,5 +1,5 @@
 /**
- * Owns finding the batch that the place names: from the store while it is there, else by asking the core.
+ * Owns finding the batch that the place names: from the store while it is there, else from the core.
  */
 import type { Batch } from '../../contract/entities.ts'
 import type { SlipwayError } from '../../contract/errors.ts'
@@ -19,10 +19,10 @@ export function useChosenBatch(): { batch: Batch | undefined; error: SlipwayErro
   const known = usePanel((s) => findByNumber(s.server?.batches, number))
   const connected = usePanel((s) => s.server !== null)
   const counts = usePanel((s) => s.server?.counts)
-  const asked = useAnswer(
+  const fetched = useAnswer(
     'show',
     known === undefined && number !== null && connected ? { batch: number } : null,
     counts,
   )
-  return { batch: known ?? asked.value?.batch, error: known ? undefined : asked.error }
+  return { batch: known ?? fetched.value?.batch, error: known ? undefined : fetched.error }
 }

@@ -40,18 +40,18 @@ const tabWords: Readonly<Record<Tab, string>> = {
   timeline: 'Timeline',
   events: 'Events',
 }
-const lookedAtAfterMs = 1_200
+const seenAfterMs = 1_200
 
 export function DetailsPane({ log }: { log: ReactNode }) {
   const nothing = usePanel((s) => s.place.batch === null && s.server?.running == null)
   const { batch, error } = useChosenBatch()
-  useLookedAt(batch)
+  useMarkSeen(batch)
   if (nothing)
     return (
       <section className="details" aria-label="Details" id="details" tabIndex={-1}>
         <Center style={{ flex: 1 }}>
           <Text size="sm" className="dim">
-            Choose a batch to see its details.
+            Select a batch to see its details.
           </Text>
         </Center>
       </section>
@@ -123,12 +123,12 @@ const DetailsTabs = memo(function DetailsTabs({ log }: { log: ReactNode }) {
   )
 })
 
-/** A finished batch counts as looked at once its details were on the screen for a moment. */
-function useLookedAt(batch: Batch | undefined): void {
+/** A finished batch counts as seen once its details were on the screen for a moment. */
+function useMarkSeen(batch: Batch | undefined): void {
   const id = batch && !batch.seen && isFinal(batch.status) ? batch.id : null
   useEffect(() => {
     if (id === null || document.hidden) return
-    const timer = setTimeout(() => void markSeenById(id), lookedAtAfterMs)
+    const timer = setTimeout(() => void markSeenById(id), seenAfterMs)
     return () => clearTimeout(timer)
   }, [id])
 }

@@ -37,7 +37,7 @@ export function EventsTab({ batch }: { batch: Batch }) {
       </ol>
       {events.length >= limit && (
         <Button size="compact-sm" variant="default" onClick={() => setLimit(limit * 5)}>
-          Show older ones
+          Show older
         </Button>
       )}
       {answer.value && events.length === 0 && <p className="dim">No events yet.</p>}

@@ -22,13 +22,13 @@ export function Facts({ batch }: { batch: Batch }) {
       {batch.startedAt !== null && <Fact name="Started">{when(batch.startedAt)}</Fact>}
       {batch.completedAt !== null && <Fact name="Ended">{when(batch.completedAt)}</Fact>}
       {batch.startedAt !== null && (
-        <Fact name={batch.completedAt === null ? 'For' : 'Took'}>
+        <Fact name={batch.completedAt === null ? 'Elapsed' : 'Duration'}>
           {duration(Math.max(0, (batch.completedAt ?? now) - batch.startedAt))}
         </Fact>
       )}
       {batch.priority !== 0 && <Fact name="Priority">{batch.priority}</Fact>}
       {related !== null && (
-        <Fact name={batch.duplicateOf ? 'Knowing duplicate of' : 'Continues'}>
+        <Fact name={batch.duplicateOf ? 'Duplicate of' : 'Continues'}>
           <Related id={related} />
         </Fact>
       )}

@@ -15,8 +15,8 @@ type Cluster = Summary['failures'][number]
 export function FailureClusters({ batch, failures }: { batch: Batch; failures: readonly Cluster[] }) {
   if (failures.length === 0) return null
   return (
-    <section aria-label="What failed">
-      <h3 className="section-title">What failed</h3>
+    <section aria-label="Failures">
+      <h3 className="section-title">Failures</h3>
       <ul className="plain clusters">
         {failures.map((cluster) => (
           <ClusterCard
@@ -40,7 +40,7 @@ function ClusterCard({ batch, cluster }: { batch: Batch; cluster: Cluster }) {
   }
   const how =
     cluster.signal !== null
-      ? `ended by ${cluster.signal}`
+      ? `signal ${cluster.signal}`
       : cluster.exitCode !== null
         ? `exit code ${cluster.exitCode}`
         : null

@@ -12,7 +12,7 @@ export function JobLine({ job }: { job: Job }) {
       <button
         type="button"
         className="job-line"
-        title="Show its log"
+        title="Show log"
         onClick={() => go({ tab: 'log', job: job.ordinal })}
       >
         <StatusMark status={job.status} size={15} />

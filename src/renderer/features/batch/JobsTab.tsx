@@ -33,7 +33,7 @@ export function JobsTab({ batch }: { batch: Batch }) {
       <div className="jobs-tools">
         <StatusChips batch={batch} filter={filter} />
         <SearchField
-          label="Search in inputs and errors"
+          label="Search inputs and errors"
           placeholder="Search inputs and errors"
           typed={typed}
           onTyped={setTyped}
@@ -41,7 +41,7 @@ export function JobsTab({ batch }: { batch: Batch }) {
       </div>
       {jobs.error !== null && <p className="bad jobs-note">{jobs.error}</p>}
       {!jobs.waiting && jobs.total === 0 && (
-        <p className="dim jobs-note">{narrowed ? 'No job matches.' : 'This batch has no jobs.'}</p>
+        <p className="dim jobs-note">{narrowed ? 'No matching jobs.' : 'This batch has no jobs.'}</p>
       )}
       <JobsGrid batch={batch} jobs={jobs} />
       <p className="jobs-foot dim tabular" role="status">
@@ -277,10 +277,10 @@ function JobMenu({
           leftSection={<IconFileText size={16} />}
           onClick={() => go({ tab: 'log', job: job.ordinal })}
         >
-          Show its log
+          Show log
         </Menu.Item>
         <Menu.Item leftSection={<IconRefresh size={16} />} disabled={!ended} onClick={() => onRetry(job)}>
-          Run this job again
+          Run again
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -1,5 +1,5 @@
 /**
- * Owns what can be said of a batch before it has ended: what it waits for, what runs, what failed so far.
+ * Owns what is known of a batch before it has ended: what it waits for, what runs, what failed so far.
  */
 import type { Batch, Job } from '../../../contract/entities.ts'
 import { predecessorWords } from '../../../contract/states.ts'
@@ -22,11 +22,11 @@ export function LiveSummary({ batch }: { batch: Batch }) {
     <>
       {batch.waitsFor && <Note kind="warn" title={batch.waitsFor} />}
       {batch.status === 'initiated' && (
-        <Note kind="info" title="On hold: it is not in the queue. Resume puts it at the end." />
+        <Note kind="info" title="On hold: not in the queue. Resume adds it at the end." />
       )}
       {doneBy && (
         <p className="done-by tabular">
-          Expected to be <b>{doneByWords(doneBy, now, cycle)}</b>
+          Expected <b>{doneByWords(doneBy, now, cycle)}</b>
         </p>
       )}
       {after.length > 0 && (
@@ -62,7 +62,7 @@ export function LiveSummary({ batch }: { batch: Batch }) {
 const shownAtOnce = 8
 const nothing: readonly Job[] = []
 
-/** Every event brings what runs: it need not be asked for. */
+/** Every event carries the running jobs: no request is needed. */
 function RunningJobs({ batch }: { batch: Batch }) {
   const jobs = usePanel((s) => (s.server?.running?.batch.id === batch.id ? s.server.running.jobs : nothing))
   return <SomeJobs title="Running now" count={jobs.length} jobs={jobs.slice(0, shownAtOnce)} />

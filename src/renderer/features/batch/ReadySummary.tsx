@@ -14,10 +14,10 @@ import { Note } from '../../ui/Note.tsx'
 import { FailureClusters } from './FailureClusters.tsx'
 
 const closedWords: Readonly<Record<Summary['closedBy'], string>> = {
-  event: 'closed at once',
-  sweep: 'closed by a sweep of the finalizer',
-  demand: 'closed when its summary was asked for',
-  command: 'closed by a person',
+  event: 'closed immediately',
+  sweep: 'closed by the finalizer',
+  demand: 'closed when its summary was requested',
+  command: 'closed manually',
 }
 
 export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: Summary; runs: number }) {
@@ -27,8 +27,8 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
     <>
       <FailureClusters batch={batch} failures={summary.failures} />
       {outputs.suspicious.length > 0 && (
-        <section aria-label="Odd outputs">
-          <h3 className="section-title">Succeeded, but look at these</h3>
+        <section aria-label="Suspicious outputs">
+          <h3 className="section-title">Succeeded with suspicious output</h3>
           <ul className="plain">
             {outputs.suspicious.map((each) => (
               <li key={`${each.ordinal} ${each.file}`}>
@@ -41,17 +41,17 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
         </section>
       )}
       {durations && summary.histogram.length > 0 && (
-        <section aria-label="How long its jobs took">
-          <h3 className="section-title">How long its jobs took</h3>
+        <section aria-label="Job durations">
+          <h3 className="section-title">Job durations</h3>
           <p className="figures tabular">
             <span>
-              half under <b>{duration(durations.p50Ms)}</b>
+              median <b>{duration(durations.p50Ms)}</b>
             </span>
             <span>
-              95 % under <b>{duration(durations.p95Ms)}</b>
+              p95 <b>{duration(durations.p95Ms)}</b>
             </span>
             <span>
-              longest <b>{duration(durations.maxMs)}</b>
+              max <b>{duration(durations.maxMs)}</b>
             </span>
             {summary.jobsPerMinute !== null && (
               <span>
@@ -71,7 +71,7 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
                 <button
                   type="button"
                   className="job-line slow-line"
-                  title="Show its log"
+                  title="Show log"
                   onClick={() => go({ tab: 'log', job: each.ordinal })}
                 >
                   <span className="num dim tabular">{each.ordinal}</span>
@@ -91,13 +91,13 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
           <span>{counted(summary.attempts, 'attempt')}</span>
           {summary.interrupted > 0 && <span>{summary.interrupted} interrupted</span>}
           {summary.cpuMs !== null && <span>CPU {duration(summary.cpuMs)}</span>}
-          {summary.maxRssKb !== null && <span>at most {bytes(summary.maxRssKb * 1_024)} of memory</span>}
+          {summary.maxRssKb !== null && <span>peak memory {bytes(summary.maxRssKb * 1_024)}</span>}
           <span>logs {bytes(summary.logBytes)}</span>
           {outputs.declared > 0 && (
             <span>
               {outputs.present} of {counted(outputs.declared, 'output')}, {bytes(outputs.bytes)}
               {outputs.first !== undefined && (
-                <ShowInFolder path={outputs.first} words="Show them in their folder" />
+                <ShowInFolder path={outputs.first} words="Show outputs in folder" />
               )}
             </span>
           )}
@@ -111,9 +111,9 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
 }
 
 const formats = [
-  { format: 'html', words: 'As a page', ending: 'html' },
-  { format: 'text', words: 'As text', ending: 'txt' },
-  { format: 'json', words: 'As JSON', ending: 'json' },
+  { format: 'html', words: 'HTML page', ending: 'html' },
+  { format: 'text', words: 'Plain text', ending: 'txt' },
+  { format: 'json', words: 'JSON', ending: 'json' },
 ] as const
 
 function ReportMenu({ batch }: { batch: Batch }) {
@@ -131,7 +131,7 @@ function ReportMenu({ batch }: { batch: Batch }) {
     <Menu position="bottom-start">
       <Menu.Target>
         <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />}>
-          Save the report
+          Save report
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -19,7 +19,7 @@ export function SummaryTab({ batch }: { batch: Batch }) {
     <div className="summary">
       {batch.error && (
         <Note kind="bad" title={batch.error}>
-          The jobs that were done stay done. Retry runs the others.
+          Succeeded jobs are kept. Retry runs the others.
         </Note>
       )}
       {batch.reason && batch.status === 'cancelled' && (
@@ -27,7 +27,7 @@ export function SummaryTab({ batch }: { batch: Batch }) {
       )}
       {batch.reason && (batch.status === 'failed' || batch.status === 'completed_with_errors') && (
         <Note kind="bad" title={inFull(batch.reason)}>
-          The jobs that were done stay done. Retry runs the others.
+          Succeeded jobs are kept. Retry runs the others.
         </Note>
       )}
       <CountTiles batch={batch} />
@@ -64,7 +64,7 @@ function Finished({ batch }: { batch: Batch }) {
       <div className="note">
         <Loader size={16} aria-hidden />
         <span>
-          {answer.value.sentence} <span className="dim">This page asks again by itself.</span>
+          {answer.value.sentence} <span className="dim">Refreshes automatically.</span>
         </span>
       </div>
     )

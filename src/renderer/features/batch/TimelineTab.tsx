@@ -87,7 +87,7 @@ function Drawing({ data }: { data: TimelineData }) {
           {counts.failed > 0 && <span data-colour="bad">{counts.failed} failed</span>}
           {counts.interrupted > 0 && <span data-colour="warn">{counts.interrupted} interrupted</span>}
           {data.stretches.length > 0 && (
-            <span data-colour="rest">{counted(data.stretches.length, 'standstill')}</span>
+            <span data-colour="rest">{counted(data.stretches.length, 'idle period')}</span>
           )}
         </p>
         <Group gap={2}>
@@ -120,8 +120,8 @@ function Drawing({ data }: { data: TimelineData }) {
 function Stretches({ data, cycle }: { data: TimelineData; cycle: HourCycle }) {
   if (data.stretches.length === 0) return null
   return (
-    <section aria-label="Standstills">
-      <h3 className="section-title">Stood still</h3>
+    <section aria-label="Idle periods">
+      <h3 className="section-title">Idle periods</h3>
       <ul className="plain tabular">
         {data.stretches.map((each) => (
           <li key={`${each.kind} ${each.from}`}>

@@ -4,7 +4,7 @@
  */
 import type { Summary } from '../../../contract/entities.ts'
 import { failureMessage, normaliseMessage } from '../../../contract/failure-message.ts'
-import { ask } from '../../api/current.ts'
+import { request } from '../../api/current.ts'
 
 type Cluster = Summary['failures'][number]
 
@@ -18,7 +18,7 @@ export async function jobsOfCluster(batchId: string, cluster: Cluster): Promise<
   const found = new Set(examples)
   let after: number | null = 0
   while (after !== null) {
-    const page: Awaited<ReturnType<typeof ask<'jobs'>>> = await ask('jobs', {
+    const page: Awaited<ReturnType<typeof request<'jobs'>>> = await request('jobs', {
       batch: batchId,
       status: ['failed'],
       after,

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { shallow } from 'zustand/shallow'
 import type { Batch, Job } from '../../../contract/entities.ts'
 import type { JobStatus } from '../../../contract/states.ts'
-import { ask } from '../../api/current.ts'
+import { request } from '../../api/current.ts'
 
 export const pageSize = 200
 const mostAtOnce = 10_000
@@ -17,7 +17,7 @@ export type JobPages = {
   total: number
   /** The job in a row, or `undefined` while its page is on its way. */
   at: (index: number) => Job | undefined
-  /** Says which rows are on the screen. */
+  /** Reports which rows are on the screen. */
   want: (first: number, last: number) => void
   waiting: boolean
   error: string | null
@@ -41,7 +41,7 @@ function unchangedKept(before: readonly Job[] | undefined, now: readonly Job[]):
   })
 }
 
-/** The jobs of a batch; they are asked for again when the batch's counts change. */
+/** The jobs of a batch; they are reloaded when the batch's counts change. */
 export function useJobPages(batch: Batch, statuses: readonly JobStatus[], search: string): JobPages {
   const key = JSON.stringify([batch.id, statuses, search])
   const filtered = statuses.length > 0 || search !== ''
@@ -64,13 +64,13 @@ export function useJobPages(batch: Batch, statuses: readonly JobStatus[], search
       const mark = `${key} ${from} ${lastPage} ${force}`
       if ((!missing && !force) || busy.current === mark) return
       busy.current = mark
-      const [, askStatuses, askSearch] = JSON.parse(key) as [string, JobStatus[], string]
-      const result = await ask('jobs', {
+      const [, wantedStatuses, wantedSearch] = JSON.parse(key) as [string, JobStatus[], string]
+      const result = await request('jobs', {
         batch: batch.id,
         after: filtered ? (before.starts.get(from) ?? 0) : from * pageSize,
         limit: Math.min(mostAtOnce, (lastPage - from + 1) * pageSize),
-        ...(askStatuses.length > 0 ? { status: askStatuses } : {}),
-        ...(askSearch ? { search: askSearch } : {}),
+        ...(wantedStatuses.length > 0 ? { status: wantedStatuses } : {}),
+        ...(wantedSearch ? { search: wantedSearch } : {}),
       })
       if (busy.current === mark) busy.current = ''
       setState((old) => {

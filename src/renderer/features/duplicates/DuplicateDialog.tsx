@@ -10,7 +10,7 @@ import type { Conflict } from '../../../contract/entities.ts'
 import { type DuplicateQuestion, showNumber, usePanel } from '../../store/panel-store.ts'
 import { batchName, count, counted, percentDone } from '../../ui/format-count.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
-import { StatusMark } from '../../ui/StatusMark.tsx'
+import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import './duplicates.css'
 
 export function DuplicateDialog() {
@@ -36,8 +36,8 @@ function Open({ question }: { question: DuplicateQuestion }) {
       size="lg"
       title={
         several
-          ? `${conflicts.length} of these are already there`
-          : `This batch is already ${conflicts[0]?.existing.status === 'running' ? 'running' : 'there'}`
+          ? `${conflicts.length} of these are already queued`
+          : `This batch is already ${statusWord(conflicts[0]?.existing.status ?? 'queued')}`
       }
     >
       <Stack gap="md">
@@ -48,31 +48,29 @@ function Open({ question }: { question: DuplicateQuestion }) {
         </ul>
         {several && (
           <p className="dim conflict-all">
-            Your answer is for {conflicts.length === 2 ? 'both' : `all ${conflicts.length}`}.
+            Your answer applies to {conflicts.length === 2 ? 'both' : `all ${conflicts.length}`}.
           </p>
         )}
         <div className="answers">
           <Answer
             words={several ? 'Show them' : 'Show it'}
-            hint={`Leaves ${several ? 'them as they are' : 'it as it is'} and creates only what is not there yet.`}
+            hint={`Keeps ${several ? 'them' : 'it'} unchanged and adds only what is not queued yet.`}
             Icon={IconEye}
             onClick={show}
             autoFocus
           />
           <Answer
-            words={`Run only the ${count(remaining)} not done`}
+            words={`Run only the remaining ${count(remaining)}`}
             hint={
-              several
-                ? 'Closes them where they stand and goes on with the rest.'
-                : 'Closes it where it stands and goes on with the rest.'
+              several ? 'Ends them and queues the remaining jobs.' : 'Ends it and queues the remaining jobs.'
             }
             Icon={IconListCheck}
             disabled={remaining === 0}
             onClick={() => answer('remaining')}
           />
           <Answer
-            words={several ? 'Cancel them and start anew' : 'Cancel it and start anew'}
-            hint="Jobs that are done are done again."
+            words={several ? 'Cancel them and start over' : 'Cancel it and start over'}
+            hint="Finished jobs run again."
             Icon={IconReplace}
             onClick={() => answer('replace')}
           />
@@ -82,7 +80,7 @@ function Open({ question }: { question: DuplicateQuestion }) {
             <Stack gap="xs" style={{ flex: 1 }}>
               <Checkbox
                 data-autofocus
-                label="I know that the same work would run twice and may write the same files."
+                label="I understand that the same work runs twice and may overwrite the same files."
                 checked={sure}
                 onChange={(event) => setSure(event.currentTarget.checked)}
               />
@@ -93,7 +91,7 @@ function Open({ question }: { question: DuplicateQuestion }) {
                 onClick={() => answer('allow')}
                 style={{ alignSelf: 'flex-start' }}
               >
-                Yes, create another
+                Add duplicate
               </Button>
             </Stack>
           </div>
@@ -101,12 +99,12 @@ function Open({ question }: { question: DuplicateQuestion }) {
         <div className="answers-foot">
           {!anyway && (
             <Button variant="subtle" color="gray" onClick={() => setAnyway(true)}>
-              Create another anyway…
+              Add a duplicate anyway…
             </Button>
           )}
           <span style={{ flex: 1 }} />
           <Button variant="default" onClick={() => answer(null)}>
-            Leave it
+            Cancel
           </Button>
         </div>
       </Stack>
@@ -149,8 +147,8 @@ function Answer({
 function ConflictCard({ conflict }: { conflict: Conflict }) {
   const { existing, differs, kind, requested } = conflict
   const changes = [
-    differs.added > 0 ? `${counted(differs.added, 'command')} it does not have` : null,
-    differs.removed > 0 ? `without ${counted(differs.removed, 'command')} of it` : null,
+    differs.added > 0 ? `${counted(differs.added, 'command')} added` : null,
+    differs.removed > 0 ? `${counted(differs.removed, 'command')} removed` : null,
   ].filter((each) => each !== null)
   return (
     <li className="conflict">
@@ -167,11 +165,11 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
       <p>{conflict.sentence}</p>
       <p className="dim">
         {kind === 'overlap' && requested.range
-          ? `Its range overlaps the one asked for, ${rangeWords(requested.range)}. `
+          ? `Its range overlaps the requested range, ${rangeWords(requested.range)}. `
           : ''}
         {changes.length === 0
-          ? `The new one has the same ${counted(requested.jobs, 'job')}.`
-          : `The new one has ${counted(requested.jobs, 'job')}, ${changes.join(' and ')}.`}
+          ? `The new batch has the same ${counted(requested.jobs, 'job')}.`
+          : `The new batch has ${counted(requested.jobs, 'job')}: ${changes.join(', ')}.`}
       </p>
     </li>
   )

@@ -1,5 +1,5 @@
 /**
- * Owns the health page: the finalizer, the hosts, the doctor's findings and the disk. What is wrong comes first.
+ * Owns the health page: the finalizer, the hosts, the doctor's findings and the disk. Problems come first.
  */
 import { Button, Loader } from '@mantine/core'
 import { useState } from 'react'
@@ -8,7 +8,7 @@ import type { Finding } from '../../../contract/entities.ts'
 import type { LiveQueue } from '../../../contract/queue-state.ts'
 import { works } from '../../../contract/states.ts'
 import { act } from '../../store/act.ts'
-import { say, usePanel } from '../../store/panel-store.ts'
+import { announce, usePanel } from '../../store/panel-store.ts'
 import { troubles } from '../../store/troubles.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { bytes, counted } from '../../ui/format-count.ts'
@@ -26,7 +26,7 @@ export function HealthView() {
     <section className="view page" aria-labelledby="health-title">
       <div className="view-head">
         <h1 id="health-title">Health</h1>
-        <span className="dim">{wrong.length === 0 ? 'All is well' : `${wrong.length} to look at`}</span>
+        <span className="dim">{wrong.length === 0 ? 'No problems' : counted(wrong.length, 'problem')}</span>
       </div>
       <div className="page-body" tabIndex={0} role="group" aria-label="All findings">
         <div className="page-columns">
@@ -43,9 +43,9 @@ export function HealthView() {
   )
 }
 
-/** When the finalizer looks next: only a host that works sweeps, and a time that has passed while nobody works is not "now". */
+/** When the next sweep is due: only a working host sweeps, so a time that has passed without one is not "now". */
 function nextSweepWords({ nextSweepAt, intervalMs }: Finalizer, working: boolean, now: number): string {
-  if (!working) return 'when a host works'
+  if (!working) return 'when a host runs'
   if (nextSweepAt === null) return `within ${duration(intervalMs)}`
   return nextSweepAt <= now ? 'now' : `in ${duration(nextSweepAt - now)}`
 }
@@ -59,9 +59,9 @@ function FinalizerCard({ finalizer, working }: { finalizer: Finalizer; working: 
     const swept = await act('sweep', {})
     setBusy(false)
     if (swept)
-      say(
+      announce(
         swept.closed.length === 0
-          ? 'Nothing was left open.'
+          ? 'Nothing to close.'
           : `Closed ${counted(swept.closed.length, 'batch', 'batches')}.`,
       )
   }
@@ -79,13 +79,13 @@ function FinalizerCard({ finalizer, working }: { finalizer: Finalizer; working: 
         <Fact name="Next sweep" value={nextSweepWords(finalizer, working, now)} />
         <Fact name="Rescues" value={String(rescues)} bad={rescues > 0} />
         {lastRescueAt !== null && <Fact name="Last rescue" value={moment(lastRescueAt, now, cycle)} />}
-        <Fact name="Looks every" value={duration(intervalMs)} />
+        <Fact name="Interval" value={duration(intervalMs)} />
         <Fact name="Grace" value={duration(graceMs)} />
       </dl>
       <p className="dim card-foot">
         {rescues === 0
-          ? 'Every batch was closed the moment its last job ended.'
-          : 'A rescue is a batch that a sweep had to close. It was closed rightly, but late.'}
+          ? 'Every batch was closed as soon as its last job ended.'
+          : 'A rescue is a batch that a sweep had to close: correct, but late.'}
       </p>
     </article>
   )
@@ -130,7 +130,7 @@ function HostsCard({ hosts }: { hosts: LiveQueue['hosts'] }) {
       </header>
       {hosts.length === 0 && (
         <p className="dim">
-          No host works on this queue. Start one with <code>slipway work</code>.
+          No host is running this queue. Start one with <code>slipway work</code>.
         </p>
       )}
       <table className="plain-table tabular">
@@ -140,7 +140,7 @@ function HostsCard({ hosts }: { hosts: LiveQueue['hosts'] }) {
               <th>Host</th>
               <th>Process</th>
               <th>State</th>
-              <th>Last heard</th>
+              <th>Last heartbeat</th>
               <th>Since</th>
             </tr>
           </thead>
@@ -150,7 +150,7 @@ function HostsCard({ hosts }: { hosts: LiveQueue['hosts'] }) {
             <tr key={host.id}>
               <td>
                 {hostKinds[host.kind]}
-                {host.executor && <span className="host-works">works</span>}
+                {host.executor && <span className="host-works">executor</span>}
               </td>
               <td>{host.pid}</td>
               <td className={host.state === 'alive' ? '' : 'warn'}>{host.state}</td>
@@ -173,14 +173,14 @@ function DoctorCard() {
     setBusy(false)
     if (!found) return
     setAnswer(found)
-    say(found.healthy ? 'The doctor found nothing wrong.' : 'The doctor found something.')
+    announce(found.healthy ? 'No problems found.' : 'Problems found.')
   }
   return (
     <article className="card">
       <header>
         <h2>Doctor</h2>
         <Button size="compact-sm" variant="default" onClick={() => void examine()} disabled={busy}>
-          {answer ? 'Examine again' : 'Examine'}
+          {answer ? 'Run checks again' : 'Run checks'}
         </Button>
         {busy && <Loader size={16} />}
       </header>

@@ -34,7 +34,7 @@ export const HistoryRow = memo(function HistoryRow(props: {
       tabIndex={current ? 0 : -1}
       aria-selected={props.selected}
       aria-rowindex={props.rowIndex}
-      aria-label={`${batchName(batch)}, ${statusWord(batch.status)}${unseen ? ', not looked at yet' : ''}`}
+      aria-label={`${batchName(batch)}, ${statusWord(batch.status)}${unseen ? ', new' : ''}`}
       data-id={batch.id}
       data-unseen={unseen}
       className="q-row h-row"
@@ -47,7 +47,7 @@ export const HistoryRow = memo(function HistoryRow(props: {
       }}
     >
       <span role="gridcell" className="h-mark">
-        {unseen && <span className="h-dot" title="Not looked at yet" />}
+        {unseen && <span className="h-dot" title="New" />}
       </span>
       <span role="gridcell">
         <StatusMark status={batch.status} />

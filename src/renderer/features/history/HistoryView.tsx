@@ -1,6 +1,6 @@
 /**
- * Owns the history: everything that finished, with counts that are filters, search, and marks on what nobody has
- * looked at yet.
+ * Owns the history: everything that finished, with counts that are filters, search, and marks on what nobody
+ * has seen yet.
  */
 import { Button, EmptyState, Switch } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -58,7 +58,7 @@ export function HistoryView() {
         <Chips history={history} chosen={statuses} onChoose={setStatuses} />
         <SearchField
           className="history-search"
-          label="Search in configurations, inputs and errors"
+          label="Search configurations, inputs and errors"
           placeholder="Search configurations, inputs, errors"
           typed={typed}
           onTyped={setTyped}
@@ -79,11 +79,9 @@ export function HistoryView() {
         <div className="view-empty">
           <EmptyState
             icon={<IconHistory size={34} stroke={1.4} />}
-            title={narrowed ? 'Nothing matches' : 'Nothing has finished yet'}
+            title={narrowed ? 'No matches' : 'Nothing has finished yet'}
             description={
-              narrowed
-                ? 'Try fewer words or another filter.'
-                : 'Batches appear here when they have ended, however they ended.'
+              narrowed ? 'Try fewer words or another filter.' : 'Batches appear here when they end.'
             }
           />
         </div>
@@ -180,7 +178,7 @@ function HistoryList({ history }: { history: History }) {
     <>
       {held.waiting > 0 && (
         <button type="button" className="held-hint" onClick={held.release}>
-          {held.waiting} new · show
+          Show {held.waiting} new
         </button>
       )}
       <div

@@ -1,11 +1,11 @@
 /**
- * Owns the pages of the history: newest first, more as one scrolls, asked for again when something finishes.
+ * Owns the pages of the history: newest first, more as one scrolls, reloaded when something finishes.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import type { BatchStatus, FinalBatchStatus } from '../../../contract/states.ts'
 import { finalBatchStatuses } from '../../../contract/states.ts'
-import { ask } from '../../api/current.ts'
+import { request } from '../../api/current.ts'
 import { usePanel } from '../../store/panel-store.ts'
 
 const pageSize = 200
@@ -35,7 +35,7 @@ export function useHistory(filter: HistoryFilter): History {
   const latest = useRef(loaded)
   latest.current = loaded
   const busy = useRef(false)
-  // What finished, was reopened, cleared or looked at: each is a reason to look again.
+  // What finished, was reopened, cleared or seen: each is a reason to reload.
   const finished = usePanel((s) => s.server?.finished)
   const counts = usePanel((s) => (s.server ? JSON.stringify(s.server.counts) : ''))
   const unseen = usePanel((s) => s.server?.unseen)
@@ -43,7 +43,7 @@ export function useHistory(filter: HistoryFilter): History {
   const load = useCallback(
     async (before: number | null, limit: number) => {
       const wanted = JSON.parse(key) as HistoryFilter
-      const result = await ask('list', {
+      const result = await request('list', {
         all: true,
         status: [...(wanted.statuses.length > 0 ? wanted.statuses : finalBatchStatuses)],
         cleared: wanted.cleared,
@@ -67,7 +67,7 @@ export function useHistory(filter: HistoryFilter): History {
     [key],
   )
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these are the reasons to look again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are the reasons to reload
   useEffect(() => {
     const have = latest.current.key === key ? latest.current.batches.length : 0
     const timer = setTimeout(() => void load(null, Math.max(pageSize, have)), have === 0 ? 0 : 150)

@@ -3,7 +3,7 @@
  */
 import { useEffect, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
-import { ask } from '../../api/current.ts'
+import { request } from '../../api/current.ts'
 import { usePanel } from '../../store/panel-store.ts'
 import { useChosenBatch } from '../../ui/use-batch.ts'
 import { LogView } from './LogView.tsx'
@@ -37,7 +37,7 @@ function useInterestingJob(batch: Batch, wanted: boolean): number | null {
     if (!wanted) return
     let stale = false
     const find = async () => {
-      const found = failed ? await ask('jobs', { batch: id, status: ['failed'], limit: 1 }) : undefined
+      const found = failed ? await request('jobs', { batch: id, status: ['failed'], limit: 1 }) : undefined
       if (!stale) setJob((found?.ok ? found.value.jobs[0]?.ordinal : undefined) ?? guess)
     }
     void find()

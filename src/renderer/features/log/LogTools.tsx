@@ -48,7 +48,7 @@ export function LogTools({
   return (
     <div className="log-tools">
       <div className="log-bar">
-        <ActionIcon aria-label="Log of the job before" disabled={job <= 1} onClick={() => showJob(job - 1)}>
+        <ActionIcon aria-label="Log of the previous job" disabled={job <= 1} onClick={() => showJob(job - 1)}>
           <IconChevronLeft size={16} />
         </ActionIcon>
         <span className="tabular log-job">
@@ -64,7 +64,7 @@ export function LogTools({
         {info && <StatusMark status={info.status} size={15} />}
         <span className="clip mono" title={shown.value?.argv.join(' ') ?? ''} style={{ flex: 1 }}>
           {info?.input}
-          {!chosen && batch.status === 'running' && <span className="dim"> · the job that runs</span>}
+          {!chosen && batch.status === 'running' && <span className="dim"> · running job</span>}
         </span>
         {attempts > 1 && (
           <Select
@@ -85,8 +85,8 @@ export function LogTools({
       <div className="log-bar">
         <SearchField
           style={{ flex: 1, minWidth: 120 }}
-          label="Search in the log"
-          placeholder="Search in the log"
+          label="Search the log"
+          placeholder="Search the log"
           typed={search.typed}
           onTyped={search.type}
           onKeyDown={(event) => {
@@ -102,7 +102,7 @@ export function LogTools({
                 ? 'not found'
                 : `${count(search.current)} of ${count(search.found)}${search.more ? '+' : ''}`}
             </span>
-            <ActionIcon aria-label="Match before" onClick={() => search.step(-1)}>
+            <ActionIcon aria-label="Previous match" onClick={() => search.step(-1)}>
               <IconChevronUp size={16} />
             </ActionIcon>
             <ActionIcon aria-label="Next match" onClick={() => search.step(1)}>
@@ -137,20 +137,18 @@ function Failures({
   const next = async () => {
     const found = await nextFailure(batch, job)
     if (found === null)
-      notifications.show({ message: 'No job of this batch has failed.', autoClose: 3_000, withBorder: true })
+      notifications.show({ message: 'No failed jobs in this batch.', autoClose: 3_000, withBorder: true })
     else showJob(found)
   }
   return (
     <>
-      <Tooltip label="Scroll to what looks like the error">
+      <Tooltip label="Jump to the likely error">
         <ActionIcon
-          aria-label="Jump to the failure in this log"
+          aria-label="Jump to the likely error"
           onClick={() => {
             if (!onFailure())
               notifications.show({
-                message: failed
-                  ? 'Nothing here looks like an error; see its end.'
-                  : 'Nothing here looks like an error.',
+                message: failed ? 'No error found in this log. See its end.' : 'No error found in this log.',
                 autoClose: 3_000,
                 withBorder: true,
               })

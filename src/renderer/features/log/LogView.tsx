@@ -109,7 +109,7 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
       {log.error && (
         <div className="log-note">
           <Note kind="info" title={log.error.message}>
-            {log.error.hint ?? 'A job has a log once it has started.'}
+            {log.error.hint ?? 'The log appears when the job starts.'}
           </Note>
         </div>
       )}
@@ -117,7 +117,7 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
         <div className="log-note">
           <Note
             kind="warn"
-            title={`${bytes(log.gap.to - log.gap.from)} in the middle were left out: the log is longer than its limit.`}
+            title={`${bytes(log.gap.to - log.gap.from)} omitted from the middle: the log exceeds its limit.`}
           />
         </div>
       )}
@@ -148,7 +148,7 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
             ))}
           </div>
           {!log.loading && !log.error && window.size === 0 && (
-            <p className="dim log-empty">{log.open ? 'Nothing written yet.' : 'It wrote nothing.'}</p>
+            <p className="dim log-empty">{log.open ? 'No output yet.' : 'No output.'}</p>
           )}
         </section>
         {window.size > window.to - window.from && (

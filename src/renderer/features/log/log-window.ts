@@ -16,7 +16,7 @@ export type LogWindow = {
   /** Byte offset of the first line shown, and of the end of the last. */
   from: number
   to: number
-  /** Size of the log when last asked. */
+  /** Size of the log at the last read. */
   size: number
 }
 
@@ -36,7 +36,7 @@ export function append(window: LogWindow, chunk: Chunk, size: number): LogWindow
   if (chunk.bytes === 0) return { ...window, size }
   if (chunk.from !== window.to) return openAt(chunk, size)
   const last = window.chunks.at(-1)
-  // Following a log brings it in drops; they are joined so that the count of chunks says something.
+  // Following a log reads small pieces; they are joined so that the number of chunks stays a measure of size.
   const joined =
     last && last.bytes + chunk.bytes <= chunkBytes
       ? [
@@ -105,12 +105,12 @@ const burstLines = 40
 
 /** Index of the line that most likely says what went wrong: where the last burst of such lines begins. */
 export function failureLine(lines: readonly string[]): number | null {
-  const plain = (index: number) => (lines[index] ?? '').replace(colours, '')
+  const withoutColours = (index: number) => (lines[index] ?? '').replace(colours, '')
   for (let index = lines.length - 1; index >= 0; index -= 1) {
-    if (!failureWords.test(plain(index))) continue
+    if (!failureWords.test(withoutColours(index))) continue
     let first = index
     for (let up = index; up >= 0 && index - up < burstLines; up -= 1)
-      if (/traceback|^\s*(?:fatal|panic)/i.test(plain(up))) first = up
+      if (/traceback|^\s*(?:fatal|panic)/i.test(withoutColours(up))) first = up
     return first
   }
   return null

@@ -1,8 +1,8 @@
 /**
- * Owns searching a log on disk: the core looks, page by page, and this goes from match to match.
+ * Owns searching a log on disk: the core searches page by page, and this goes from match to match.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { ask } from '../../api/current.ts'
+import { request } from '../../api/current.ts'
 import type { LogTarget } from './use-log.ts'
 
 const pageSize = 500
@@ -34,9 +34,9 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
   const latestShow = useRef(show)
   latestShow.current = show
 
-  const look = useCallback(
+  const searchFrom = useCallback(
     async (query: string, from: number) => {
-      const result = await ask('log-search', {
+      const result = await request('log-search', {
         batch,
         job,
         query,
@@ -61,7 +61,7 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
     }
     const timer = setTimeout(async () => {
       setBusy(true)
-      const page = await look(query, 0)
+      const page = await searchFrom(query, 0)
       if (stale) return
       setBusy(false)
       setFound({ query, ...page })
@@ -74,7 +74,7 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
       setBusy(false)
       clearTimeout(timer)
     }
-  }, [typed, look])
+  }, [typed, searchFrom])
 
   const step = useCallback(
     (by: 1 | -1) => {
@@ -84,7 +84,7 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
         let to = current + by
         if (to > offsets.length && found.next !== null) {
           setBusy(true)
-          const page = await look(found.query, found.next)
+          const page = await searchFrom(found.query, found.next)
           setBusy(false)
           offsets = [...offsets, ...page.offsets]
           setFound({ query: found.query, offsets, next: page.next })
@@ -97,7 +97,7 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
       }
       void move()
     },
-    [found, current, look],
+    [found, current, searchFrom],
   )
 
   return {

@@ -4,7 +4,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import type { SlipwayError } from '../../../contract/errors.ts'
-import { ask } from '../../api/current.ts'
+import { request } from '../../api/current.ts'
 import { append, chunkBytes, emptyWindow, type LogWindow, openAt, prepend } from './log-window.ts'
 
 const followMs = 400
@@ -41,7 +41,7 @@ const nothing: State = {
   addedAbove: { lines: 0, turn: 0 },
 }
 
-/** `follow` asks for what is new while the attempt runs. */
+/** `follow` reads what is new while the attempt runs. */
 export function useLog(target: LogTarget, follow: boolean): OpenLog {
   const [state, setState] = useState<State>(nothing)
   const latest = useRef(state)
@@ -53,7 +53,7 @@ export function useLog(target: LogTarget, follow: boolean): OpenLog {
   const read = useCallback(
     async (from: number, length: number) => {
       const mine = generation.current
-      const result = await ask('log', {
+      const result = await request('log', {
         batch,
         job,
         from,
@@ -141,7 +141,7 @@ export function useLog(target: LogTarget, follow: boolean): OpenLog {
 
   useEffect(() => {
     if (!follow || !(state.open || state.error)) return
-    // A job that has not started has no log yet: ask until there is one.
+    // A job that has not started has no log yet: read until there is one.
     const timer = setInterval(() => (latest.current.error ? void toEnd() : later()), followMs)
     return () => clearInterval(timer)
   }, [follow, state.open, state.error, later, toEnd])

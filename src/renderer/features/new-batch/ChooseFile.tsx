@@ -30,7 +30,7 @@ export function ChooseFile({ onChoose }: { onChoose: (file: string) => void }) {
           onChange={(event) => setPath(event.currentTarget.value)}
         />
         <Button type="submit" disabled={path.trim() === ''}>
-          Look at it
+          Preview
         </Button>
         {pick && (
           <Button
@@ -45,8 +45,8 @@ export function ChooseFile({ onChoose }: { onChoose: (file: string) => void }) {
         )}
       </form>
       {recent.length > 0 && (
-        <section aria-label="Used lately">
-          <h3 className="section-title">Used lately</h3>
+        <section aria-label="Recent files">
+          <h3 className="section-title">Recent files</h3>
           <ul className="plain">
             {recent.map((file) => (
               <li key={file}>
@@ -92,7 +92,7 @@ function Browser({ onChoose }: { onChoose: (file: string) => void }) {
           <li>
             <button type="button" className="browse-entry" onClick={() => setFolder(place.parent)}>
               <IconArrowUp size={16} aria-hidden />
-              <span>Folder above</span>
+              <span>Parent folder</span>
             </button>
           </li>
         )}
@@ -115,7 +115,7 @@ function Browser({ onChoose }: { onChoose: (file: string) => void }) {
         ))}
       </ul>
       {place && !place.entries.some((e) => e.kind === 'configuration') && (
-        <p className="dim browse-none">No configuration (*.slipway.yaml) in this folder.</p>
+        <p className="dim browse-none">No configurations (*.slipway.yaml) in this folder.</p>
       )}
     </section>
   )

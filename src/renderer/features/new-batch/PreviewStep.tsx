@@ -46,7 +46,7 @@ export function PreviewStep({ file, onBack }: { file: string; onBack: () => void
         <div className="preview-foot">
           <span style={{ flex: 1 }} />
           <Button variant="default" onClick={() => setTurn(turn + 1)}>
-            Look again
+            Check again
           </Button>
         </div>
       </div>
@@ -106,7 +106,11 @@ export function PreviewStep({ file, onBack }: { file: string; onBack: () => void
       {preview.conflicts.length > 0 && (
         <Note
           kind="warn"
-          title={`${counted(preview.conflicts.length, 'batch', 'batches')} of this kind ${preview.conflicts.length === 1 ? 'is' : 'are'} already there`}
+          title={
+            preview.conflicts.length === 1
+              ? 'One of these is already queued'
+              : `${preview.conflicts.length} of these are already queued`
+          }
         >
           {preview.conflicts[0]?.sentence} You will be asked what to do.
         </Note>
@@ -118,7 +122,7 @@ export function PreviewStep({ file, onBack }: { file: string; onBack: () => void
         </span>
         <span style={{ flex: 1 }} />
         <Button variant="default" onClick={closeDialog}>
-          Leave it
+          Cancel
         </Button>
         <Button type="submit" disabled={!ready} loading={busy}>
           {batches === 1 ? 'Add the batch' : `Add ${batches} batches`}
@@ -134,7 +138,7 @@ function BackLine({ file, onBack }: { file: string; onBack: () => void }) {
   return (
     <div className="preview-back">
       <Button size="compact-sm" variant="default" leftSection={<IconArrowLeft size={14} />} onClick={onBack}>
-        Another file
+        Choose another file
       </Button>
       <span className="clip mono dim">{file}</span>
     </div>
@@ -176,13 +180,13 @@ function Options({ options, onChange }: { options: AddOptions; onChange: (option
     <div className="add-options">
       <Checkbox
         size="xs"
-        label="Leave out inputs whose same command already succeeded"
+        label="Skip inputs that already succeeded"
         checked={options.skipDone}
         onChange={(event) => onChange({ ...options, skipDone: event.currentTarget.checked })}
       />
       <Checkbox
         size="xs"
-        label="Only put on hold"
+        label="Add on hold"
         checked={options.hold}
         onChange={(event) => onChange({ ...options, hold: event.currentTarget.checked })}
       />

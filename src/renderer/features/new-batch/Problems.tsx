@@ -11,7 +11,7 @@ export function Problems({ problems }: { problems: readonly Problem[] }) {
   if (problems.length === 0) return null
   return (
     <section aria-label="Problems" className="problems" role="alert">
-      <h3>{problems.length === 1 ? 'One problem' : `${problems.length} problems`}. Nothing was created.</h3>
+      <h3>{problems.length === 1 ? '1 problem' : `${problems.length} problems`}. Nothing was added.</h3>
       <ul className="plain">
         {problems.slice(0, shownAtOnce).map((problem) => (
           <li key={`${problem.line}:${problem.column} ${problem.path} ${problem.message}`}>

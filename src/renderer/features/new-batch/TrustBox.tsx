@@ -20,12 +20,10 @@ export function TrustBox({
       <IconShieldQuestion size={20} className="warn" aria-hidden style={{ flex: 'none' }} />
       <div style={{ flex: 1 }}>
         <b>
-          {fresh
-            ? 'This file is used for the first time.'
-            : 'This file has changed since you last trusted it.'}
+          {fresh ? 'You have not used this file before.' : 'This file has changed since you last trusted it.'}
         </b>
         <p className="trust-words dim">
-          It runs the commands below with your rights. Trust it when you know where it comes from.
+          It runs the commands below with your permissions. Trust it only if you know where it comes from.
         </p>
         <Checkbox
           label={fresh ? 'I trust this file' : 'I trust this file as it is now'}

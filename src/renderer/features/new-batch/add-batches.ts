@@ -4,13 +4,13 @@
 import { notifications } from '@mantine/notifications'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import type { Conflict, IfExists } from '../../../contract/entities.ts'
-import { ask } from '../../api/current.ts'
-import { act, tellError } from '../../store/act.ts'
-import { askAboutDuplicates, say, showBatch } from '../../store/panel-store.ts'
+import { request } from '../../api/current.ts'
+import { act, showError } from '../../store/act.ts'
+import { announce, confirmDuplicates, showBatch } from '../../store/panel-store.ts'
 import { batchName, counted } from '../../ui/format-count.ts'
 import { rememberFile } from './recent-files.ts'
 
-export type Wish = {
+export type AddRequest = {
   file: string
   types: string[]
   variables: Readonly<Record<string, string>>
@@ -22,17 +22,17 @@ export type Wish = {
 /** 'added' when it is done, 'left' when the person left it, 'changed' when it must be looked at again. */
 export async function addBatches(
   preview: CommandOutput<'preview'>,
-  wish: Wish,
+  wanted: AddRequest,
 ): Promise<'added' | 'left' | 'changed'> {
   if (preview.trust !== 'known') {
-    const trusted = await act('trust', { file: wish.file, digest: preview.digest })
+    const trusted = await act('trust', { file: wanted.file, digest: preview.digest })
     if (!trusted) return 'changed'
   }
   const enqueue = (ifExists: IfExists) =>
-    ask('enqueue', { ...wish, variables: { ...wish.variables }, ifExists, digest: preview.digest })
+    request('enqueue', { ...wanted, variables: { ...wanted.variables }, ifExists, digest: preview.digest })
   let result = await enqueue('fail')
   if (!result.ok && result.error.code === 'duplicate' && result.error.conflicts?.length) {
-    const choice = await askAboutDuplicates(
+    const choice = await confirmDuplicates(
       `Add ${preview.configuration}`,
       result.error.conflicts as readonly Conflict[],
     )
@@ -40,32 +40,32 @@ export async function addBatches(
     result = await enqueue(choice)
   }
   if (!result.ok) {
-    tellError(result.error)
+    showError(result.error)
     return 'changed'
   }
-  rememberFile(wish.file)
-  told(result.value)
+  rememberFile(wanted.file)
+  announceAdded(result.value)
   return 'added'
 }
 
-function told({ created, existing, closed, skipped }: CommandOutput<'enqueue'>): void {
+function announceAdded({ created, existing, closed, skipped }: CommandOutput<'enqueue'>): void {
   const [first] = created
   const [there] = existing
   const parts = [
     created.length === 1 && first ? `Added ${batchName(first)}` : '',
     created.length > 1 ? `Added ${counted(created.length, 'batch', 'batches')}` : '',
-    closed.length > 0 ? `closed ${closed.map((b) => `#${b.number}`).join(', ')}` : '',
+    closed.length > 0 ? `ended ${closed.map((b) => `#${b.number}`).join(', ')}` : '',
     skipped.length > 0
-      ? `left out ${counted(
+      ? `skipped ${counted(
           skipped.reduce((sum, each) => sum + each.jobs, 0),
           'job',
-        )} that had succeeded before`
+        )} that already succeeded`
       : '',
-    created.length === 0 && there ? `${batchName(there)} was already there` : '',
+    created.length === 0 && there ? `${batchName(there)} was already queued` : '',
   ].filter((part) => part !== '')
   const sentence = parts.join('; ')
   if (sentence) notifications.show({ message: sentence, withBorder: true })
-  say(sentence)
+  announce(sentence)
   const shown = first ?? there
   if (shown) showBatch(shown)
 }

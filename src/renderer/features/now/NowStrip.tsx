@@ -25,7 +25,7 @@ export function NowStrip() {
         <div className="now-words">
           <p className="now-sentence">
             {link.state === 'lost'
-              ? `No connection since ${clock(link.since, cycle)}, trying again`
+              ? `Connection lost at ${clock(link.since, cycle)}, reconnecting…`
               : 'Connecting…'}
           </p>
         </div>
@@ -38,7 +38,7 @@ export function NowStrip() {
       <div className="now-words">
         {link.state === 'lost' && (
           <p className="now-lost warn">
-            Connection lost since {clock(link.since, cycle)}, trying again. Last known:
+            Connection lost at {clock(link.since, cycle)}, reconnecting… Last known state:
           </p>
         )}
         <p className="now-sentence clip" title={sentence}>
@@ -59,14 +59,14 @@ export function NowStrip() {
 
 type Running = NonNullable<ReturnType<typeof usePanel.getState>['server']>['running']
 
-/** What the sentence says already is not said twice. */
+/** Leaves out what the sentence contains already. */
 function Progress({ running, sentence }: { running: NonNullable<Running>; sentence: string }) {
   const { batch, jobsPerMinute, doneBy, jobs } = running
   const now = useNow()
   const cycle = useHourCycle()
   const current = jobs[0]
-  // A batch whose host is gone stands still: how fast it was says nothing about now.
-  const works = usePanel((s) => (s.server?.queue.executor?.state ?? 'gone') !== 'gone')
+  // A batch whose host is gone makes no progress: its rate until then is meaningless now.
+  const isWorking = usePanel((s) => (s.server?.queue.executor?.state ?? 'gone') !== 'gone')
   return (
     <>
       <JobsBar jobs={batch.jobs} live label={`Progress of ${batchName(batch)}`} />
@@ -76,7 +76,7 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
         )}
         <Figure name="Share" value={`${percentDone(batch.jobs)} %`} strong />
         {batch.jobs.failed > 0 && <Figure name="Failed" value={`${count(batch.jobs.failed)} failed`} bad />}
-        {works && jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
+        {isWorking && jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
         {doneBy && !/, done (between|about) /.test(sentence) && (
           <Figure name="Done by" value={doneByWords(doneBy, now, cycle)} />
         )}
@@ -132,7 +132,7 @@ const QueueActions = memo(function QueueActions({ paused }: { paused: boolean })
     )
   return (
     <div className="now-actions">
-      <Tooltip label={withKeyWords('Running jobs end first', wordsOf('shift+P', 'Everywhere'))}>
+      <Tooltip label={withKeyWords('Running jobs finish first', wordsOf('shift+P', 'Everywhere'))}>
         <Button
           variant="default"
           leftSection={<IconPlayerPause size={16} />}
@@ -143,13 +143,13 @@ const QueueActions = memo(function QueueActions({ paused }: { paused: boolean })
       </Tooltip>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
-          <ActionIcon variant="default" size={34} aria-label="More ways to pause">
+          <ActionIcon variant="default" size={34} aria-label="More pause options">
             <IconChevronDown size={16} aria-hidden />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconPlayerPause size={16} />} disabled={!runs} onClick={pauseRunning}>
-            Pause only this batch, go on with the next
+            Pause this batch and continue with the next
           </Menu.Item>
           <Menu.Item leftSection={<IconPlayerStop size={16} />} onClick={() => void pauseQueue(true, true)}>
             Pause the queue and stop running jobs now

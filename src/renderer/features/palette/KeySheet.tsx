@@ -8,41 +8,41 @@ import { useKeyChanges } from '../../store/use-keys.ts'
 import './keys.css'
 
 const lists: readonly (readonly [string, string])[] = [
-  ['↑ ↓', 'Another row'],
+  ['↑ ↓', 'Select a row'],
   ['Shift ↑ ↓', 'Extend the selection'],
-  ['Ctrl ↑ ↓, Space', 'Pick single rows'],
+  ['Ctrl ↑ ↓, Space', 'Select individual rows'],
   ['Ctrl A', 'Select all'],
-  ['Esc', 'Only this row'],
+  ['Esc', 'Select only this row'],
   ['Alt ↑ ↓', 'Move up or down in the queue'],
-  ['Enter', 'To the details'],
+  ['Enter', 'Go to the details'],
 ]
 
 export function KeySheet() {
   const open = usePanel((s) => s.dialog?.kind === 'keys')
   const [changes] = useKeyChanges()
-  const lines = (group: (typeof keyed)[number]['group']) =>
+  const shortcuts = (group: (typeof keyed)[number]['group']) =>
     keyed.flatMap((each) => {
       const key = keyFor(each.usual, group, changes)
       return each.group === group && key !== null
-        ? [<Line key={each.id} keys={keyWords(key)} words={each.words} />]
+        ? [<Shortcut key={each.id} keys={keyWords(key)} words={each.words} />]
         : []
     })
   return (
-    <Modal opened={open} onClose={closeDialog} title="Keys" size="xl">
+    <Modal opened={open} onClose={closeDialog} title="Keyboard shortcuts" size="xl">
       <div className="keys">
         <section>
           <h3 className="section-title">Everywhere</h3>
-          <Line keys="Ctrl K" words="Commands and batches" />
-          {lines('Everywhere')}
+          <Shortcut keys="Ctrl K" words="Commands and batches" />
+          {shortcuts('Everywhere')}
         </section>
         <section>
           <h3 className="section-title">Selected batches</h3>
-          {lines('Selected batches')}
+          {shortcuts('Selected batches')}
         </section>
         <section>
           <h3 className="section-title">In a list</h3>
           {lists.map(([keys, words]) => (
-            <Line key={keys} keys={keys} words={words} />
+            <Shortcut key={keys} keys={keys} words={words} />
           ))}
           <p className="dim keys-note">
             Drag a row with the mouse, or press Space on its handle and use the arrow keys. Keys can be
@@ -54,7 +54,7 @@ export function KeySheet() {
   )
 }
 
-function Line({ keys, words }: { keys: string; words: string }) {
+function Shortcut({ keys, words }: { keys: string; words: string }) {
   return (
     <div className="key-line">
       <span>{words}</span>

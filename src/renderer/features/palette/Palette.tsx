@@ -52,10 +52,10 @@ const Commands = memo(function Commands({ chosen }: { chosen: Chosen }) {
       scrollable
       maxHeight={420}
       attributes={{ content: { 'aria-label': 'Commands and batches' } }}
-      nothingFound="Nothing is called that."
+      nothingFound="No matches"
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
-        placeholder: 'What do you want to do, or which batch?',
+        placeholder: 'Search commands and batches',
         'aria-label': 'Commands and batches',
       }}
     />

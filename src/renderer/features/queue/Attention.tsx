@@ -20,7 +20,7 @@ export function Attention() {
           key={`${each.kind} ${each.batchId} ${each.sentence}`}
           kind="warn"
           title={each.sentence}
-          action={<Look batchId={each.batchId} />}
+          action={<ShowButton batchId={each.batchId} />}
         />
       ))}
       {attention.length > shownAtOnce && (
@@ -32,7 +32,7 @@ export function Attention() {
   )
 }
 
-function Look({ batchId }: { batchId: string | null }) {
+function ShowButton({ batchId }: { batchId: string | null }) {
   const batch = usePanel((s) => (batchId === null ? undefined : s.server?.batches.get(batchId)))
   return (
     <Button
@@ -40,7 +40,7 @@ function Look({ batchId }: { batchId: string | null }) {
       variant="default"
       onClick={() => (batch ? showBatch(batch) : goToView('health'))}
     >
-      {batch ? `Show #${batch.number}` : 'Look'}
+      {batch ? `Show #${batch.number}` : 'Open Health'}
     </Button>
   )
 }

@@ -1,5 +1,5 @@
 /**
- * Owns the small dialogs that ask for one thing before acting on batches: a reason, a place, a priority.
+ * Owns the small dialogs that request one value before acting on batches: a reason, a place, a priority.
  */
 import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
@@ -36,12 +36,12 @@ function CancelDialog({ batches }: { batches: readonly Batch[] }) {
         <Stack gap="md">
           <Text size="sm">
             {running > 0
-              ? 'Its running jobs are stopped. Jobs that are done stay done, and it can be retried later.'
-              : 'It leaves the queue. It can be retried later from the history.'}
+              ? 'Its running jobs are stopped. Finished jobs are kept, and you can retry it later.'
+              : 'It leaves the queue. You can retry it later from History.'}
           </Text>
           <TextInput
             label="Reason"
-            description="Kept with the batch; may be empty."
+            description="Optional; saved with the batch."
             value={reason}
             maxLength={2_000}
             data-autofocus
@@ -49,7 +49,7 @@ function CancelDialog({ batches }: { batches: readonly Batch[] }) {
           />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={closeDialog}>
-              Keep it
+              Keep {batches.length === 1 ? 'the batch' : 'them'}
             </Button>
             <Button color="red" type="submit">
               Cancel {batches.length === 1 ? 'the batch' : `${batches.length} batches`}
@@ -65,21 +65,21 @@ function MoveDialog({ batches }: { batches: readonly Batch[] }) {
   const last = usePanel((s) => s.server?.order.length ?? 1)
   const [to, setTo] = useState<number | string>(batches[0]?.position ?? 1)
   const place = Number(to)
-  const fine = Number.isInteger(place) && place >= 1
+  const isValid = Number.isInteger(place) && place >= 1
   return (
     <Modal opened onClose={closeDialog} title={`Move ${names(batches)}`} size="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (!fine) return
+          if (!isValid) return
           closeDialog()
           void moveBatches(batches, place)
         }}
       >
         <Stack gap="md">
           <NumberInput
-            label="To place"
-            description={last === 1 ? 'It is the only one in the queue.' : `1 is next, ${last} is last.`}
+            label="Position"
+            description={last === 1 ? 'It is the only batch in the queue.' : `1 is next, ${last} is last.`}
             min={1}
             allowDecimal={false}
             value={to}
@@ -88,9 +88,9 @@ function MoveDialog({ batches }: { batches: readonly Batch[] }) {
           />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={closeDialog}>
-              Leave it
+              Cancel
             </Button>
-            <Button type="submit" disabled={!fine}>
+            <Button type="submit" disabled={!isValid}>
               Move
             </Button>
           </Group>
@@ -103,13 +103,13 @@ function MoveDialog({ batches }: { batches: readonly Batch[] }) {
 function PriorityDialog({ batches }: { batches: readonly Batch[] }) {
   const [value, setValue] = useState<number | string>(batches[0]?.priority ?? 0)
   const priority = Number(value)
-  const fine = value !== '' && Number.isInteger(priority) && Math.abs(priority) <= 1_000_000
+  const isValid = value !== '' && Number.isInteger(priority) && Math.abs(priority) <= 1_000_000
   return (
     <Modal opened onClose={closeDialog} title={`Priority of ${names(batches)}`} size="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (!fine) return
+          if (!isValid) return
           closeDialog()
           void setPriority(batches, priority)
         }}
@@ -117,7 +117,7 @@ function PriorityDialog({ batches }: { batches: readonly Batch[] }) {
         <Stack gap="md">
           <NumberInput
             label="Priority"
-            description="Higher goes first; 0 is usual. Same priority: first come, first served."
+            description="Higher runs first; the default is 0. Equal priorities run in the order they were added."
             allowDecimal={false}
             min={-1_000_000}
             max={1_000_000}
@@ -127,9 +127,9 @@ function PriorityDialog({ batches }: { batches: readonly Batch[] }) {
           />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={closeDialog}>
-              Leave it
+              Cancel
             </Button>
-            <Button type="submit" disabled={!fine}>
+            <Button type="submit" disabled={!isValid}>
               Set priority
             </Button>
           </Group>

@@ -1,5 +1,5 @@
 /**
- * Owns the shelf under the queue: what finished since somebody last looked, newest first.
+ * Owns the shelf under the queue: finished batches that nobody has seen, newest first.
  */
 import { Button } from '@mantine/core'
 import { useMemo } from 'react'
@@ -27,7 +27,7 @@ export function FinishedShelf() {
     <section className="shelf" aria-labelledby="shelf-title">
       <header>
         <h2 id="shelf-title" className="section-title">
-          Finished since you last looked · {count(unseen)}
+          New in history · {count(unseen)}
         </h2>
         <span style={{ flex: 1 }} />
         <Button size="compact-xs" variant="subtle" color="gray" onClick={() => goToView('history')}>
@@ -45,7 +45,7 @@ export function FinishedShelf() {
         ))}
       </ul>
       {shown.length > shownAtOnce && (
-        <p className="dim shelf-more">and {counted(unseen - shownAtOnce, 'more', 'more')} in the history</p>
+        <p className="dim shelf-more">and {counted(unseen - shownAtOnce, 'more', 'more')} in History</p>
       )}
     </section>
   )

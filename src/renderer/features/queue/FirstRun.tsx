@@ -18,11 +18,11 @@ export function FirstRun() {
       <h2>Welcome to Slipway</h2>
       <p className="dim">
         Describe work once in a file that ends in <code>.slipway.yaml</code>. Slipway turns it into batches,
-        runs them one at a time in the order you see here, and tells you when they are done.
+        runs them one at a time in the order you see here, and notifies you when they are done.
       </p>
       <ol>
         <li>
-          Save this as <code>first-steps.slipway.yaml</code>, or take a configuration you have.
+          Save this as <code>first-steps.slipway.yaml</code>, or use a configuration you have.
           <pre className="mono">{example}</pre>
           <CopyButton value={example}>
             {({ copied, copy }) => (
@@ -38,7 +38,7 @@ export function FirstRun() {
           </CopyButton>
         </li>
         <li>
-          Choose it, look at the commands that would run, and add them to the queue.
+          Choose it, preview its commands, and add them to the queue.
           <Group mt="xs">
             <Button
               leftSection={<IconPlus size={16} />}

@@ -133,7 +133,7 @@ export function QueueList() {
     >
       {held.waiting > 0 && (
         <button type="button" className="held-hint" onClick={held.release}>
-          {held.waiting} new · show
+          Show {held.waiting} new
         </button>
       )}
       <SortableContext items={sortableIds} strategy={verticalListSortingStrategy}>
@@ -208,10 +208,10 @@ function Heading({ text, startPx }: { text: string; startPx: number }) {
 function StopLine({ startPx }: { startPx: number }) {
   return (
     <div role="row" className="q-stop" style={{ top: startPx }}>
-      <span role="gridcell">Stops here: nothing below this line starts</span>
+      <span role="gridcell">The queue stops here: nothing below starts</span>
       <span role="gridcell">
         <button type="button" className="link-button" onClick={() => void stopAfter(null)}>
-          Take away
+          Remove
         </button>
       </span>
     </div>

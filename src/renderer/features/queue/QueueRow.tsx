@@ -117,7 +117,7 @@ function SubLine({ batch }: { batch: Batch }) {
   const parts: string[] = []
   if (batch.status === 'initiated') parts.push('on hold')
   if (batch.status === 'paused') parts.push(batch.reason ? `paused: ${batch.reason}` : 'paused')
-  if (batch.pausing) parts.push('pauses when its running jobs have ended')
+  if (batch.pausing) parts.push('pausing after its running jobs')
   if (batch.waitsFor) parts.push(batch.waitsFor)
   else if (batch.status !== 'running') parts.push(counted(batch.jobs.total, 'job'))
   return (

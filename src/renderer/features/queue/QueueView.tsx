@@ -1,5 +1,5 @@
 /**
- * Owns the first view: what needs attention, the queue with its toolbar, and what finished since one last looked.
+ * Owns the first view: what needs attention, the queue with its toolbar, and finished batches that are new.
  */
 import { Button, EmptyState, Group } from '@mantine/core'
 import { IconPlus, IconShip } from '@tabler/icons-react'
@@ -49,8 +49,8 @@ function NothingToDo() {
     <div className="view-empty">
       <EmptyState
         icon={<IconShip size={36} stroke={1.4} />}
-        title="Nothing to do"
-        description="The queue is empty. Everything that ran is in the history."
+        title="The queue is empty"
+        description="Finished batches are in History."
       >
         <Group justify="center">
           <Button

@@ -1,5 +1,5 @@
 /**
- * Owns what a screen reader hears while a batch is dragged by keyboard.
+ * Owns what a screen reader announces while a batch is dragged by keyboard.
  */
 import type { Announcements, ScreenReaderInstructions, UniqueIdentifier } from '@dnd-kit/core'
 import type { Batch } from '../../../contract/entities.ts'
@@ -19,24 +19,24 @@ export function dragWords(find: (id: string) => Batch | undefined): {
   return {
     screenReaderInstructions: {
       draggable:
-        'Press Space to pick the batch up, the arrow keys to move it, Space to put it down, Escape to leave it.',
+        'Press Space to pick up the batch, the arrow keys to move it, Space to drop it, Escape to cancel.',
     },
     announcements: {
       onDragStart({ active }) {
         justPickedUp = true
-        return `Picked up ${name(active.id)} from place ${place(active.id)}.`
+        return `Picked up ${name(active.id)} from position ${place(active.id)}.`
       },
       onDragOver({ active, over }) {
-        // Right after the start a row is over itself; saying so would drown the sentence above.
+        // Right after the start a row is over itself; announcing that would replace the sentence above.
         const nothingNew = justPickedUp && over?.id === active.id
         justPickedUp = false
-        return over && !nothingNew ? `${name(active.id)} is over place ${place(over.id)}.` : undefined
+        return over && !nothingNew ? `${name(active.id)} is over position ${place(over.id)}.` : undefined
       },
       onDragEnd: ({ active, over }) =>
         over
-          ? `Put ${name(active.id)} down at place ${place(over.id)}.`
-          : `${name(active.id)} stays where it was.`,
-      onDragCancel: ({ active }) => `${name(active.id)} stays where it was.`,
+          ? `Dropped ${name(active.id)} at position ${place(over.id)}.`
+          : `${name(active.id)} stays in its position.`,
+      onDragCancel: ({ active }) => `${name(active.id)} stays in its position.`,
     },
   }
 }

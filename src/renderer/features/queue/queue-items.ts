@@ -1,5 +1,5 @@
 /**
- * Owns what the queue's list is made of: the running batch, the queued ones in order with the stop line among
+ * Owns what the queue's list is made of: the running batch, the queued ones in order with the stop among
  * them, and those on hold. Pure, so that order and moves can be tested without a page.
  */
 import type { Batch } from '../../../contract/entities.ts'
@@ -33,7 +33,7 @@ export function queueItems(
 
 /**
  * The order after `moved` (kept in their own order) were dropped on `over`: behind it when they come from above,
- * before it when they come from below. `place` is the 1-based position to ask the core for.
+ * before it when they come from below. `place` is the 1-based position to request from the core.
  */
 export function dropOrder(
   order: readonly string[],

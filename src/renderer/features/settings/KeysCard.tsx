@@ -13,7 +13,7 @@ import {
   refusal,
   withKey,
 } from '../../store/key-map.ts'
-import { say } from '../../store/panel-store.ts'
+import { announce } from '../../store/panel-store.ts'
 import { useSingleKeys } from '../../store/single-keys.ts'
 import { useKeyChanges } from '../../store/use-keys.ts'
 
@@ -26,24 +26,24 @@ export function KeysCard() {
   return (
     <article className="card">
       <header>
-        <h2>Keys</h2>
+        <h2>Keyboard shortcuts</h2>
         <Button
           size="compact-xs"
           variant="default"
           disabled={changed === 0}
           onClick={() => {
             setChanges({})
-            say('All keys are as they came.')
+            announce('All keys reset.')
           }}
         >
-          All as they came
+          Reset all
         </Button>
       </header>
       <div className="setting">
         <div>
           <div className="setting-label">Single-letter keys</div>
           <div className="dim setting-words">
-            Act on one letter, such as P for pause. Kept in this browser.
+            Act on one letter, such as P for pause. Saved in this browser.
           </div>
         </div>
         <div className="setting-control">
@@ -55,8 +55,7 @@ export function KeysCard() {
         </div>
       </div>
       <p className="dim setting-words">
-        To change a key, press its button and then the new key. Delete while it waits leaves none, Esc leaves
-        it as it is.
+        To change a key, select it and press the new one. Delete removes it, Esc cancels.
       </p>
       <div className="key-groups">
         {groups.map((group) => (
@@ -90,7 +89,7 @@ function KeyRow({
     setWaiting(false)
     setRefused(null)
     onChange(withKey(changes, id, next))
-    say(next === null ? `${words} has no key.` : `${words} has the key ${keyWords(next)}.`)
+    announce(next === null ? `${words} has no key.` : `${words} has the key ${keyWords(next)}.`)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (!waiting || event.key === 'Tab') return
@@ -121,7 +120,7 @@ function KeyRow({
       </span>
       {id in changes && (
         <button type="button" className="link-button" onClick={() => keep(usual)}>
-          {keyWords(usual)} again
+          Reset to {keyWords(usual)}
         </button>
       )}
       <button

@@ -5,7 +5,7 @@ import { NumberInput, SegmentedControl, Select, Switch } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
 import { type SettingKey, type Settings, settingWords } from '../../../contract/settings.ts'
 import { act } from '../../store/act.ts'
-import { say, usePanel } from '../../store/panel-store.ts'
+import { announce, usePanel } from '../../store/panel-store.ts'
 import { KeysCard } from './KeysCard.tsx'
 import './settings.css'
 
@@ -18,7 +18,7 @@ const seconds = (min: number, max: number): Field => ({ kind: 'number', unit: 's
 
 const groups: readonly { title: string; fields: readonly (readonly [SettingKey, string, Field])[] }[] = [
   {
-    title: 'Look',
+    title: 'Appearance',
     fields: [
       [
         'theme',
@@ -51,17 +51,17 @@ const groups: readonly { title: string; fields: readonly (readonly [SettingKey, 
     fields: [
       ['notify-completed', 'Completed', { kind: 'switch' }],
       ['notify-failed', 'Failed', { kind: 'switch' }],
-      ['notify-duplicate', 'Asked for twice by a script', { kind: 'switch' }],
-      ['notify-disk', 'Disk runs low', { kind: 'switch' }],
-      ['notify-predecessor', 'Waits for a failed batch', { kind: 'switch' }],
-      ['notify-attention', 'Other attention', { kind: 'switch' }],
+      ['notify-duplicate', 'Duplicate requests', { kind: 'switch' }],
+      ['notify-disk', 'Low disk space', { kind: 'switch' }],
+      ['notify-predecessor', 'Waiting for a failed batch', { kind: 'switch' }],
+      ['notify-attention', 'Other problems', { kind: 'switch' }],
     ],
   },
   {
     title: 'Running',
     fields: [
       ['default-parallel', 'Jobs at once', { kind: 'number', unit: 'jobs', min: 1, max: 256 }],
-      ['kill-grace-ms', 'Grace before kill', seconds(0, 600)],
+      ['kill-grace-ms', 'Grace before SIGKILL', seconds(0, 600)],
       [
         'restart-policy',
         'After a crash',
@@ -80,7 +80,7 @@ const groups: readonly { title: string; fields: readonly (readonly [SettingKey, 
           kind: 'choice',
           choices: [
             { value: 'never', label: 'Never' },
-            { value: 'on-mains', label: 'On mains' },
+            { value: 'on-mains', label: 'When plugged in' },
             { value: 'always', label: 'Always' },
           ],
         },
@@ -97,14 +97,14 @@ const groups: readonly { title: string; fields: readonly (readonly [SettingKey, 
           ],
         },
       ],
-      ['start-with-session', 'Start with the session', { kind: 'switch' }],
+      ['start-with-session', 'Start at login', { kind: 'switch' }],
     ],
   },
   {
     title: 'Disk',
     fields: [
       ['log-retention-days', 'Keep logs', { kind: 'number', unit: 'days', min: 0, max: 3_650 }],
-      ['min-free-disk-mb', 'Least free disk', { kind: 'number', unit: 'MB', min: 0, max: 10_000_000 }],
+      ['min-free-disk-mb', 'Minimum free disk', { kind: 'number', unit: 'MB', min: 0, max: 10_000_000 }],
     ],
   },
   {
@@ -113,7 +113,7 @@ const groups: readonly { title: string; fields: readonly (readonly [SettingKey, 
       ['finalizer-interval-ms', 'Sweep every', seconds(0.05, 3_600)],
       ['finalizer-grace-ms', 'Grace', seconds(0, 3_600)],
       ['heartbeat-interval-ms', 'Heartbeat every', seconds(0.05, 60)],
-      ['lease-ms', 'Silent for', seconds(0.2, 600)],
+      ['lease-ms', 'Lease', seconds(0.2, 600)],
     ],
   },
 ]
@@ -125,7 +125,7 @@ export function SettingsView() {
     <section className="view page" aria-labelledby="settings-title">
       <div className="view-head">
         <h1 id="settings-title">Settings</h1>
-        <span className="dim">Changes are kept at once.</span>
+        <span className="dim">Changes save automatically.</span>
       </div>
       <div className="page-body" tabIndex={0} role="group" aria-label="All settings">
         <div className="page-columns">
@@ -174,7 +174,7 @@ function Control({
   const value = settings[name]
   const change = async (next: unknown) => {
     const done = await act('set-setting', { key: name, value: next })
-    if (done) say(`${label} is kept.`)
+    if (done) announce(`${label} saved.`)
   }
   if (field.kind === 'switch')
     return (

@@ -1,23 +1,23 @@
 /**
  * Owns one stream of server-sent events, reconnecting with backoff, and its sharing between the tabs of a browser:
  * HTTP/1.1 allows six connections to a host, so a seventh tab with a stream of its own would wait for ever. One tab
- * holds the stream and passes on what it hears; when it closes, another takes over. Must never interpret events.
+ * holds the stream and forwards its events; when it closes, another takes over. Must never interpret events.
  */
 const firstWaitMs = 500
 const longestWaitMs = 10_000
 const sharedName = 'slipway-events'
 
-export type LineListener = {
-  /** The line is up or down; told again and again. */
+export type StreamListener = {
+  /** The stream is up or down; repeated. */
   link(up: boolean): void
   /** One event, as the host wrote it. */
   event(text: string): void
 }
 
-/** Listens to `url`, through another tab where one listens already, until `close`. */
-export function openSharedLine(url: string, listener: LineListener): { close(): void } {
+/** Listens to `url` until `close`, through another tab where one listens already. */
+export function openSharedStream(url: string, listener: StreamListener): { close(): void } {
   // Over plain HTTP from another machine there are no locks: then each tab has its own stream.
-  if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return openLine(url, listener)
+  if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return openStream(url, listener)
   const channel = new BroadcastChannel(sharedName)
   const ended = new AbortController()
   channel.onmessage = ({ data }: MessageEvent<{ text: string } | { up: boolean }>) => {
@@ -27,7 +27,7 @@ export function openSharedLine(url: string, listener: LineListener): { close(): 
   void navigator.locks
     .request(sharedName, { signal: ended.signal }, async () => {
       // A new stream begins with the last event: whoever missed it while the tabs changed over sees a gap.
-      const line = openLine(url, {
+      const stream = openStream(url, {
         link(up) {
           channel.postMessage({ up })
           listener.link(up)
@@ -38,7 +38,7 @@ export function openSharedLine(url: string, listener: LineListener): { close(): 
         },
       })
       await new Promise((resolve) => ended.signal.addEventListener('abort', resolve))
-      line.close()
+      stream.close()
     })
     .catch(() => undefined) // closed while it waited for its turn
   return {
@@ -50,7 +50,7 @@ export function openSharedLine(url: string, listener: LineListener): { close(): 
 }
 
 /** EventSource gives up for good on some failures, so each failure opens a new one after a growing pause. */
-function openLine(url: string, listener: LineListener): { close(): void } {
+function openStream(url: string, listener: StreamListener): { close(): void } {
   let source: EventSource | undefined
   let timer: number | undefined
   let waitMs = firstWaitMs
