@@ -1,7 +1,6 @@
 /**
  * Owns the list of commands: name -> { input, mutates }, and what each answers (outputs.ts). Every host calls
- * these and nothing else; input is validated once, in core/commands/dispatch.ts. A command's name is its file's
- * name in core/commands.
+ * these and nothing else; input is validated once, in core/commands/dispatch.ts, which also names each handler.
  */
 import { z } from 'zod'
 import type { Outputs } from './outputs.ts'
@@ -14,6 +13,15 @@ z.config({ jitless: true })
 export type { Snapshot } from './outputs.ts'
 
 const batches = z.array(batchRefSchema).min(1)
+/**
+ * What the commands on several batches share: one transaction changes all of them, or none. With `partial` it changes
+ * those it can, and the answer lists the rest. `batch` is short for `batches` with one element.
+ */
+const several = {
+  batch: batchRefSchema.optional(),
+  batches: batches.optional(),
+  partial: z.boolean().optional(),
+}
 const reason = z.string().max(2_000).optional()
 const page = z.number().int().min(1).max(1_000).default(100)
 
@@ -54,19 +62,15 @@ export const commands = {
   /** Marks the configuration as trusted as it is now. */
   trust: define(true, () => z.object({ file: z.string(), digest: z.string() })),
 
-  /** Without `batch`: the queue. `now` stops running jobs (they will run again), else they end first. */
-  pause: define(true, () =>
-    z.object({ batch: batchRefSchema.optional(), now: z.boolean().default(false), reason }),
-  ),
-  /** Without `batch`: the queue. `ignoreAfter` drops what the batch waits for. */
-  resume: define(true, () =>
-    z.object({ batch: batchRefSchema.optional(), ignoreAfter: z.boolean().default(false) }),
-  ),
-  cancel: define(true, () => z.object({ batches, reason })),
-  /** Reopens a final batch with its unfinished jobs, with all, or with just `jobs` (ids); `paused`: not in the line. */
+  /** Without batches: the queue. `now` stops running jobs (they will run again), else they end first. */
+  pause: define(true, () => z.object({ ...several, now: z.boolean().default(false), reason })),
+  /** Without batches: the queue. `ignoreAfter` drops what the batches wait for. */
+  resume: define(true, () => z.object({ ...several, ignoreAfter: z.boolean().default(false) })),
+  cancel: define(true, () => z.object({ ...several, reason })),
+  /** Reopens final batches with their unfinished jobs, with all, or with just `jobs` (ids); `paused`: not queued. */
   retry: define(true, () =>
     z.object({
-      batch: batchRefSchema,
+      ...several,
       all: z.boolean().default(false),
       jobs: z.array(z.number().int()).min(1).optional(),
       ifExists: z.enum(ifExistsAnswers).default('fail'),
@@ -75,11 +79,19 @@ export const commands = {
   ),
   /** `to`: 1-based position; a number past the end means the bottom. Several keep their order. */
   move: define(true, () =>
-    z.object({ batches, to: z.union([z.literal('top'), z.literal('bottom'), z.number().int().min(1)]) }),
+    z.object({
+      ...several,
+      to: z.union([z.literal('top'), z.literal('bottom'), z.number().int().min(1)]),
+    }),
   ),
   priority: define(true, () =>
-    z.object({ batches, priority: z.number().int().min(-1_000_000).max(1_000_000) }),
+    z.object({ ...several, priority: z.number().int().min(-1_000_000).max(1_000_000) }),
   ),
+  /**
+   * Takes back a pause, resume, cancel, retry, move, priority, stop-after or clear: the one with this number (the `undo`
+   * of its answer), or the caller's latest. Called again it takes back the one before.
+   */
+  undo: define(true, () => z.object({ action: z.number().int().positive().optional() })),
   /** Nothing starts after this batch has ended; null takes the mark away. */
   'stop-after': define(true, () => z.object({ batch: batchRefSchema.nullable() })),
   /** Marks finished batches as looked at; without `batches` all of them. */

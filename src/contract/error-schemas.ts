@@ -3,7 +3,7 @@
  * its start and which needs no schema.
  */
 import { z } from 'zod'
-import { errorCodes, type ProblemFound, type SlipwayError } from './errors.ts'
+import { errorCodes, type ProblemFound, type RefusedBatch, type SlipwayError } from './errors.ts'
 
 /** One thing that is wrong in a configuration or its inputs; lines and columns are 1-based. */
 export const configurationProblemSchema = z.object({
@@ -17,6 +17,16 @@ export const configurationProblemSchema = z.object({
   message: z.string(),
 }) satisfies z.ZodType<ProblemFound>
 
+/** A batch that a command on several left as it is, and why. */
+export const refusedSchema = z.object({
+  id: z.string(),
+  number: z.number().int(),
+  code: z.enum(errorCodes),
+  message: z.string(),
+  hint: z.string().optional(),
+  conflicts: z.array(z.unknown()).optional(),
+}) satisfies z.ZodType<RefusedBatch>
+
 /** An expected failure, as data. `details` depends on the code: problems, conflicts, … */
 export const slipwayErrorSchema = z.object({
   code: z.enum(errorCodes),
@@ -25,4 +35,5 @@ export const slipwayErrorSchema = z.object({
   problems: z.array(configurationProblemSchema).optional(),
   /** For `duplicate`: what stands in the way, see `conflictSchema` in entities.ts. */
   conflicts: z.array(z.unknown()).optional(),
+  refused: z.array(refusedSchema).optional(),
 }) satisfies z.ZodType<SlipwayError>

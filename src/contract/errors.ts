@@ -3,7 +3,7 @@
  * the command line). Bugs are thrown, not put into this shape; dispatch turns them into `internal`.
  */
 
-/** Code -> exit code of the command line (design §5); `internal` is a bug in Slipway itself. */
+/** Code -> exit code of the command line; `internal` is a bug in Slipway itself. */
 export const exitCodes = {
   usage: 2,
   'invalid-configuration': 2,
@@ -29,6 +29,17 @@ export type ProblemFound = {
   message: string
 }
 
+/** A batch that a command on several left as it is, and why. */
+export type RefusedBatch = {
+  id: string
+  number: number
+  code: ErrorCode
+  message: string
+  hint?: string | undefined
+  /** For `duplicate`, as in the error. */
+  conflicts?: unknown[] | undefined
+}
+
 /** An expected failure, as data. What it carries beside its words depends on the code: problems, conflicts. */
 export type SlipwayError = {
   code: ErrorCode
@@ -37,6 +48,8 @@ export type SlipwayError = {
   problems?: ProblemFound[] | undefined
   /** For `duplicate`: what stands in the way, see `conflictSchema` in entities.ts. */
   conflicts?: unknown[] | undefined
+  /** Of a command on several batches, which all stay as they are: those that refused, with the reason of each. */
+  refused?: RefusedBatch[] | undefined
 }
 
 /** An expected result: a value or an error, never an exception. */

@@ -18,7 +18,8 @@ import {
   queueStateSchema,
   summarySchema,
 } from './entities.ts'
-import { configurationProblemSchema } from './error-schemas.ts'
+import { configurationProblemSchema, refusedSchema } from './error-schemas.ts'
+import { undoableCommands } from './references.ts'
 import { settingsSchema } from './settings.ts'
 import { batchStatuses } from './states.ts'
 
@@ -96,7 +97,15 @@ const enqueueOutput = z.object({
   skipped: z.array(z.object({ type: z.string(), range: rangeSchema.nullable(), jobs: z.number().int() })),
 })
 
-const changed = z.object({ batches: z.array(batchSchema) })
+const refused = z.array(refusedSchema)
+/** Number of the action for `undo`; null when nothing was changed that could be taken back. */
+const undo = z.number().int().nullable()
+const changed = z.object({
+  batches: z.array(batchSchema),
+  /** With `partial`: the batches that were left as they are, each with the reason. */
+  refused,
+  undo,
+})
 
 export const outputs = {
   enqueue: enqueueOutput,
@@ -105,16 +114,20 @@ export const outputs = {
   pause: changed,
   resume: changed,
   cancel: changed,
-  retry: z.object({
-    batches: z.array(batchSchema),
-    existing: z.array(batchSchema),
-    closed: z.array(batchSchema),
-  }),
+  retry: changed.extend({ existing: z.array(batchSchema), closed: z.array(batchSchema) }),
   move: changed,
   priority: changed,
-  'stop-after': z.object({ stopAfter: z.string().nullable() }),
+  undo: z.object({
+    /** What was taken back, and the batches as they are now. */
+    command: z.enum(undoableCommands),
+    batches: z.array(batchSchema),
+    refused,
+    /** What the next `undo` of this caller would take back. */
+    next: z.object({ action: z.number().int(), command: z.enum(undoableCommands), at: time }).nullable(),
+  }),
+  'stop-after': z.object({ stopAfter: z.string().nullable(), undo }),
   'mark-seen': z.object({ marked: z.number().int() }),
-  clear: z.object({ batches: z.array(z.string()) }),
+  clear: z.object({ batches: z.array(z.string()), undo }),
   snapshot: snapshotSchema,
   list: z.object({
     batches: z.array(batchSchema),

@@ -1,6 +1,6 @@
 /**
- * Owns what callers say to commands about batches: which one is meant, and what to do when it exists already.
- * Apart from the entities, so that a host that only asks needn't build what it is answered.
+ * Owns what inputs of commands refer to: a batch, what to do when it exists already, and what can be undone.
+ * Apart from the entities, so that a host that only calls commands needn't build the schemas of their answers.
  */
 import { z } from 'zod'
 
@@ -8,6 +8,19 @@ import { z } from 'zod'
 export const batchRefSchema = z.union([z.number().int().positive(), z.string().min(1)])
 export type BatchRef = z.infer<typeof batchRefSchema>
 
-/** Answers to "a batch with this identity exists" (design §4). */
+/** Answers to "a batch with this identity exists". */
 export const ifExistsAnswers = ['fail', 'return', 'replace', 'allow', 'remaining'] as const
 export type IfExists = (typeof ifExistsAnswers)[number]
+
+/** Commands that `undo` takes back. */
+export const undoableCommands = [
+  'pause',
+  'resume',
+  'cancel',
+  'retry',
+  'move',
+  'priority',
+  'stop-after',
+  'clear',
+] as const
+export type UndoableCommand = (typeof undoableCommands)[number]

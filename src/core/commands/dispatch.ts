@@ -24,6 +24,7 @@ import { snapshot } from './snapshot.ts'
 import { stopAfter } from './stop-after.ts'
 import { report, summary } from './summary.ts'
 import { sweep } from './sweep.ts'
+import { undo } from './undo.ts'
 
 // Configurations need large libraries: they are loaded by the commands that read one, not by every `list`.
 const enqueue: Handler<'enqueue'> = async (scope, input) =>
@@ -61,6 +62,7 @@ const handlers: { [N in CommandName]: Handler<N> } = {
   sweep,
   timeline,
   trust,
+  undo,
 }
 
 /** Runs one command. Never rejects. */
@@ -75,7 +77,7 @@ export async function dispatch<N extends CommandName>(
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
-    return fail('usage', `${name} was asked with a wrong input: ${where}${issue?.message ?? 'unknown'}.`)
+    return fail('usage', `Invalid input for ${name}: ${where}${issue?.message ?? 'unknown'}.`)
   }
   try {
     return await (handlers[name] as Handler<N>)(scope, parsed.data as ParsedInput<N>)

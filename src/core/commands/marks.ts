@@ -5,6 +5,8 @@ import { clearHistory, markSeen } from '../queue/batch-marks.ts'
 import { saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { readSetting, readSettings, writeSetting } from '../queue/settings-store.ts'
+import { saveAction } from '../queue/undo-store.ts'
+import { surfaceOf } from './change-batches.ts'
 import { type Handler, resolveBatches } from './command.ts'
 
 export const setSetting: Handler<'set-setting'> = ({ db, context }, input) => {
@@ -35,23 +37,35 @@ export const markSeenCommand: Handler<'mark-seen'> = ({ db, context }, input) =>
   return ok({ marked: db.note(() => markSeen(db, ids, context.at)) })
 }
 
-export const clear: Handler<'clear'> = ({ db, context }, input) => {
+export const clear: Handler<'clear'> = (scope, input) => {
+  const { db, context } = scope
   let ids: string[] | null = null
   if (input.batches !== undefined) {
     const found = resolveBatches(db, input.batches)
     if (!found.ok) return found
     ids = found.value.map(({ id }) => id)
   }
+  const at = input.undo ? null : context.at
   const cleared = db.write(() => {
-    const changed = clearHistory(db, ids, input.undo ? null : context.at)
-    if (changed.length > 0)
-      recordEvent(db, context, {
-        kind: 'history_cleared',
-        details: { batches: changed.length, undo: input.undo },
-      })
-    return changed
+    const batches = clearHistory(db, ids, at)
+    if (batches.length === 0) return { batches, undo: null }
+    recordEvent(db, context, {
+      kind: 'history_cleared',
+      details: { batches: batches.length, undo: input.undo },
+    })
+    if (input.undo) return { batches, undo: null }
+    const before = { clearedAt: null }
+    const steps = batches.map((batch) => ({ batch, before, after: { clearedAt: at } }))
+    return {
+      batches,
+      undo: saveAction(db, context, surfaceOf(scope), {
+        command: 'clear',
+        steps,
+        marks: { before: {}, after: {} },
+      }),
+    }
   })
-  return ok({ batches: cleared })
+  return ok(cleared)
 }
 
 export const trust: Handler<'trust'> = async ({ db, context }, input) => {

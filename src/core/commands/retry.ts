@@ -1,4 +1,4 @@
-/** `retry`: reopens a final batch with its unfinished jobs, all jobs, or just some; meets conflicts as enqueue does. */
+/** `retry`: reopens final batches with their unfinished jobs, all jobs, or just some; meets conflicts as enqueue does. */
 import type { ParsedInput } from '../../contract/commands.ts'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
@@ -7,27 +7,33 @@ import { getRow, noteFailedBefore, pauseBatch, reopenBatch } from '../queue/batc
 import { hashesOfBatch } from '../queue/job-queries.ts'
 import { reopenJobs } from '../queue/job-store.ts'
 import { batchById, conflictingBatches } from '../queue/queries.ts'
+import { changeBatches, type Keep } from './change-batches.ts'
 import { close, leaveOutDone } from './close.ts'
-import { type Handler, notPossible, Refusal, resolveBatch, type Scope, writeOrRefuse } from './command.ts'
+import { type Handler, notPossible, Refusal, type Scope } from './command.ts'
 import { conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
 
 export const retry: Handler<'retry'> = (scope, input) => {
-  const { db } = scope
-  const found = resolveBatch(db, input.batch)
-  if (!found.ok) return found
-  const { id } = found.value
-  const done = writeOrRefuse(db, () => reopen(scope, input, id))
+  const existing = new Set<string>()
+  const closed = new Set<string>()
+  const done = changeBatches(scope, 'retry', input, {
+    each(batch, keep) {
+      const outcome = reopen(scope, input, batch, keep)
+      for (const id of outcome.existing) existing.add(id)
+      for (const id of outcome.closed) closed.add(id)
+    },
+  })
   if (!done.ok) return done
-  const { existing, closed, reopened } = done.value
-  const read = (ids: readonly string[]) => ids.map((one) => batchById(db, one))
-  return ok({ batches: reopened ? read([id]) : [], existing: read(existing), closed: read(closed) })
+  const read = (ids: Iterable<string>) => [...ids].map((id) => batchById(scope.db, id))
+  // What `return` left as it was is in `existing`.
+  const batches = done.value.batches.filter((batch) => !isFinal(batch.status))
+  return ok({ ...done.value, batches, existing: read(existing), closed: read(closed) })
 }
 
-type Reopened = { reopened: boolean; existing: string[]; closed: string[] }
+type Reopened = { existing: string[]; closed: string[] }
 
-function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened {
+function reopen(scope: Scope, input: ParsedInput<'retry'>, batch: Batch, keep: Keep): Reopened {
   const { db, context } = scope
-  const batch = batchById(db, id)
+  const { id } = batch
   const row = getRow(db, id)
   if (!row || !isFinal(batch.status))
     throw new Refusal(notPossible(batch, 'retried', 'Only a batch that has ended can be retried.'))
@@ -37,16 +43,18 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened
     if (input.ifExists === 'fail') throw new Refusal(refuse(scope, input, batch, conflicting))
     if (input.ifExists === 'return') {
       noteConflicts(scope, conflicting, 'retry')
-      return { reopened: false, existing: conflicting.map((one) => one.id), closed: [] }
+      return { existing: conflicting.map((one) => one.id), closed: [] }
     }
   }
   const closing = input.ifExists === 'replace' || input.ifExists === 'remaining' ? conflicting : []
-  for (const other of closing)
+  for (const other of closing) {
+    keep(other.id)
     close(
       scope,
       other,
       `${input.ifExists === 'replace' ? 'replaced by' : 'goes on as'} the retry of #${batch.number}`,
     )
+  }
   const duplicateOf = input.ifExists === 'allow' ? (conflicting[0]?.id ?? null) : null
   if (!reopenBatch(db, context, id, duplicateOf)) throw new Refusal(notPossible(batchById(db, id), 'retried'))
   const jobs = reopenJobs(db, id, input.jobs ?? (input.all ? 'all' : 'unfinished'))
@@ -61,7 +69,7 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, id: string): Reopened
     )
   }
   if (input.paused) pauseBatch(db, context, id, null)
-  return { reopened: true, existing: [], closed: closing.map((other) => other.id) }
+  return { existing: [], closed: closing.map((other) => other.id) }
 }
 
 function refuse(

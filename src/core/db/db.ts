@@ -27,6 +27,8 @@ export type Db = {
   write<T>(action: () => T): T
   /** Immediate transaction that doesn't wait for the disk; inside a `write` it joins that one. */
   note<T>(action: () => T): T
+  /** Part of a `write` or `note` that can fail alone: what it throws takes back only what it did itself. */
+  savepoint<T>(action: () => T): T
   /** One consistent view for several reads. */
   read<T>(action: () => T): T
   /** Changes whenever another connection committed; costs about 2 µs. */
@@ -142,6 +144,10 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
     },
     write: (action) => run('FULL', action),
     note: (action) => run('NORMAL', action),
+    savepoint: (action) => {
+      if (!raw.inTransaction) throw new Error('a savepoint needs a transaction around it')
+      return transaction(action) as ReturnType<typeof action>
+    },
     read: (action) =>
       raw.inTransaction ? action() : wait(() => transaction.deferred(action) as ReturnType<typeof action>),
     dataVersion: () => dataVersion.get() as number,

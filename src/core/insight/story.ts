@@ -57,6 +57,10 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
     `${who(e)} changed ${has(e, 'key') ? `the setting ${value(e, 'key')}` : 'a setting'}${span(e)}`,
   configuration_trusted: (e) =>
     `${who(e)} trusted the configuration${has(e, 'file') ? ` ${value(e, 'file')}` : ''} as it was then`,
+  action_undone: (e) =>
+    flag(e, 'failed')
+      ? `${who(e)} tried to undo ${action(e)}, but the queue had moved on`
+      : `${who(e)} undid ${action(e)}`,
   history_cleared: (e) =>
     flag(e, 'undo')
       ? `${who(e)} brought ${cleared(e)} back into the history`
@@ -180,6 +184,10 @@ function rescued(event: Told): string {
 function continuing(event: Told): string {
   const from = event.details.continues
   return typeof from === 'number' ? `, which continues #${from}` : ''
+}
+
+function action(event: Told): string {
+  return has(event, 'command') ? `a ${value(event, 'command')}` : 'an action'
 }
 
 function cleared(event: Told): string {

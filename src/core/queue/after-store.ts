@@ -72,3 +72,11 @@ export function relinkTo(db: Db, successorOf: { id: string; configurationId: num
 export function dropAfter(db: Db, batchId: string): number {
   return db.sql('DELETE FROM batch_after WHERE batch_id = ?').run(batchId)
 }
+
+/** What a batch waited for, put back as it was. */
+export function restoreAfter(db: Db, batchId: string, links: readonly { type: string; id: string }[]): void {
+  const link = db.sql(
+    'INSERT OR IGNORE INTO batch_after (batch_id, after_type, predecessor_id) VALUES (?, ?, ?)',
+  )
+  for (const { type, id } of links) link.run(batchId, type, id)
+}

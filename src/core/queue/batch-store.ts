@@ -219,6 +219,17 @@ export function requestPause(
   return row
 }
 
+/** A running batch that was to pause, and hasn't yet, runs on. */
+export function withdrawPause(db: Db, context: Context, id: string): BatchRow | undefined {
+  const row = db
+    .sql<BatchRow>(
+      `UPDATE batches SET pause_requested = 0 WHERE id = ? AND status = 'running' AND pause_requested > 0 RETURNING *`,
+    )
+    .get(id)
+  if (row) recordEvent(db, context, { kind: 'batch_pause_withdrawn', batchId: id })
+  return row
+}
+
 /** queued or running → paused. A running one must have no running job (the executor sees to that). */
 export function pauseBatch(
   db: Db,
@@ -324,11 +335,17 @@ function stopHere(db: Db, context: Context, row: BatchRow): void {
   recordEvent(db, context, { kind: 'stop_after_reached', batchId: row.id })
 }
 
-/** Changes the priority and, for a queued batch, its place. */
-export function setPriority(db: Db, context: Context, id: string, priority: number): BatchRow | undefined {
+/** Changes the priority and, for a queued batch, its place, unless that is to stay. */
+export function setPriority(
+  db: Db,
+  context: Context,
+  id: string,
+  priority: number,
+  keepPlace = false,
+): BatchRow | undefined {
   const before = getRow(db, id)
   if (!before || before.completed_at !== null) return undefined
-  if (before.position !== null && before.position > 0) {
+  if (!keepPlace && before.position !== null && before.position > 0) {
     const ranked = placeFor(db, { priority, queuedAt: before.queued_at ?? context.at, number: before.number })
     moveTo(db, [id], ranked > before.position ? ranked - 1 : ranked) // its own old place falls away
   }

@@ -255,6 +255,17 @@ export function reopenJobs(db: Db, batchId: string, which: 'unfinished' | 'all' 
   return which.reduce((sum, id) => sum + one.run(id, batchId), 0)
 }
 
+/** cancelled → pending for the jobs that the batch took with it when it ended at `endedAt`. */
+export function reopenCancelledJobs(db: Db, batchId: string, endedAt: number): number {
+  return db
+    .sql(
+      `UPDATE jobs SET status = 'pending', completed_at = NULL, error = NULL
+       WHERE batch_id = ? AND status = 'cancelled' AND completed_at = ?
+         AND (error IS NULL OR error NOT GLOB 'done by #[0-9]*')`,
+    )
+    .run(batchId, endedAt)
+}
+
 /** pending → cancelled for jobs that another batch, by its number and id, has done. Returns how many. */
 export function leaveOutDoneBy(
   db: Db,
