@@ -1,16 +1,16 @@
 /**
  * Owns what `add`, `run` and `retry` share: sending an enqueue, and telling what came of it.
  */
+
 import { resolve } from 'node:path'
 import type { SlipwayApi } from '../contract/api.ts'
-import { typeAndRange } from '../contract/batch-name.ts'
 import type { CommandInput, CommandOutput } from '../contract/commands.ts'
-import { countOf } from '../contract/counts.ts'
 import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
 import type { Result, SlipwayError } from '../contract/errors.ts'
+import { batchStatusWords } from '../contract/states.ts'
+import { batchName, countOf, typeAndRange } from '../contract/words.ts'
 import type { Context } from './context.ts'
 import { failed } from './failure.ts'
-import { batchName } from './print/batch.ts'
 import { printJson } from './session.ts'
 
 export type AddOptions = {
@@ -76,5 +76,5 @@ export function enqueuedLines({ created, existing, closed, skipped }: Enqueued):
 function place(batch: Batch): string {
   if (batch.status === 'running') return ', running'
   if (batch.position !== null) return `, place ${batch.position} in the queue`
-  return batch.status === 'initiated' ? ', on hold' : ''
+  return batch.status === 'initiated' ? `, ${batchStatusWords.initiated}` : ''
 }

@@ -2,10 +2,10 @@
  * Owns how an expected failure is told: on stderr, as text or as JSON, and as an exit code.
  * Must never write to stdout.
  */
-import { rangeWords } from '../contract/batch-name.ts'
-import { countOf } from '../contract/counts.ts'
+
 import type { Conflict } from '../contract/entities.ts'
 import type { SlipwayError } from '../contract/errors.ts'
+import { countOf, rangeWords } from '../contract/words.ts'
 
 type ConfigurationProblem = NonNullable<SlipwayError['problems']>[number]
 

@@ -5,8 +5,8 @@
 import type { Batch, DoneBy } from '../contract/entities.ts'
 import type { ChangeEvent } from '../contract/events.ts'
 import { isActive, isFinal } from '../contract/states.ts'
+import { doneJobs } from '../contract/words.ts'
 import type { Context } from './context.ts'
-import { done } from './print/batch.ts'
 import { plain } from './print/plain.ts'
 import { changeLine, type ProgressState, progressLines, type Told, tellingOf } from './print/progress.ts'
 import { watchStandstill } from './standstill.ts'
@@ -90,7 +90,7 @@ export function stateOf(
     queue.batches += 1
     queue.finished += isFinal(batch.status) ? 1 : 0
     queue.jobs += batch.jobs.total
-    queue.done += isFinal(batch.status) ? batch.jobs.total : done(batch)
+    queue.done += isFinal(batch.status) ? batch.jobs.total : doneJobs(batch.jobs)
   }
   const last = Object.values(event.doneBy).reduce<DoneBy | null>(
     (latest, one) => (latest === null || one.likely > latest.likely ? one : latest),

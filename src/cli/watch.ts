@@ -5,11 +5,11 @@
 import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch } from '../contract/entities.ts'
 import type { ChangeEvent } from '../contract/events.ts'
+import { batchName } from '../contract/words.ts'
 import type { Core, Notice } from '../core/core.ts'
 import { batchesSeen, type Goal, goalReached } from './batches-seen.ts'
 import type { Context } from './context.ts'
 import { onInterrupt } from './interrupt.ts'
-import { batchName } from './print/batch.ts'
 import { openProgressView } from './progress-view.ts'
 
 export type Outcome = {

@@ -4,7 +4,8 @@
  *   quoted text with a slash, absolute and relative paths, URLs  -> <path>
  *   other quoted text                                            -> '<name>' (in its quotes)
  *   UUIDs, 0x…, and runs of 8 or more hex digits with a digit    -> <id>
- *   numbers, but not an exit code's                              -> <number>
+ *   durations such as 1.4s or 2h 5m                              -> <time>
+ *   other numbers, but not an exit code's                        -> <number>
  *
  * and white space is one space. Normalising twice changes nothing. Here, as both the core (which clusters
  * failures) and the panel (which retries a cluster) must agree on it.
@@ -17,12 +18,14 @@ const comparedLength = 300
 const varying = new RegExp(
   [
     // What tells clusters apart anyway stays readable.
-    /(?<kept>\bexit (?:code|status) \d+|<(?:path|id|number|name)>)/iu.source,
+    /(?<kept>\bexit (?:code|status) \d+|<(?:path|id|time|number|name)>)/iu.source,
     /(?<![\p{L}\p{N}])(?<quote>["'`])(?<inner>(?:(?!\k<quote>).)+)\k<quote>(?![\p{L}\p{N}])/u.source,
     /“(?<inner2>[^”]+)”|‘(?<inner3>[^’]+)’|«(?<inner4>[^»]+)»/u.source,
     /(?<path>[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>]+|[A-Za-z]:\\[^\s"'`<>]*|(?:[\p{L}\p{N}_.~-]*\/)+[^\s"'`<>:,;()[\]{}]*)/u
       .source,
     /(?<id>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b0x[0-9a-fA-F]+\b|\b(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}\b)/u
+      .source,
+    /(?<time>(?<![\p{L}\p{N}.])\d+(?:\.\d+)?(?:ms|[smhd])(?: \d+(?:\.\d+)?(?:ms|[smhd]))*(?![\p{L}\p{N}]))/u
       .source,
     /(?<number>(?<![\p{L}\p{N}])[+-]?\d[\d_,]*(?:\.\d+)*(?:[eE][+-]?\d+)?|\d+)/u.source,
   ].join('|'),
@@ -44,9 +47,10 @@ function once(text: string, names: string[]): string {
     if (groups.kept !== undefined) return matched
     if (groups.path !== undefined) return '<path>'
     if (groups.id !== undefined) return '<id>'
+    if (groups.time !== undefined) return '<time>'
     if (groups.number !== undefined) return '<number>'
     const inner = matched.slice(1, -1)
-    if (/^<(?:path|id|number|name)>$/.test(inner)) return matched
+    if (/^<(?:path|id|time|number|name)>$/.test(inner)) return matched
     if (/[/\\]/.test(inner)) return `${matched.at(0)}<path>${matched.at(-1)}`
     names.push(inner)
     return `${matched.at(0)}<name>${matched.at(-1)}`

@@ -2,12 +2,14 @@
  * Composition root: opens the data folder, wires lease, executor, finalizer, feed and commands together, and
  * hands a host one object. Must hold no rule of its own.
  */
+
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import type { Batch, Host } from '../contract/entities.ts'
 import { ok, type Result } from '../contract/errors.ts'
+import { duration } from '../contract/words.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Scope } from './commands/command.ts'
 import { dispatch, explainThrown } from './commands/dispatch.ts'
@@ -113,7 +115,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       },
       onLost(awayMs) {
         executor.lose()
-        const away = awayMs >= 1_000 ? ` after standing still for ${Math.round(awayMs / 1_000)} s` : ''
+        const away = awayMs >= 1_000 ? ` after standing still for ${duration(awayMs)}` : ''
         db.note(() => recordEvent(db, context('executor'), { kind: 'host_lost_claim', details: { awayMs } }))
         notify({
           kind: 'claim-lost',

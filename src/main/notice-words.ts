@@ -1,10 +1,10 @@
 /**
  * Owns what notifications say: which ends are reported, and how many of them become one. Pure.
  */
-import { batchName } from '../contract/batch-name.ts'
+
 import type { Batch } from '../contract/entities.ts'
 import type { Settings } from '../contract/settings.ts'
-import { resultOf } from './batch-words.ts'
+import { batchName, resultWords } from '../contract/words.ts'
 
 export type Words = { title: string; body: string /** Number to show on a click. */; batch: number | null }
 
@@ -31,7 +31,7 @@ export function wordsFor(batches: readonly Batch[]): Words | null {
   const [only] = batches
   if (only === undefined) return null
   if (batches.length === 1)
-    return { title: batchName(only), body: capital(resultOf(only)), batch: only.number }
+    return { title: batchName(only), body: capital(resultWords(only)), batch: only.number }
   const bad = batches.filter((batch) => batch.status !== 'completed')
   const good = batches.length - bad.length
   const parts = [

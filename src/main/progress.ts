@@ -3,7 +3,7 @@
  */
 import { app, type BrowserWindow, nativeImage } from 'electron'
 import type { LiveQueue } from '../contract/queue-state.ts'
-import { doneOf } from './batch-words.ts'
+import { doneJobs } from '../contract/words.ts'
 import { unseenFailures } from './queue-steps.ts'
 
 export type Progress = { value: number; mode: 'none' | 'normal' | 'paused' | 'error' }
@@ -12,7 +12,7 @@ export type Progress = { value: number; mode: 'none' | 'normal' | 'paused' | 'er
 export function progressFor(state: LiveQueue): Progress {
   const batch = state.running?.batch
   if (batch === undefined || batch.jobs.total === 0) return { value: -1, mode: 'none' }
-  const value = doneOf(batch) / batch.jobs.total
+  const value = doneJobs(batch.jobs) / batch.jobs.total
   if (state.queue.paused || batch.pausing) return { value, mode: 'paused' }
   return { value, mode: batch.jobs.failed > 0 ? 'error' : 'normal' }
 }

@@ -2,9 +2,8 @@
  * Owns the question at quitting while jobs run, and its answers. Pure.
  */
 import type { MessageBoxOptions } from 'electron'
-import { batchName } from '../contract/batch-name.ts'
 import type { LiveQueue } from '../contract/queue-state.ts'
-import { progressOf } from './batch-words.ts'
+import { batchName, progressWords } from '../contract/words.ts'
 
 export type QuitAnswer = 'finish' | 'stop' | 'leave' | 'stay'
 const answers: readonly QuitAnswer[] = ['finish', 'leave', 'stop', 'stay']
@@ -22,7 +21,7 @@ export function quitQuestion(state: LiveQueue): MessageBoxOptions {
     type: 'question',
     message: jobs === 1 ? 'A job is running.' : `${jobs} jobs are running.`,
     detail: [
-      batch === undefined ? '' : `${batchName(batch)}: ${progressOf(batch)}.`,
+      batch === undefined ? '' : `${batchName(batch)}: ${progressWords(batch.jobs)}.`,
       'Stopped jobs return to the queue and run again next time. In the background the queue continues without a window until it is empty; the app takes over when it starts again.',
     ]
       .filter(Boolean)

@@ -1,9 +1,9 @@
 /**
  * Owns what the tray shows: which picture, which sentence, which menu. Pure.
  */
-import { batchName } from '../contract/batch-name.ts'
+
 import { type LiveQueue, queuedBatches } from '../contract/queue-state.ts'
-import { doneOf, progressOf } from './batch-words.ts'
+import { batchName, doneJobs, progressWords } from '../contract/words.ts'
 import { unseenFailures } from './queue-steps.ts'
 
 export type TrayAct =
@@ -20,7 +20,7 @@ export function pictureFor(state: LiveQueue): string {
   if (state.queue.paused) return 'paused'
   const batch = state.running?.batch
   if (batch === undefined) return 'idle'
-  const share = batch.jobs.total === 0 ? 0 : doneOf(batch) / batch.jobs.total
+  const share = batch.jobs.total === 0 ? 0 : doneJobs(batch.jobs) / batch.jobs.total
   return `running-${Math.floor(share * 8)}`
 }
 
@@ -41,7 +41,7 @@ export function menuFor(state: LiveQueue): TrayItem[] {
     batch === undefined
       ? { label: clip(state.queue.sentence), act: null }
       : {
-          label: clip(`${batchName(batch)}: ${progressOf(batch)}`),
+          label: clip(`${batchName(batch)}: ${progressWords(batch.jobs)}`),
           act: { kind: 'batch', number: batch.number },
         },
     ...next.map(

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { nearest } from '../../src/cli/nearest.ts'
 import { tooOld } from '../../src/cli/node-check.ts'
 import { batchReference, settingValue, variable, wholeNumber } from '../../src/cli/reference.ts'
 import { callerOf } from '../../src/cli/session.ts'
+import { nearest } from '../../src/contract/nearest.ts'
 
 test('a batch is a number with or without #, or an id', () => {
   expect([' 12', '#12', '0B8E', '#0', '99999999999999999999'].map(batchReference)).toEqual([

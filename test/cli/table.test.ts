@@ -45,11 +45,12 @@ test('a cancelled batch that never ran has nothing done, and says how many jobs 
   expect(row).toMatch(/cancelled +0\/5 .*5 jobs cancelled$/)
 })
 
-test('since when is said with its date unless it was today', () => {
+test('since when is shown with its day unless it was today', () => {
   const at = new Date(2026, 2, 3, 18, 2).getTime()
   const since = (now: number) => batchTable([aBatch({ queuedAt: at })], noPaint, now)[1]
   expect(since(at + 3_600_000)).toMatch(/ 18:02$/)
-  expect(since(at + 30 * 3_600_000)).toMatch(/ 2026-03-03 18:02$/)
+  expect(since(at + 30 * 3_600_000)).toMatch(/ Tue 18:02$/)
+  expect(since(at + 30 * 86_400_000)).toMatch(/ 3 Mar 18:02$/)
 })
 
 test('a long name is cut where the terminal is narrow, the configuration first, and nowhere else', () => {

@@ -118,7 +118,7 @@ describe('a batch that is already there', () => {
     await collide(page)
     const dialog = page.getByRole('dialog', { name: 'This batch is already running' })
     await dialog
-      .getByText('#12 flood-2026 · portfolio is running since 18:01: 43 of 120 jobs done.')
+      .getByText('#12 flood-2026 / portfolio is running since 18:01: 43 of 120 jobs done.')
       .waitFor()
     await dialog.getByText('The new batch has the same 120 jobs.').waitFor()
   })
@@ -190,7 +190,7 @@ describe('a batch that is already there', () => {
     await page.getByRole('heading', { name: '#2 portfolio' }).waitFor()
     await page.keyboard.press('Shift+R')
     const dialog = page.getByRole('dialog', { name: 'This batch is already running' })
-    await dialog.getByText('#12 flood-2026 · portfolio is running: 41 of 120 jobs done.').waitFor()
+    await dialog.getByText('#12 flood-2026 / portfolio is running: 41 of 120 jobs done.').waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
   })

@@ -113,17 +113,17 @@ describe('the queue, by keyboard alone', () => {
     await down(page, 2)
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-      'Drag #13 flood-2026 · evolve 0-9',
+      'Drag #13 flood-2026 / evolve 0-9',
     )
     await page.keyboard.press('Space')
     await page
-      .getByText('Picked up #13 flood-2026 · evolve 0-9 from position 1.')
+      .getByText('Picked up #13 flood-2026 / evolve 0-9 from position 1.')
       .waitFor({ state: 'attached' })
     for (const place of [2, 3]) {
       await drawn(page)
       await page.keyboard.press('ArrowDown')
       await page
-        .getByText(`#13 flood-2026 · evolve 0-9 is over position ${place}.`)
+        .getByText(`#13 flood-2026 / evolve 0-9 is over position ${place}.`)
         .waitFor({ state: 'attached' })
     }
     await page.keyboard.press('Space')

@@ -15,10 +15,10 @@ describe('the queue, by mouse', () => {
   it('says in one sentence what runs and how far, and shows the rest on the same screen', async () => {
     const page = await open()
     const now = page.getByRole('region', { name: 'Now' })
-    await now.getByText('Running #12 flood-2026 · portfolio: 43 of 120').waitFor()
+    await now.getByText('Running #12 flood-2026 / portfolio: 43 of 120').waitFor()
     expect(await now.getByRole('progressbar').getAttribute('aria-valuetext')).toBe('43 of 120, 2 failed')
     await expectOrder(page, start)
-    await page.getByText('#18 wind-eu · publish waits for #9, which failed.').waitFor()
+    await page.getByText('#18 wind-eu / publish waits for #9, which failed.').waitFor()
     await page.getByRole('region', { name: /New in history · 3/ }).waitFor()
   })
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../src/contract/entities.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
+import { resultWords } from '../../src/contract/words.ts'
 import { backgroundHost } from '../../src/main/background.ts'
-import { resultOf } from '../../src/main/batch-words.ts'
 import { isAttentionReported, isEndReported, wordsFor } from '../../src/main/notice-words.ts'
 import { hashOf, isConfiguration, openRequestOf, openRequestsOf } from '../../src/main/opening.ts'
 import { placeWindow } from '../../src/main/window-place.ts'
@@ -102,7 +102,7 @@ describe('notifications', () => {
   it('say result and duration', () => {
     expect(wordsFor([batch()])).toEqual({
       title: '#12 flood-2026 / portfolio',
-      body: 'Completed in 4 min 10 s: 3 of 3 jobs succeeded',
+      body: 'Completed in 4m 10s: 3 of 3 jobs succeeded',
       batch: 12,
     })
   })
@@ -112,7 +112,7 @@ describe('notifications', () => {
       reason: '2 of 3 failed',
       jobs: { total: 3, pending: 0, running: 0, succeeded: 1, failed: 2, cancelled: 0 },
     })
-    expect(resultOf(failed)).toBe('failed in 4 min 10 s: 1 of 3 jobs succeeded, 2 failed (2 of 3 failed)')
+    expect(resultWords(failed)).toBe('failed in 4m 10s: 1 of 3 jobs succeeded, 2 failed (2 of 3 failed)')
   })
   it('are one for many, leading to what went wrong', () => {
     const many = [

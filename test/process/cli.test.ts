@@ -198,7 +198,7 @@ describe('looking', () => {
     const runs = place.start('run', file)
     await expect.poll(async () => (await place.run('logs', '1')).out, { timeout: 10_000 }).toBe('said\n')
     expect((await place.run('logs', '1')).err).toMatch(/job 1 \(pending\)/)
-    expect((await place.run('list')).out).toMatch(/#1 x · t waits until .*\d\d:\d\d to try job 1 again/)
+    expect((await place.run('list')).out).toMatch(/#1 x \/ t waits until .*\d\d:\d\d to try job 1 again/)
     runs.child.kill('SIGINT')
     expect((await runs.ended).code).toBe(130)
   })

@@ -1,9 +1,9 @@
 /** `slipway events`: the audit trail as a story, oldest first. */
 import type { BatchRef, Event } from '../../contract/entities.ts'
+import { stamp } from '../../contract/moments.ts'
 import type { Context } from '../context.ts'
 import type { Paint } from '../io.ts'
 import { plain } from '../print/plain.ts'
-import { fullTime } from '../print/time.ts'
 import { ask } from '../session.ts'
 
 /** Prints at most `limit` events, the last ones. */
@@ -21,7 +21,7 @@ export function events(
 
 /** One event: when, what, and (when asked) from where. */
 export function eventLines(event: Event, paint: Paint, origins: boolean): string[] {
-  const line = `${paint('dim', fullTime(event.at))}  ${plain(event.sentence)}`
+  const line = `${paint('dim', stamp(event.at))}  ${plain(event.sentence)}`
   if (!origins || event.origin === null) return [line]
   return [line, paint('dim', `${' '.repeat(21)}${plain(`by ${event.actor}: ${event.origin}`)}`)]
 }

@@ -1,7 +1,7 @@
 /** `slipway preview` and `add --dry-run`: the commands a configuration expands to; nothing is created. */
 import { resolve } from 'node:path'
-import { typeAndRange } from '../../contract/batch-name.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
+import { typeAndRange } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { EXIT_FINE } from '../exit.ts'

@@ -1,12 +1,11 @@
 /** `slipway run`: add, then work (or watch) until those batches are final, then print their summaries. */
 import type { SlipwayApi } from '../../contract/api.ts'
-import { countOf } from '../../contract/counts.ts'
 import type { Batch, Summary } from '../../contract/entities.ts'
 import { isFinal } from '../../contract/states.ts'
+import { batchName, countOf, doneJobs } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
 import { EXIT_BATCH, EXIT_FINE, EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
-import { batchName, done } from '../print/batch.ts'
 import { plain, plainLines } from '../print/plain.ts'
 import { printJson, withCore } from '../session.ts'
 import { workUntil } from '../watch.ts'
@@ -75,7 +74,7 @@ export function tellWhatIsLeft(
   for (const batch of batches) {
     if (isFinal(batch.status)) continue
     context.io.err(
-      `${batchName(batch)}: ${done(batch)} of ${countOf(batch.jobs.total, 'job')} done, ${batch.status}\n`,
+      `${batchName(batch)}: ${doneJobs(batch.jobs)} of ${countOf(batch.jobs.total, 'job')} done, ${batch.status}\n`,
     )
   }
   context.io.err('Interrupted; the queue goes on with slipway work.\n')

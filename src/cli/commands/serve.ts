@@ -1,12 +1,12 @@
 /** `slipway serve`: the panel for a browser, on loopback; works too, unless told only to watch. */
 import { join, resolve } from 'node:path'
 import { batchStatusWords } from '../../contract/states.ts'
+import { batchName } from '../../contract/words.ts'
 import type { Core, Notice } from '../../core/core.ts'
 import type { Context } from '../context.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { batchName } from '../print/batch.ts'
 import { plain } from '../print/plain.ts'
 import { callerOf, printJson, withCore } from '../session.ts'
 

@@ -1,9 +1,10 @@
 /** `slipway settings`: show all, show one, change one. */
+
+import { nearest } from '../../contract/nearest.ts'
 import { type SettingKey, type Settings, settingKeys, settingWords } from '../../contract/settings.ts'
 import type { Context } from '../context.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { nearest } from '../nearest.ts'
 import { plain } from '../print/plain.ts'
 import { table } from '../print/table.ts'
 import { settingValue } from '../reference.ts'

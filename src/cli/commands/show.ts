@@ -3,15 +3,16 @@ import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { BatchRef, Job } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
+import { doneByWords, stamp } from '../../contract/moments.ts'
 import { predecessorWords } from '../../contract/states.ts'
+import { batchName, duration } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
-import { batchName, JOB_COLUMNS, jobRow, statusWord } from '../print/batch.ts'
+import { JOB_COLUMNS, jobRow, statusWord } from '../print/batch.ts'
 import { plain } from '../print/plain.ts'
 import { tableRow, widthsOf } from '../print/table.ts'
-import { doneByWords, duration, fullTime } from '../print/time.ts'
 import { pad } from '../print/width.ts'
 import { printLines, withCore } from '../session.ts'
 
@@ -122,9 +123,9 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
             .join(', '),
     ],
     ['expected', doneBy === null ? null : doneByWords(doneBy, now)],
-    ['created', fullTime(batch.createdAt)],
-    ['started', batch.startedAt === null ? null : fullTime(batch.startedAt)],
-    ['finished', batch.completedAt === null ? null : fullTime(batch.completedAt)],
+    ['created', stamp(batch.createdAt)],
+    ['started', batch.startedAt === null ? null : stamp(batch.startedAt)],
+    ['finished', batch.completedAt === null ? null : stamp(batch.completedAt)],
     [
       'took',
       batch.startedAt === null || batch.completedAt === null

@@ -2,15 +2,15 @@
 
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
-import { countOf } from '../../contract/counts.ts'
 import type { BatchRef, IfExists } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
+import { batchName, countOf } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { existingOf } from '../enqueueing.ts'
 import { EXIT_FINE } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
-import { batchName, statusWord } from '../print/batch.ts'
+import { statusWord } from '../print/batch.ts'
 import { ask, printJson, printLines, withCore } from '../session.ts'
 
 export type RetryOptions = { all?: boolean; job?: number[]; ifExists: IfExists }

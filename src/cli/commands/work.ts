@@ -1,6 +1,7 @@
 /** `slipway work`: be the executor in this terminal. */
-import { countOf } from '../../contract/counts.ts'
+
 import { isFinal } from '../../contract/states.ts'
+import { countOf } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
 import { plain } from '../print/plain.ts'

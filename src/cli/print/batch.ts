@@ -1,12 +1,12 @@
 /** Owns how batches and jobs are named and tabled for people. */
-import { type NamedBatch, batchName as nameOf } from '../../contract/batch-name.ts'
-import { countOf } from '../../contract/counts.ts'
+
 import type { Batch, Job } from '../../contract/entities.ts'
+import { moment } from '../../contract/moments.ts'
 import { batchStatusWords } from '../../contract/states.ts'
+import { batchName, countOf, duration } from '../../contract/words.ts'
 import type { Paint } from '../io.ts'
 import { plain } from './plain.ts'
 import { type Column, table, widthsOf } from './table.ts'
-import { clockTime, duration } from './time.ts'
 import { shorten, widthOf } from './width.ts'
 
 const STATUS_COLOURS = {
@@ -20,20 +20,10 @@ const STATUS_COLOURS = {
   cancelled: 'gray',
 } as const
 
-/** `#12 flood-2026 / evolve 10-19`, harmless on a terminal. */
-export function batchName(batch: NamedBatch): string {
-  return plain(nameOf(batch))
-}
-
 /** The status in words, coloured. */
 export function statusWord(batch: Pick<Batch, 'status' | 'pausing'>, paint: Paint): string {
   const words = batch.pausing ? 'running, about to pause' : batchStatusWords[batch.status]
   return paint(STATUS_COLOURS[batch.status], words)
-}
-
-/** Jobs that will not run any more: those with a verdict, and cancelled ones. */
-export function done(batch: Pick<Batch, 'jobs'>): number {
-  return batch.jobs.succeeded + batch.jobs.failed + batch.jobs.cancelled
 }
 
 /** Jobs that ran to a verdict. */
@@ -82,7 +72,7 @@ export function batchTable(
     `${ran(batch)}/${batch.jobs.total}`,
     batch.jobs.failed === 0 ? '-' : paint('red', String(batch.jobs.failed)),
     batch.priority === 0 ? '-' : String(batch.priority),
-    clockTime(batch.completedAt ?? batch.startedAt ?? batch.queuedAt ?? batch.createdAt, now),
+    moment(batch.completedAt ?? batch.startedAt ?? batch.queuedAt ?? batch.createdAt, now),
     note(batch),
   ])
   const worth = COLUMNS.map((column, i) =>

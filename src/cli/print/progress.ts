@@ -2,11 +2,13 @@
  * Owns the words and bars of live progress, as pure functions of what is known.
  * Must never write anything: `progress-view.ts` does.
  */
-import { countOf } from '../../contract/counts.ts'
+
 import type { Batch, DoneBy } from '../../contract/entities.ts'
+import { doneByWords } from '../../contract/moments.ts'
+import { batchStatusWords } from '../../contract/states.ts'
+import { batchName, countOf, doneJobs, rate } from '../../contract/words.ts'
 import type { Paint } from '../io.ts'
-import { batchName, done, ran } from './batch.ts'
-import { doneByWords, rate } from './time.ts'
+import { ran } from './batch.ts'
 import { pad, shorten, widthOf } from './width.ts'
 
 export type ProgressState = {
@@ -29,7 +31,7 @@ export function progressLines(state: ProgressState, columns: number, paint: Pain
   const first =
     running === null
       ? shorten(state.sentence, columns)
-      : line(batchName(running), done(running), running.jobs.total, barColumns, columns, paint, [
+      : line(batchName(running), doneJobs(running.jobs), running.jobs.total, barColumns, columns, paint, [
           running.jobs.failed > 0 ? paint('red', `${running.jobs.failed} failed`) : '',
           state.jobsPerMinute === null ? '' : rate(state.jobsPerMinute),
           state.doneBy === null ? '' : doneByWords(state.doneBy, state.now),
@@ -94,24 +96,20 @@ export function changeLine(
   now: number,
   doneBy: DoneBy | null = null,
 ): string | undefined {
-  const counts = `${done(batch)} of ${batch.jobs.total}`
+  const counts = `${doneJobs(batch.jobs)} of ${batch.jobs.total}`
   const failures = batch.jobs.failed > 0 ? `, ${batch.jobs.failed} failed` : ''
   if (told === undefined && batch.status !== 'running') return undefined
   if (told === undefined || told.batch.status !== batch.status) {
     const why = batch.error ?? batch.reason
     const cancelled = batch.jobs.cancelled > 0 ? `, ${batch.jobs.cancelled} cancelled` : ''
-    return `${batchName(batch)}: ${words(batch)}, ${ran(batch)} of ${batch.jobs.total}${failures}${cancelled}${why === null ? '' : ` (${why})`}`
+    return `${batchName(batch)}: ${batchStatusWords[batch.status]}, ${ran(batch)} of ${batch.jobs.total}${failures}${cancelled}${why === null ? '' : ` (${why})`}`
   }
-  if (batch.status !== 'running' || done(batch) === done(told.batch)) return undefined
-  const percent = (one: Batch): number => Math.floor((done(one) * 100) / Math.max(1, one.jobs.total))
+  if (batch.status !== 'running' || doneJobs(batch.jobs) === doneJobs(told.batch.jobs)) return undefined
+  const percent = (one: Batch): number => Math.floor((doneJobs(one.jobs) * 100) / Math.max(1, one.jobs.total))
   const silence = now - told.at
   const tenth = Math.floor(percent(batch) / 10) !== Math.floor(percent(told.batch) / 10)
   if (!(tenth && silence >= APART_MS) && silence < Math.max(SIGN_OF_LIFE_MS, (now - told.since) / 20))
     return undefined
   const expected = doneBy === null ? '' : `, ${doneByWords(doneBy, now)}`
   return `${batchName(batch)}: ${percent(batch)} %, ${counts}${failures}${expected}`
-}
-
-function words(batch: Batch): string {
-  return batch.status.replaceAll('_', ' ').replace('initiated', 'on hold')
 }

@@ -3,10 +3,10 @@
  * be left to do. Shared by enqueue, retry and preview.
  */
 
-import { batchName } from '../../contract/batch-name.ts'
-import { countOf } from '../../contract/counts.ts'
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import { fail, type Result } from '../../contract/errors.ts'
+import { batchStatusWords } from '../../contract/states.ts'
+import { ago, batchName, countOf } from '../../contract/words.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { hashesOfBatch } from '../queue/job-queries.ts'
 import type { Scope } from './command.ts'
@@ -51,21 +51,9 @@ export function conflictsWith(scope: Scope, requested: Requested, existing: read
 
 function describe({ clock }: Scope, batch: Batch): string {
   const place = batch.status === 'queued' ? ` at place ${batch.position}` : ''
-  const status = { initiated: 'on hold', queued: 'queued', running: 'running', paused: 'paused' }[
-    batch.status as 'queued'
-  ]
   const done = batch.jobs.succeeded + batch.jobs.failed // those cancelled in an earlier run were not done
-  const ago = Math.max(0, Math.round((clock.now() - batch.createdAt) / 60_000))
-  const when =
-    ago < 1
-      ? 'just now'
-      : ago < 120
-        ? `${ago} min ago`
-        : ago < 2_880
-          ? `${Math.round(ago / 60)} h ago`
-          : `${Math.round(ago / 1_440)} days ago`
   const filled = batch.sealed ? `${done} of ${countOf(batch.jobs.total, 'job')} done` : 'still being filled'
-  return `${batchName(batch)} is ${status}${place}: ${filled}, created ${when}.`
+  return `${batchName(batch)} is ${batchStatusWords[batch.status]}${place}: ${filled}, created ${ago(batch.createdAt, clock.now())}.`
 }
 
 /** Keeps, inside the caller's transaction, that somebody asked for what these batches already are. */

@@ -12,14 +12,14 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
-import { countOf } from '../../contract/counts.ts'
+import { countOf, MB } from '../../contract/words.ts'
 import { freeBytes } from '../host/disk-guard.ts'
 import { backupFolders, checkpoint, isUnfinishedCopy } from '../queue/doctor-queries.ts'
 import { readSetting } from '../queue/settings-store.ts'
 import type { Scope } from './command.ts'
 import type { Examination } from './doctor-examination.ts'
 
-const hugeWalBytes = 256 * 1_048_576
+const hugeWalBytes = 256 * MB
 const manyLogBytes = 20_000_000_000
 /** The walk over logs ends after so many files: the doctor is asked in passing. */
 const walkedFiles = 20_000
@@ -86,7 +86,7 @@ function isOurs(home: string): boolean {
 
 function checkDisk({ db, home }: Scope, examination: Examination): void {
   const { free, total } = freeBytes(home)
-  const least = readSetting(db, 'min-free-disk-mb') * 1_048_576
+  const least = readSetting(db, 'min-free-disk-mb') * MB
   const words = `${prettyBytes(free)} of ${prettyBytes(total)} are free`
   if (free < least)
     examination.note('disk', 'warning', `Only ${words}; the queue pauses itself below ${prettyBytes(least)}.`)

@@ -1,7 +1,7 @@
 /** Owns the doctor's look at processes: hosts, launchers and jobs. Signals none. */
 
 import path from 'node:path'
-import { countOf } from '../../contract/counts.ts'
+import { countOf, duration } from '../../contract/words.ts'
 import { isGone, stateOf } from '../host/lease.ts'
 import { readJournals } from '../launcher/journal.ts'
 import { findJobProcesses, isRunning } from '../process/processes.ts'
@@ -23,10 +23,11 @@ function checkHosts({ db, clock }: Scope, examination: Examination): void {
   const executor = hosts.find((host) => host.executor === 1)
   const gone = hosts.filter((host) => host.state === 'gone' && host.executor === 0)
   if (executor && executor.state !== 'alive') {
-    const seconds = Math.round((clock.now() - executor.heartbeat_at) / 1_000)
-    const how = { silent: `has been silent for ${seconds} s`, stopped: 'was stopped', gone: 'is gone' }[
-      executor.state
-    ]
+    const how = {
+      silent: `has been silent for ${duration(clock.now() - executor.heartbeat_at)}`,
+      stopped: 'was stopped',
+      gone: 'is gone',
+    }[executor.state]
     examination.note(
       'hosts',
       'warning',

@@ -1,6 +1,6 @@
 /** Owns the doctor's look at the rows: broken rules, and what is stuck. */
 
-import { countOf } from '../../contract/counts.ts'
+import { countOf } from '../../contract/words.ts'
 import { isGone } from '../host/lease.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'
 import {

@@ -1,7 +1,8 @@
 /** Owns finding the log that a person means: batch, job, attempt. Shared by `log` and `log-search`. */
-import { countOf } from '../../contract/counts.ts'
+
 import type { BatchRef } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
+import { countOf } from '../../contract/words.ts'
 import { type LogView, viewLog } from '../logs/log-file.ts'
 import { attemptsOfJob, jobByOrdinal } from '../queue/job-queries.ts'
 import { logPath } from '../run/batch-options.ts'

@@ -1,7 +1,9 @@
 /** `snapshot`: everything that a panel shows at a glance, read in one transaction. */
+
 import type { Snapshot } from '../../contract/commands.ts'
 import type { FinalizerState, Host } from '../../contract/entities.ts'
 import { ok } from '../../contract/errors.ts'
+import { MB } from '../../contract/words.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { freeBytes } from '../host/disk-guard.ts'
@@ -75,7 +77,7 @@ export function standing(db: Db, now: number, home: string, estimate = estimateQ
   const row = executorHost(db)
   const executor = row ? toHost(row, now, settings['lease-ms']) : null
   const disk = freeBytes(home)
-  const room = { freeBytes: disk.free, neededBytes: settings['min-free-disk-mb'] * 1_048_576 }
+  const room = { freeBytes: disk.free, neededBytes: settings['min-free-disk-mb'] * MB }
   const doneBy = estimate.running?.doneBy ?? null
   const sentence = queueSentence(db, { executor, paused, disk: room, doneBy, now })
   return { executor, paused, disk, room, sentence }

@@ -4,10 +4,10 @@
  */
 
 import type { CommandOutput } from '../../contract/commands.ts'
-import { countOf } from '../../contract/counts.ts'
 import type { BatchRef, Summary } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { batchStatusWords, isFinal } from '../../contract/states.ts'
+import { countOf } from '../../contract/words.ts'
 import { makeReport } from '../insight/report.ts'
 import { getRow } from '../queue/batch-store.ts'
 import { readSetting } from '../queue/settings-store.ts'

@@ -1,6 +1,7 @@
 /** Owns the checks of `after`: every type exists and there is no cycle. Must never reorder anything. */
+
+import { nearest } from '../../contract/nearest.ts'
 import type { BatchType } from './configuration.ts'
-import { nearest } from './nearest.ts'
 import type { Place, Problems } from './problem.ts'
 
 /** Adds a problem for each unknown type in an `after` and for each cycle; names may include broken batches. */

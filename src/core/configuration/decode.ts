@@ -2,7 +2,7 @@
  * Owns the reading of single values out of the tree: kind, limits, and the message when they are wrong.
  * Must never stop at the first problem; every reader adds its problem and returns undefined.
  */
-import { nearest } from './nearest.ts'
+import { nearest } from '../../contract/nearest.ts'
 import { type Problems, shorten } from './problem.ts'
 import type { Entry, Mapping, Scalar, Value } from './spec-tree.ts'
 

@@ -1,10 +1,10 @@
 /**
  * Owns the `over` of a batch type: which source its inputs come from. Must never look at the inputs themselves.
  */
-import { amount, countOf } from '../../contract/counts.ts'
+import { nearest } from '../../contract/nearest.ts'
+import { amount, countOf } from '../../contract/words.ts'
 import type { Located, Over } from './configuration.ts'
 import { fields, filledText, misspelt, number, oneOrMany, text, wrong } from './decode.ts'
-import { nearest } from './nearest.ts'
 import { type Problems, shorten } from './problem.ts'
 import type { Entry, Scalar, Value } from './spec-tree.ts'
 import { bind, checkExact, parseTemplate, placeholdersOf } from './template.ts'

@@ -3,11 +3,11 @@
  * Must never create anything, nor hold all inputs of a batch in memory.
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
+import { nearest } from '../../contract/nearest.ts'
 import type { CommandMaker, PlannedJob } from './command.ts'
 import { createCommandDigest } from './command-hash.ts'
 import type { BatchOptions, BatchType, Configuration } from './configuration.ts'
 import type { InputSource } from './inputs/source.ts'
-import { nearest } from './nearest.ts'
 import { planBatchType } from './plan-batch-type.ts'
 import { type Checked, type ConfigurationProblem, formatProblem, Problems } from './problem.ts'
 

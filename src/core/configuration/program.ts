@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { nearest } from './nearest.ts'
+import { nearest } from '../../contract/nearest.ts'
 import { type Fault, shorten } from './problem.ts'
 
 const windows = process.platform === 'win32'

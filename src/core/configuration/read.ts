@@ -4,12 +4,12 @@
  * planned as far as it goes, so that one run reports everything there is to fix.
  */
 import path from 'node:path'
+import { nearest } from '../../contract/nearest.ts'
 import { checkAfter } from './after.ts'
 import { BATCH_KEYS, readBatchType } from './batch-type.ts'
 import { hashText } from './command-hash.ts'
 import type { BatchType, Configuration } from './configuration.ts'
 import { fields, filledText, freeMapping, misspelt, text, wrong } from './decode.ts'
-import { nearest } from './nearest.ts'
 import { OVER_KEYS } from './over.ts'
 import { collectPlans } from './plan.ts'
 import { type Checked, Problems, shorten } from './problem.ts'

@@ -2,8 +2,9 @@
  * Owns which placeholders a batch type may use, and what each is bound to.
  * Must never choose between two meanings of a name: that is reported.
  */
+
+import { nearest } from '../../contract/nearest.ts'
 import type { BatchType, Over } from './configuration.ts'
-import { nearest } from './nearest.ts'
 import { type Problems, shorten } from './problem.ts'
 import { quoteContexts } from './shell-quote.ts'
 import { type Binding, placeholdersOf, type Template } from './template.ts'

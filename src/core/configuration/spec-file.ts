@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { countOf } from '../../contract/counts.ts'
+import { countOf } from '../../contract/words.ts'
 import type { Problems } from './problem.ts'
 
 /** The most bytes a configuration file may have; inputs belong into `table` and `lines` files. */

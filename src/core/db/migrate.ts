@@ -4,9 +4,9 @@
  */
 
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
-import { countOf } from '../../contract/counts.ts'
 import type { Result } from '../../contract/errors.ts'
 import { fail, ok } from '../../contract/errors.ts'
+import { countOf } from '../../contract/words.ts'
 import type { Db } from './db.ts'
 import { type Migration, migrations as released } from './migrations/index.ts'
 

@@ -1,7 +1,9 @@
 /**
  * Owns checking whether the data folder's disk still has room. Reads the file system at most once a second.
  */
+
 import { statfsSync } from 'node:fs'
+import { MB } from '../../contract/words.ts'
 import { type Clock, eachSecond } from '../clock.ts'
 
 export class DiskGuard {
@@ -10,7 +12,7 @@ export class DiskGuard {
   low = false
 
   constructor(folder: string, clock: Clock) {
-    this.#freeMb = eachSecond(clock, () => freeBytes(folder).free / 1_048_576)
+    this.#freeMb = eachSecond(clock, () => freeBytes(folder).free / MB)
   }
 
   /** True when less than `minFreeMb` is free for this user; 0 turns the check off. */

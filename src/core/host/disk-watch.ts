@@ -3,6 +3,7 @@
  * whichever of the working hosts sees it first. Must never stop anything: the executor looks by itself before it
  * starts a job.
  */
+import { MB } from '../../contract/words.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { recordEvent } from '../queue/event-store.ts'
@@ -61,7 +62,7 @@ export class DiskWatch {
   /** Writes down a change; false when there is none, or another host was faster. Throws what SQLite throws. */
   look(): boolean {
     const { db, clock, home, hostId } = this.#options
-    const least = readSetting(db, 'min-free-disk-mb') * 1_048_576
+    const least = readSetting(db, 'min-free-disk-mb') * MB
     const free = (this.#options.free ?? ((folder) => freeBytes(folder).free))(home)
     const changes = () => {
       const wasLow = readMark(db, 'disk-low') !== undefined

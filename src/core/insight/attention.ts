@@ -3,6 +3,8 @@
  * looks at the latest ends and events, so that it can be asked after every change. Reads only.
  */
 import type { Snapshot } from '../../contract/commands.ts'
+import { moment } from '../../contract/moments.ts'
+import { amount, batchName, brief, countOf } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import {
   oddEvents,
@@ -14,7 +16,6 @@ import {
 import type { BatchFacts } from '../queue/insight-queries.ts'
 import { batchesByIds } from '../queue/queries.ts'
 import { readMark } from '../queue/settings-store.ts'
-import { amount, batchName, brief, countOf, moment } from './phrases.ts'
 import { type Disk, diskSentence, isFull, pauseSentence } from './queue-sentence.ts'
 
 export type Attention = Snapshot['attention'][number]

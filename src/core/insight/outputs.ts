@@ -5,9 +5,10 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import type { Summary } from '../../contract/entities.ts'
+import { stamp } from '../../contract/moments.ts'
+import { amount, bytes, countOf } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { countDeclaredOutputs, type DeclaredOutput, declaredOutputs } from '../queue/insight-queries.ts'
-import { amount, bytes, countOf, stamp } from './phrases.ts'
 
 export type OutputLimits = { files: number; elapsedMs: number }
 const limits: OutputLimits = { files: 5_000, elapsedMs: 2_000 }

@@ -2,12 +2,13 @@
  * Owns the one-sentence answer to "what runs?" and "why is nothing running?". Reads only.
  */
 import type { Batch, DoneBy, Host } from '../../contract/entities.ts'
+import { doneByWords, moment } from '../../contract/moments.ts'
 import { works } from '../../contract/states.ts'
+import { amount, batchName, brief, bytes, countOf, listed } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { headOfLine, type LineCounts, lineCounts, nextRetry } from '../queue/attention-queries.ts'
 import { batchById, runningRow } from '../queue/queries.ts'
 import type { Marks } from '../queue/settings-store.ts'
-import { amount, batchName, brief, bytes, clockTime, countOf, listed, moment } from './phrases.ts'
 
 export type Disk = { freeBytes: number; neededBytes: number }
 
@@ -40,7 +41,7 @@ export function queueSentence(db: Db, state: QueueNow): string {
         : `${waits}, and no host is working`
     }
     if (isFull(state.disk)) return `${queuedBatches(counts)}, but ${diskSentence(state.disk)}`
-    if (claimable) return `${named(batchById(db, claimable))} is about to start`
+    if (claimable) return `${batchName(batchById(db, claimable))} is about to start`
     return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
   })
 }
@@ -66,7 +67,7 @@ export function diskSentence(disk: Disk): string {
 }
 
 function whileRunning(db: Db, batch: Batch, { executor, paused, disk, doneBy, now }: QueueNow): string {
-  const name = named(batch)
+  const name = batchName(batch)
   const { total, pending, running } = batch.jobs
   const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
   if (!executor || executor.state === 'gone')
@@ -84,18 +85,6 @@ function whileRunning(db: Db, batch: Batch, { executor, paused, disk, doneBy, no
   if (!doneBy) return `Running ${name}: ${done}`
   return `Running ${name}: ${amount(total - pending - running)} of ${amount(total)}, ${doneByWords(doneBy, now)}`
 }
-
-/** 'done between 07:10 and 07:40', 'done about 07:10' where both read the same. */
-function doneByWords({ earliest, latest }: DoneBy, now: number): string {
-  const from = moment(earliest, now)
-  const to = moment(latest, now)
-  if (from === to) return `done about ${from}`
-  const sameDay = new Date(earliest).toDateString() === new Date(latest).toDateString()
-  return `done between ${from} and ${sameDay ? clockTime(latest) : to}`
-}
-
-/** '#12 flood-2026 · portfolio', as the panel writes it. */
-const named = (batch: Batch) => batchName(batch, '·')
 
 function whoIsMissing(executor: Host | null): string {
   if (executor?.state === 'stopped')

@@ -4,7 +4,7 @@
  */
 import type { Summary } from '../../contract/entities.ts'
 import { batchStatusWords } from '../../contract/states.ts'
-import { amount, batchName, brief, countOf, duration, printable, share } from './phrases.ts'
+import { amount, batchName, brief, countOf, duration, printable, share } from '../../contract/words.ts'
 import { reportStyle } from './report-style.ts'
 
 /** Markup that is safe to put into the page; only `html` and `safe` make it. */

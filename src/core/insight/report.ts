@@ -3,6 +3,7 @@
  */
 import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { Summary } from '../../contract/entities.ts'
+import { stamp } from '../../contract/moments.ts'
 import { assertNever, batchStatusWords, isFinal } from '../../contract/states.ts'
 import {
   amount,
@@ -15,8 +16,7 @@ import {
   printable,
   rate,
   share,
-  stamp,
-} from './phrases.ts'
+} from '../../contract/words.ts'
 import { htmlReport } from './report-html.ts'
 
 type Format = NonNullable<CommandInput<'report'>['format']>
@@ -89,7 +89,7 @@ export function facts(summary: Summary): Fact[] {
   say('Awake', awakeMs === null || awakeMs === wallMs ? null : duration(awakeMs))
   say('Paused', summary.pausedMs === 0 ? null : duration(summary.pausedMs))
   say('Success', summary.jobs.total === 0 ? null : share(summary.successRate))
-  say('Rate', summary.jobsPerMinute === null ? null : `${rate(summary.jobsPerMinute)} jobs/min`)
+  say('Rate', summary.jobsPerMinute === null ? null : rate(summary.jobsPerMinute))
   say(
     'Job time',
     durations &&

@@ -3,7 +3,7 @@
  * add that). A kind without a sentence of its own still reads, but a test refuses it. Must never read the database.
  */
 import type { Event } from '../../contract/entities.ts'
-import { brief, bytes, countOf, duration, listed } from './phrases.ts'
+import { brief, bytes, countOf, duration, listed } from '../../contract/words.ts'
 
 type Told = Omit<Event, 'sentence'>
 

@@ -5,11 +5,13 @@
  * When the host goes (or lets go), the launcher sees its jobs to their end, leaves their exits in its journal
  * and ends: see journal.ts for whoever comes next.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
+import { duration } from '../../contract/words.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../process/process-table.ts'
 import { identify, type ProcessIdentity, realRunDir } from '../process/processes.ts'
 import {
@@ -132,7 +134,7 @@ class Connection {
       child.kill('SIGKILL')
       reject(new Error(`the launcher ${child.spawnfile} did not start: ${why}`, { cause }))
     }
-    const timer = setTimeout(() => fail(`no answer within ${HANDSHAKE_MS / 1000} s`), HANDSHAKE_MS)
+    const timer = setTimeout(() => fail(`no answer within ${duration(HANDSHAKE_MS)}`), HANDSHAKE_MS)
     child.once('error', (error) => fail(error.message, error))
     child.once('close', (code, signal) => fail(`it ended with ${signal ?? `exit code ${code}`}`))
     this.#onLine = (first) => {

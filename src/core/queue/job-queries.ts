@@ -1,9 +1,10 @@
 /**
  * Owns reading jobs, attempts and events. Pages are keyset pages: the cost doesn't grow with the page's number.
  */
-import { rangeWords } from '../../contract/batch-name.ts'
+
 import type { Attempt, Event, Job } from '../../contract/entities.ts'
 import type { JobStatus } from '../../contract/states.ts'
+import { rangeWords } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { type AttemptRow, type JobRow, toAttempt, toJob } from './rows.ts'
 

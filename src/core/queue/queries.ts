@@ -42,8 +42,8 @@ export function batchById(db: Db, id: string): Batch {
 export function activeBatches(db: Db, search?: string): Batch[] {
   if (!search) return db.sql<BatchEntityRow>(`${entity} WHERE ${active} ${inOrder}`).all().map(toBatch)
   return db
-    .sql<BatchEntityRow>(`${entity} WHERE ${active} AND ${mentions('?1', '?2')} ${inOrder}`)
-    .all(likeOf(search), likeOfName(search))
+    .sql<BatchEntityRow>(`${entity} WHERE ${active} AND ${mentions('?1')} ${inOrder}`)
+    .all(likeOf(search))
     .map(toBatch)
 }
 
@@ -51,10 +51,10 @@ export function activeBatches(db: Db, search?: string): Batch[] {
  * A batch with a text in its name, its error or reason, or in a job's input or error. A name is found as it is shown,
  * '#12 flood-2026 / evolve 0-9', with any part of it left out at either end, and without the slash.
  */
-function mentions(like: string, likeName: string): string {
+function mentions(like: string): string {
   const range = `CASE WHEN b.range_start IS NULL THEN '' WHEN b.range_start < 0
                  THEN ' ' || b.range_start || '..' || b.range_end ELSE ' ' || b.range_start || '-' || b.range_end END`
-  return `('#' || b.number || ' ' || c.name || ' / ' || b.batch_type || ${range} LIKE ${likeName} ESCAPE '\\'
+  return `('#' || b.number || ' ' || c.name || ' / ' || b.batch_type || ${range} LIKE ${like} ESCAPE '\\'
     OR c.name || ' ' || b.batch_type || ${range} || ' #' || b.number LIKE ${like} ESCAPE '\\'
     OR b.error LIKE ${like} ESCAPE '\\' OR b.reason LIKE ${like} ESCAPE '\\'
     OR EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.id
@@ -63,11 +63,6 @@ function mentions(like: string, likeName: string): string {
 
 function likeOf(search: string): string {
   return `%${search.replace(/[\\%_]/g, '\\$&')}%`
-}
-
-/** The panel has a dot where the command line has a slash. */
-function likeOfName(search: string): string {
-  return likeOf(search.replaceAll(' · ', ' / '))
 }
 
 /** What the executor looks at several times for each job: a third of the columns at a third of the cost. */
@@ -123,7 +118,7 @@ export function finalBatches(db: Db, page: FinalPage): Batch[] {
          AND (?2 = 1 OR b.cleared_at IS NULL)
          AND (?3 IS NULL OR (b.completed_at, b.number) <
               (SELECT completed_at, number FROM batches WHERE number = ?3))
-         AND (?4 IS NULL OR ${mentions('?4', '?6')})
+         AND (?4 IS NULL OR ${mentions('?4')})
        ORDER BY b.completed_at DESC, b.number DESC LIMIT ?5`,
     )
     .all(
@@ -132,7 +127,6 @@ export function finalBatches(db: Db, page: FinalPage): Batch[] {
       page.before ?? null,
       page.search ? likeOf(page.search) : null,
       page.limit,
-      page.search ? likeOfName(page.search) : null,
     )
     .map(toBatch)
 }

@@ -3,7 +3,7 @@
  * version did not store, and the places of its logs.
  */
 import path from 'node:path'
-import { countOf } from '../../contract/counts.ts'
+import { countOf } from '../../contract/words.ts'
 import type { JobCommand } from '../queue/job-store.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 

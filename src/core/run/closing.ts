@@ -2,8 +2,9 @@
  * Owns closing a batch whose jobs are done: the status it has earned, and the guarded, idempotent write. Layer 1 is the
  * executor in the transaction of the last verdict, layer 2 the finalizer's sweep, layer 3 the summary command.
  */
-import { countOf } from '../../contract/counts.ts'
+
 import type { FinalBatchStatus } from '../../contract/states.ts'
+import { countOf } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { endBatch, getRow } from '../queue/batch-store.ts'

@@ -2,8 +2,10 @@
  * Owns the meaning of a job's end: from what the launcher saw to the verdict that is recorded. Reads the end of the log
  * and the declared outputs; writes nothing.
  */
+
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
+import { duration } from '../../contract/words.ts'
 import type { JobExit, Refused } from '../launcher/protocol.ts'
 import { isFinalRefusal } from '../launcher/refusal.ts'
 import type { Ended, JobCommand } from '../queue/job-store.ts'
@@ -102,8 +104,7 @@ function beganAt({ startedAt, endedAt, awakeMs }: JobExit, claimedAt: number | n
 }
 
 function describe(exit: JobExit, logFile: string): string {
-  if (exit.ended === 'timeout')
-    return `timed out after ${Math.round(exit.awakeMs / 100) / 10} s of awake time`
+  if (exit.ended === 'timeout') return `timed out after ${duration(exit.awakeMs)} of awake time`
   if (exit.ended === 'stopped') return 'stopped from outside'
   const line = lastLine(logFile)
   if (exit.signal !== null)

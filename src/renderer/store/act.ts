@@ -3,11 +3,10 @@
  * what is shown when it is refused. Must never change the server slice: the core's event does that.
  */
 import { notifications } from '@mantine/notifications'
-import { batchName as nameOf } from '../../contract/batch-name.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../contract/commands.ts'
-import { countOf } from '../../contract/counts.ts'
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import type { SlipwayError } from '../../contract/errors.ts'
+import { batchName, countOf } from '../../contract/words.ts'
 import { request } from '../api/current.ts'
 import {
   announce,
@@ -45,8 +44,6 @@ export function act<N extends CommandName>(
   void answer.finally(() => underWay.delete(answer))
   return answer
 }
-
-const batchName = (batch: Batch) => nameOf(batch, '·')
 
 function named(batches: readonly Batch[]): string {
   const [only] = batches

@@ -1,16 +1,16 @@
 /**
  * Owns what counts as wrong with Slipway itself, so that the badge and the health page agree. Pure.
  */
+
 import type { LiveQueue } from '../../contract/queue-state.ts'
+import { MB } from '../../contract/words.ts'
 
 export type Trouble = { kind: 'disk' | 'host' | 'finalizer'; sentence: string }
-
-const megabyte = 1_000_000
 
 /** What is wrong now; empty when all is well. */
 export function troubles(server: LiveQueue): Trouble[] {
   const found: Trouble[] = []
-  const least = server.settings['min-free-disk-mb'] * megabyte
+  const least = server.settings['min-free-disk-mb'] * MB
   if (server.disk.freeBytes < Math.max(least * 2, server.disk.totalBytes * 0.01))
     found.push({ kind: 'disk', sentence: 'The disk that keeps the logs is almost full.' })
   for (const host of server.hosts)

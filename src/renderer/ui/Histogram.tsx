@@ -3,8 +3,7 @@
  */
 import { useMemo } from 'react'
 import type uPlot from 'uplot'
-import { count } from './format-count.ts'
-import { duration } from './format-time.ts'
+import { amount, duration } from '../../contract/words.ts'
 import { Plot, type PlotColours } from './Plot.tsx'
 
 export type Bucket = { fromMs: number; toMs: number; count: number }
@@ -23,7 +22,7 @@ export function Histogram({ buckets }: { buckets: readonly Bucket[] }) {
       <figcaption className="sr-only">
         {buckets
           .filter((b) => b.count > 0)
-          .map((b) => `${duration(b.fromMs)} to ${duration(b.toMs)}: ${count(b.count)}`)
+          .map((b) => `${duration(b.fromMs)} to ${duration(b.toMs)}: ${amount(b.count)}`)
           .join('; ')}
       </figcaption>
     </figure>

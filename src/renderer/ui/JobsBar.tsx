@@ -2,13 +2,13 @@
  * Owns the bar of a batch's jobs: how many are done, failed and running, as one strip.
  */
 import type { JobCounts } from '../../contract/entities.ts'
-import { count, doneJobs, percentDone } from './format-count.ts'
+import { amount, doneJobs, percentDone } from '../../contract/words.ts'
 
 const parts = ['succeeded', 'failed', 'cancelled', 'running'] as const
 
 /** `live` draws the done part in the colour of running. */
 export function JobsBar({ jobs, label, live = false }: { jobs: JobCounts; label: string; live?: boolean }) {
-  const failed = jobs.failed > 0 ? `, ${count(jobs.failed)} failed` : ''
+  const failed = jobs.failed > 0 ? `, ${amount(jobs.failed)} failed` : ''
   return (
     <div
       className="jobs-bar"
@@ -18,7 +18,7 @@ export function JobsBar({ jobs, label, live = false }: { jobs: JobCounts; label:
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={percentDone(jobs)}
-      aria-valuetext={`${count(doneJobs(jobs))} of ${count(jobs.total)}${failed}`}
+      aria-valuetext={`${amount(doneJobs(jobs))} of ${amount(jobs.total)}${failed}`}
     >
       {parts.map((part) =>
         jobs[part] > 0 ? (

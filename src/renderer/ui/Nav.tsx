@@ -13,11 +13,11 @@ import {
   IconSettings,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { amount, countOf } from '../../contract/words.ts'
 import { goToView, openDialog, usePanel } from '../store/panel-store.ts'
 import type { View } from '../store/place.ts'
 import { troubles } from '../store/troubles.ts'
 import { useKeyWords, withKeyWords } from '../store/use-keys.ts'
-import { count, counted } from './format-count.ts'
 
 export function Nav() {
   const queued = usePanel((s) =>
@@ -49,12 +49,12 @@ export function Nav() {
           </span>
         </Button>
       </Tooltip>
-      <NavItem view="queue" words="Queue" icon={<IconList size={18} aria-hidden />} end={count(queued)} />
+      <NavItem view="queue" words="Queue" icon={<IconList size={18} aria-hidden />} end={amount(queued)} />
       <NavItem
         view="history"
         words="History"
         icon={<IconHistory size={18} aria-hidden />}
-        end={count(finished)}
+        end={amount(finished)}
         dot={unseen > 0 ? `${unseen} new` : null}
       />
       <NavItem
@@ -116,7 +116,7 @@ function NavItem({
         </span>
       ) : null}
       {alarm ? (
-        <span className="nav-alarm tabular" title={counted(alarm, 'problem')}>
+        <span className="nav-alarm tabular" title={countOf(alarm, 'problem')}>
           {alarm}
         </span>
       ) : (

@@ -1,10 +1,11 @@
 /**
  * Owns the status bar: connection, finalizer, disk, and which host runs the queue.
  */
+
+import { clock } from '../../contract/moments.ts'
+import { ago, bytes, countOf } from '../../contract/words.ts'
 import { goToView, usePanel } from '../store/panel-store.ts'
 import { useHourCycle, useNow } from './clock-hooks.ts'
-import { bytes, counted } from './format-count.ts'
-import { ago, clock } from './format-time.ts'
 
 export function StatusBar() {
   const link = usePanel((s) => s.link)
@@ -35,7 +36,7 @@ export function StatusBar() {
         <button type="button" className="status-part" onClick={() => goToView('health')}>
           Finalizer:{' '}
           {finalizer.lastSweepAt === null ? 'no sweep yet' : `last sweep ${ago(finalizer.lastSweepAt, now)}`},{' '}
-          {counted(finalizer.rescues, 'rescue')}
+          {countOf(finalizer.rescues, 'rescue')}
         </button>
       )}
       <span style={{ flex: 1 }} />

@@ -3,8 +3,8 @@
  * hour cycle.
  */
 import { useSyncExternalStore } from 'react'
+import type { HourCycle } from '../../contract/moments.ts'
 import { usePanel } from '../store/panel-store.ts'
-import type { HourCycle } from './format-time.ts'
 
 let second = Math.floor(Date.now() / 1_000)
 let timer: ReturnType<typeof setInterval> | undefined

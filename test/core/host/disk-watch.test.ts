@@ -8,7 +8,7 @@ import { readMark, writeSetting } from '../../../src/core/queue/settings-store.t
 import { noon, temporaryDatabase, temporaryFolder } from '../../helpers/database.ts'
 import { stubClock } from '../../helpers/stub-clock.ts'
 
-const mb = 1_048_576
+const mb = 1_000_000
 
 function watching(db: Db, disk: { freeMb: number }) {
   const clock = stubClock(noon)

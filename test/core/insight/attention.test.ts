@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../../../src/contract/entities.ts'
+import { clock } from '../../../src/contract/moments.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { needsAttention } from '../../../src/core/insight/attention.ts'
-import { clockTime } from '../../../src/core/insight/phrases.ts'
 import { type QueueNow, queueSentence } from '../../../src/core/insight/queue-sentence.ts'
 import { makeSummary } from '../../../src/core/insight/summary.ts'
 import { pauseBatch, requestPause } from '../../../src/core/queue/batch-store.ts'
@@ -42,7 +42,7 @@ describe('the sentence about the queue', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 120 })
     runJobs(db, claim(db, noon), noon, Array(3).fill({ ms: 1 }))
-    expect(say(db)).toBe('Running #1 flood-2026 · portfolio: 3 of 120 jobs done')
+    expect(say(db)).toBe('Running #1 flood-2026 / portfolio: 3 of 120 jobs done')
   })
 
   it('says between when and when it will be done, where that can be told', () => {
@@ -54,10 +54,10 @@ describe('the sentence about the queue', () => {
     })
     const [soon, later] = [noon + 600_000, noon + 2_400_000]
     expect(say(db, range(soon, later))).toBe(
-      `Running #1 flood-2026 · portfolio: 3 of 120, done between ${clockTime(soon)} and ${clockTime(later)}`,
+      `Running #1 flood-2026 / portfolio: 3 of 120, done ${clock(soon)}–${clock(later)}`,
     )
-    expect(say(db, range(soon, soon + 100))).toContain(`: 3 of 120, done about ${clockTime(soon)}`)
-    expect(say(db, range(soon, noon + 86_400_000))).toMatch(/ and \d+ [A-Z][a-z]{2} \d\d:\d\d$/)
+    expect(say(db, range(soon, soon + 100))).toContain(`: 3 of 120, done about ${clock(soon)}`)
+    expect(say(db, range(soon, noon + 86_400_000))).toMatch(/–[A-Z][a-z]{2} \d\d:\d\d$/)
   })
 
   it('says that a running batch is about to pause, or that the queue is paused but it still runs', () => {
@@ -66,7 +66,7 @@ describe('the sentence about the queue', () => {
     const running = claim(db, noon)
     startJob(db, running, noon)
     expect(say(db, { paused: byAna })).toBe(
-      `The queue is paused by ana since ${clockTime(noon)}: lunch; #1 flood-2026 · portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
+      `The queue is paused by ana since ${clock(noon)}: lunch; #1 flood-2026 / portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
     )
     db.write(() => requestPause(db, by(noon), running.id, false, null))
     expect(say(db)).toContain('is about to pause, until 1 running job has ended')
@@ -80,7 +80,7 @@ describe('the sentence about the queue', () => {
     const failed = ended(noon, 5, { exitCode: 1, error: 'boom' })
     const claimed = { id: job.id, token: running.claim_token ?? '' }
     db.write(() => retryJob(db, by(noon + 5), claimed, failed, noon + 3_600_000))
-    const again = `#1 flood-2026 · portfolio waits until ${clockTime(noon + 3_600_000)} to try job 1 again (0 of 2 jobs done)`
+    const again = `#1 flood-2026 / portfolio waits until ${clock(noon + 3_600_000)} to try job 1 again (0 of 2 jobs done)`
     expect(say(db)).toBe(again)
     startJob(db, running, noon)
     expect(say(db)).toContain('Running #1')
@@ -98,13 +98,13 @@ describe('the sentence about the queue', () => {
     const db = temporaryDatabase()
     addBatch(db)
     expect(say(db, { paused: byAna })).toBe(
-      `The queue is paused by ana since ${clockTime(noon)}: lunch; 1 batch waits`,
+      `The queue is paused by ana since ${clock(noon)}: lunch; 1 batch waits`,
     )
     expect(say(db, { paused: { ...byAna, kind: 'stop-after', reason: 'stop after #16' } })).toBe(
-      `The queue is paused since ${clockTime(noon)}: stop after #16 was reached; 1 batch waits`,
+      `The queue is paused since ${clock(noon)}: stop after #16 was reached; 1 batch waits`,
     )
     expect(say(db, { paused: { ...byAna, kind: 'disk', reason: null }, now: noon + 3 * 86_400_000 })).toBe(
-      `The queue is paused since 21 Nov ${clockTime(noon)}: the disk is nearly full; 1 batch waits`,
+      `The queue is paused since Sat ${clock(noon)}: the disk is nearly full; 1 batch waits`,
     )
   })
 
@@ -140,7 +140,7 @@ describe('the sentence about the queue', () => {
     const running = claim(db, noon)
     expect(say(db, { disk })).toContain('stands still at 0 of 3 jobs done: nothing starts until')
     startJob(db, running, noon)
-    expect(say(db, { disk })).toBe('Running #1 flood-2026 · portfolio: 0 of 3 jobs done')
+    expect(say(db, { disk })).toBe('Running #1 flood-2026 / portfolio: 0 of 3 jobs done')
   })
 
   it('says what all of the line waits for before it says that nobody works', () => {
@@ -160,7 +160,7 @@ describe('the sentence about the queue', () => {
     expect(say(db, { executor: null })).toBe(
       '2 batches are queued, but no host is working: start `slipway work` or the app',
     )
-    expect(say(db)).toBe('#1 flood-2026 · portfolio is about to start')
+    expect(say(db)).toBe('#1 flood-2026 / portfolio is about to start')
   })
 })
 
@@ -248,7 +248,7 @@ describe('what needs attention', () => {
       {
         kind: 'duplicate',
         batchId: batch.id,
-        sentence: `#1 flood-2026 / portfolio was asked for again at ${clockTime(noon)} and refused, as it is there already: \`slipway run flood.slipway.yaml\``,
+        sentence: `#1 flood-2026 / portfolio was asked for again at ${clock(noon)} and refused, as it is there already: \`slipway run flood.slipway.yaml\``,
       },
     ])
     expect(needsAttention(db, noon + 3_600_001)).toEqual([])

@@ -29,6 +29,8 @@ describe('a normalised message', () => {
   it.each([
     ['line 12: unexpected token', 'line <number>: unexpected token'],
     ['took 1.5e3 of 2,000', 'took <number> of <number>'],
+    ['timed out after 10m 1s of awake time', 'timed out after <time> of awake time'],
+    ['took 350ms, 2.5s in all', 'took <time>, <time> in all'],
     ['no column "area" in table', 'no column "<name>" in table'],
     ["can't open 'x' and don't care", "can't open '<name>' and don't care"],
     ['cannot read /data/in-12.csv: no such file', 'cannot read <path>: no such file'],
@@ -56,6 +58,8 @@ describe('a normalised message', () => {
         '\\',
         '<path>',
         '<name>',
+        '<time>',
+        '3m',
         "'<name>'",
         '0x1f',
         ' ',

@@ -63,14 +63,14 @@ function summary(more: Partial<Summary> = {}): Summary {
 describe('the headline of a report', () => {
   it('says what, how it ended, how many, how long', () => {
     expect(headline(summary())).toBe(
-      '#12 flood-2026 / portfolio completed with errors: 118 of 120 jobs succeeded, 2 failed, in 3 h 12 min (slept 40 min)',
+      '#12 flood-2026 / portfolio completed with errors: 118 of 120 jobs succeeded, 2 failed, in 3h 12m (slept 40m)',
     )
   })
 
   it('is short when all is well, and true when a batch never ran', () => {
     const jobs = { total: 3, pending: 0, running: 0, succeeded: 3, failed: 0, cancelled: 0 }
     const fine = summary({ status: 'completed', jobs, awakeMs: 1_500, wallMs: 1_500 })
-    expect(headline(fine)).toBe('#12 flood-2026 / portfolio completed: all 3 jobs succeeded, in 1.5 s')
+    expect(headline(fine)).toBe('#12 flood-2026 / portfolio completed: all 3 jobs succeeded, in 1.5s')
     const one = summary({ status: 'completed', jobs: { ...jobs, total: 1, succeeded: 1 }, wallMs: null })
     expect(headline(one)).toBe('#12 flood-2026 / portfolio completed: its one job succeeded')
     const never = summary({
@@ -91,12 +91,12 @@ describe('the report as text', () => {
     const text = textReport(summary())
     expect(text).toContain('  Success      98.3 %')
     expect(text).toContain('  Closed by    the finalizer’s sweep')
-    expect(text).toContain(`  1 min 40 s – 3 min 20 s  80 ${'█'.repeat(40)}`)
-    expect(text).toContain(`        50 s – 1 min 40 s   0\n`)
+    expect(text).toContain(`  1m 40s – 3m 20s  80 ${'█'.repeat(40)}`)
+    expect(text).toContain(`     50s – 1m 40s   0\n`)
     expect(text).toContain(
       "  2 × no column 'area' in line <number>  (exit code 3)\n       job 17  north.csv\n",
     )
-    expect(text).toContain('  7 min 2 s  job 5  south.csv')
+    expect(text).toContain('  7m 2s  job 5  south.csv')
     expect(text).toContain('  job 7  out/7.json is empty')
   })
 

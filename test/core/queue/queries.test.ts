@@ -177,7 +177,7 @@ describe('finished batches', () => {
       3, 2, 1,
     ])
     expect(finalBatches(db, { ...page, status: ['failed'] })).toEqual([])
-    for (const search of ['wind', 'wind_', '#2', '#2 flood-2026 / wind_1', '2026 · wind', 'flood-2026 wind'])
+    for (const search of ['wind', 'wind_', '#2', '#2 flood-2026 / wind_1', '2026 / wind', 'flood-2026 wind'])
       expect(numbers(finalBatches(db, { ...page, search }))).toEqual([2])
     for (const search of ['b%2', 'no column', 'flood-2026'])
       expect(numbers(finalBatches(db, { ...page, search }))).toEqual([3, 2, 1])
@@ -191,7 +191,7 @@ describe('finished batches', () => {
     addBatch(db, { type: 'evolve', range: { start: 10, end: 19 }, jobs: ['north.csv'] })
     addBatch(db, { type: 'evolve', range: { start: -5, end: -3 }, jobs: ['south.csv'] })
     const found = (search: string) => numbers(activeBatches(db, search))
-    for (const search of ['evolve 10-19', '#1 flood-2026 · evolve 10', 'NORTH'])
+    for (const search of ['evolve 10-19', '#1 flood-2026 / evolve 10', 'NORTH'])
       expect(found(search)).toEqual([1])
     for (const search of ['evolve -5..-3', 'south.csv']) expect(found(search)).toEqual([2])
     expect(found('flood-2026 / evolve')).toEqual([1, 2])

@@ -92,7 +92,7 @@ describe('the guard of the disk', () => {
     expect(guard.isLow(0)).toBe(false)
     expect(guard.isLow(1_000_000_000)).toBe(true)
     expect(guard.low).toBe(true)
-    const freeMb = freeBytes(tmpdir()).free / 1_048_576
+    const freeMb = freeBytes(tmpdir()).free / 1_000_000
     expect(guard.isLow(Math.floor(freeMb / 2))).toBe(false)
     expect(guard.isLow(freeMb * 2)).toBe(true)
     expect(guard.isLow(1)).toBe(false)

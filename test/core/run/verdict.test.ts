@@ -126,7 +126,7 @@ describe('a job that was stopped', () => {
   test('at its timeout has failed, with the awake time that it took to a tenth of a second', () => {
     const verdict = judge({ ...stopped, ended: 'timeout' }, command, logOf('bye'), 'interrupt', null)
     expect(verdict).toMatchObject({ kind: 'failed', retryable: true })
-    expect(verdict.error).toBe('timed out after 1.4 s of awake time')
+    expect(verdict.error).toBe('timed out after 1.4s of awake time')
   })
 })
 

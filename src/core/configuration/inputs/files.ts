@@ -4,8 +4,8 @@
  */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { nearest } from '../../../contract/nearest.ts'
 import type { Located, Over } from '../configuration.ts'
-import { nearest } from '../nearest.ts'
 import { Problems, shorten } from '../problem.ts'
 import { excluder, filePattern } from './file-pattern.ts'
 import type { Input } from './source.ts'

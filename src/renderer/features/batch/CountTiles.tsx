@@ -3,8 +3,8 @@
  */
 import type { Batch } from '../../../contract/entities.ts'
 import { type JobStatus, jobStatuses } from '../../../contract/states.ts'
+import { amount, batchName } from '../../../contract/words.ts'
 import { goToTab, setJobFilter } from '../../store/panel-store.ts'
-import { batchName, count } from '../../ui/format-count.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 
@@ -27,7 +27,7 @@ export function CountTiles({ batch }: { batch: Batch }) {
             onClick={() => show(status)}
             title={`Show these jobs`}
           >
-            <b className="tabular">{count(batch.jobs[status])}</b>
+            <b className="tabular">{amount(batch.jobs[status])}</b>
             <span className="dim">
               <StatusMark status={status} silent size={13} /> {status}
             </span>

@@ -15,15 +15,14 @@ import {
   useRef,
   useState,
 } from 'react'
-import { typeAndRange } from '../../../contract/batch-name.ts'
 import type { Batch } from '../../../contract/entities.ts'
 import { isFinal } from '../../../contract/states.ts'
+import { batchName, typeAndRange } from '../../../contract/words.ts'
 import { markSeen } from '../../store/act.ts'
 import { type BatchAction, possibleActions } from '../../store/batch-actions.ts'
 import { go, goToTab, usePanel } from '../../store/panel-store.ts'
 import { type Tab, tabs } from '../../store/place.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
-import { batchName } from '../../ui/format-count.ts'
 import { Note } from '../../ui/Note.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import { useChosenBatch } from '../../ui/use-batch.ts'

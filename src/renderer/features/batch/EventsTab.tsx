@@ -4,8 +4,8 @@
 import { Button } from '@mantine/core'
 import { memo, useEffect, useState } from 'react'
 import type { Batch, Event } from '../../../contract/entities.ts'
+import { fullMoment, moment } from '../../../contract/moments.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { fullMoment, moment } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 

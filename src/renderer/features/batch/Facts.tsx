@@ -2,10 +2,11 @@
  * Owns the facts about a batch that need no summary: when, how long, from which file, related to which other.
  */
 import type { Batch } from '../../../contract/entities.ts'
+import { fullMoment, moment } from '../../../contract/moments.ts'
+import { duration } from '../../../contract/words.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { FilePath } from '../../ui/FilePath.tsx'
-import { duration, fullMoment, moment } from '../../ui/format-time.ts'
 
 export function Facts({ batch }: { batch: Batch }) {
   const now = useNow()

@@ -5,9 +5,9 @@ import { Button } from '@mantine/core'
 import { IconRefreshAlert } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Batch, Summary } from '../../../contract/entities.ts'
+import { amount, countOf } from '../../../contract/words.ts'
 import { retryBatch } from '../../store/act.ts'
 import { go } from '../../store/panel-store.ts'
-import { count, counted } from '../../ui/format-count.ts'
 import { jobsOfCluster } from './cluster-jobs.ts'
 
 type Cluster = Summary['failures'][number]
@@ -47,7 +47,7 @@ function ClusterCard({ batch, cluster }: { batch: Batch; cluster: Cluster }) {
   return (
     <li className="cluster">
       <div className="cluster-head">
-        <b className="cluster-count bad tabular">{count(cluster.count)}×</b>
+        <b className="cluster-count bad tabular">{amount(cluster.count)}×</b>
         <span className="cluster-message mono">{cluster.message}</span>
         <Button
           size="compact-sm"
@@ -74,7 +74,7 @@ function ClusterCard({ batch, cluster }: { batch: Batch; cluster: Cluster }) {
           </button>
         ))}
         {cluster.count > cluster.examples.length && (
-          <span>and {counted(cluster.count - cluster.examples.length, 'more', 'more')}</span>
+          <span>and {countOf(cluster.count - cluster.examples.length, 'more', 'more')}</span>
         )}
       </div>
     </li>

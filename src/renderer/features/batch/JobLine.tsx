@@ -2,8 +2,8 @@
  * Owns one job in a short list; it leads to the job's log.
  */
 import type { Job } from '../../../contract/entities.ts'
+import { duration } from '../../../contract/words.ts'
 import { go } from '../../store/panel-store.ts'
-import { duration } from '../../ui/format-time.ts'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 
 export function JobLine({ job }: { job: Job }) {

@@ -8,13 +8,13 @@ import { IconFileText, IconRefresh } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react'
 import type { Batch, Job } from '../../../contract/entities.ts'
+import { clock } from '../../../contract/moments.ts'
 import { isFinal, type JobStatus, jobStatuses } from '../../../contract/states.ts'
+import { amount, duration } from '../../../contract/words.ts'
 import { retryBatch } from '../../store/act.ts'
 import { go, setJobFilter, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle } from '../../ui/clock-hooks.ts'
 import { DotsButton } from '../../ui/DotsButton.tsx'
-import { count } from '../../ui/format-count.ts'
-import { clock, duration } from '../../ui/format-time.ts'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useJobPages } from './job-pages.ts'
@@ -45,7 +45,9 @@ export function JobsTab({ batch }: { batch: Batch }) {
       )}
       <JobsGrid batch={batch} jobs={jobs} />
       <p className="jobs-foot dim tabular" role="status">
-        {narrowed ? `${count(jobs.total)} of ${count(batch.jobs.total)} jobs` : `${count(jobs.total)} jobs`}
+        {narrowed
+          ? `${amount(jobs.total)} of ${amount(batch.jobs.total)} jobs`
+          : `${amount(jobs.total)} jobs`}
       </p>
     </div>
   )
@@ -66,7 +68,7 @@ function StatusChips({ batch, filter }: { batch: Batch; filter: readonly JobStat
           onClick={() => toggle(status)}
         >
           <StatusMark status={status} silent size={13} />
-          {status} <b>{count(batch.jobs[status])}</b>
+          {status} <b>{amount(batch.jobs[status])}</b>
         </button>
       ))}
     </fieldset>

@@ -2,11 +2,11 @@
  * Owns what is known of a batch before it has ended: what it waits for, what runs, what failed so far.
  */
 import type { Batch, Job } from '../../../contract/entities.ts'
+import { doneByWords } from '../../../contract/moments.ts'
 import { predecessorWords } from '../../../contract/states.ts'
+import { countOf } from '../../../contract/words.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { counted } from '../../ui/format-count.ts'
-import { doneByWords } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
@@ -83,7 +83,7 @@ function SomeJobs({ title, count, jobs }: { title: string; count: number; jobs: 
   return (
     <section aria-label={title}>
       <h3 className="section-title">
-        {title} · {counted(count, 'job')}
+        {title} · {countOf(count, 'job')}
       </h3>
       <ul className="plain">
         {jobs.map((job) => (

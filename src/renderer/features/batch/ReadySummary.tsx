@@ -4,11 +4,10 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { Batch, Summary } from '../../../contract/entities.ts'
+import { bytes, countOf, duration, rate } from '../../../contract/words.ts'
 import { act } from '../../store/act.ts'
 import { go } from '../../store/panel-store.ts'
 import { ShowInFolder } from '../../ui/FilePath.tsx'
-import { bytes, counted, rate } from '../../ui/format-count.ts'
-import { duration } from '../../ui/format-time.ts'
 import { Histogram } from '../../ui/Histogram.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { FailureClusters } from './FailureClusters.tsx'
@@ -88,14 +87,14 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
         <p className="figures dim tabular">
           {asleepMs > 1_000 && <span>asleep {duration(asleepMs)}</span>}
           {summary.pausedMs > 1_000 && <span>paused {duration(summary.pausedMs)}</span>}
-          <span>{counted(summary.attempts, 'attempt')}</span>
+          <span>{countOf(summary.attempts, 'attempt')}</span>
           {summary.interrupted > 0 && <span>{summary.interrupted} interrupted</span>}
           {summary.cpuMs !== null && <span>CPU {duration(summary.cpuMs)}</span>}
           {summary.maxRssKb !== null && <span>peak memory {bytes(summary.maxRssKb * 1_024)}</span>}
           <span>logs {bytes(summary.logBytes)}</span>
           {outputs.declared > 0 && (
             <span>
-              {outputs.present} of {counted(outputs.declared, 'output')}, {bytes(outputs.bytes)}
+              {outputs.present} of {countOf(outputs.declared, 'output')}, {bytes(outputs.bytes)}
               {outputs.first !== undefined && (
                 <ShowInFolder path={outputs.first} words="Show outputs in folder" />
               )}

@@ -8,10 +8,10 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import type { Batch } from '../../../contract/entities.ts'
+import { clock, type HourCycle } from '../../../contract/moments.ts'
+import { countOf, duration } from '../../../contract/words.ts'
 import { go } from '../../store/panel-store.ts'
 import { useHourCycle } from '../../ui/clock-hooks.ts'
-import { counted } from '../../ui/format-count.ts'
-import { clock, duration, type HourCycle } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import { Plot, type PlotOptions } from '../../ui/Plot.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
@@ -83,11 +83,11 @@ function Drawing({ data }: { data: TimelineData }) {
     <div className="timeline">
       <Group gap="xs" justify="space-between">
         <p className="figures tabular timeline-legend">
-          <span data-colour="ok">{counted(counts.succeeded, 'attempt')} succeeded</span>
+          <span data-colour="ok">{countOf(counts.succeeded, 'attempt')} succeeded</span>
           {counts.failed > 0 && <span data-colour="bad">{counts.failed} failed</span>}
           {counts.interrupted > 0 && <span data-colour="warn">{counts.interrupted} interrupted</span>}
           {data.stretches.length > 0 && (
-            <span data-colour="rest">{counted(data.stretches.length, 'idle period')}</span>
+            <span data-colour="rest">{countOf(data.stretches.length, 'idle period')}</span>
           )}
         </p>
         <Group gap={2}>
@@ -111,7 +111,7 @@ function Drawing({ data }: { data: TimelineData }) {
       <p className="timeline-under dim tabular">{under ? attemptWords(under, cycle) : 'Drag to zoom in.'}</p>
       <Stretches data={data} cycle={cycle} />
       {data.truncated && (
-        <p className="dim">Only the latest {counted(data.attempts.length, 'attempt')} are drawn.</p>
+        <p className="dim">Only the latest {countOf(data.attempts.length, 'attempt')} are drawn.</p>
       )}
     </div>
   )
@@ -154,7 +154,7 @@ function countOutcomes(data: TimelineData) {
 
 function timelineLabel(data: TimelineData): string {
   const counts = countOutcomes(data)
-  return `Timeline of ${counted(data.attempts.length, 'attempt')}: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.interrupted} interrupted`
+  return `Timeline of ${countOf(data.attempts.length, 'attempt')}: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.interrupted} interrupted`
 }
 
 function timeSpan(data: TimelineData): { from: number; to: number } {

@@ -5,10 +5,9 @@
 import { Button, Checkbox, Modal, Stack } from '@mantine/core'
 import { IconEye, IconListCheck, IconReplace } from '@tabler/icons-react'
 import { useState } from 'react'
-import { rangeWords } from '../../../contract/batch-name.ts'
 import type { Conflict } from '../../../contract/entities.ts'
+import { amount, batchName, countOf, percentDone, rangeWords } from '../../../contract/words.ts'
 import { type DuplicateQuestion, showNumber, usePanel } from '../../store/panel-store.ts'
-import { batchName, count, counted, percentDone } from '../../ui/format-count.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import './duplicates.css'
@@ -60,7 +59,7 @@ function Open({ question }: { question: DuplicateQuestion }) {
             autoFocus
           />
           <Answer
-            words={`Run only the remaining ${count(remaining)}`}
+            words={`Run only the remaining ${amount(remaining)}`}
             hint={
               several ? 'Ends them and queues the remaining jobs.' : 'Ends it and queues the remaining jobs.'
             }
@@ -147,8 +146,8 @@ function Answer({
 function ConflictCard({ conflict }: { conflict: Conflict }) {
   const { existing, differs, kind, requested } = conflict
   const changes = [
-    differs.added > 0 ? `${counted(differs.added, 'command')} added` : null,
-    differs.removed > 0 ? `${counted(differs.removed, 'command')} removed` : null,
+    differs.added > 0 ? `${countOf(differs.added, 'command')} added` : null,
+    differs.removed > 0 ? `${countOf(differs.removed, 'command')} removed` : null,
   ].filter((each) => each !== null)
   return (
     <li className="conflict">
@@ -168,8 +167,8 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
           ? `Its range overlaps the requested range, ${rangeWords(requested.range)}. `
           : ''}
         {changes.length === 0
-          ? `The new batch has the same ${counted(requested.jobs, 'job')}.`
-          : `The new batch has ${counted(requested.jobs, 'job')}: ${changes.join(', ')}.`}
+          ? `The new batch has the same ${countOf(requested.jobs, 'job')}.`
+          : `The new batch has ${countOf(requested.jobs, 'job')}: ${changes.join(', ')}.`}
       </p>
     </li>
   )

@@ -5,14 +5,14 @@ import { Button, Loader } from '@mantine/core'
 import { useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import type { Finding } from '../../../contract/entities.ts'
+import { clock, moment } from '../../../contract/moments.ts'
 import type { LiveQueue } from '../../../contract/queue-state.ts'
 import { works } from '../../../contract/states.ts'
+import { ago, bytes, countOf, duration, MB } from '../../../contract/words.ts'
 import { act } from '../../store/act.ts'
 import { announce, usePanel } from '../../store/panel-store.ts'
 import { troubles } from '../../store/troubles.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { bytes, counted } from '../../ui/format-count.ts'
-import { ago, clock, duration, moment } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import './health.css'
 
@@ -26,7 +26,7 @@ export function HealthView() {
     <section className="view page" aria-labelledby="health-title">
       <div className="view-head">
         <h1 id="health-title">Health</h1>
-        <span className="dim">{wrong.length === 0 ? 'No problems' : counted(wrong.length, 'problem')}</span>
+        <span className="dim">{wrong.length === 0 ? 'No problems' : countOf(wrong.length, 'problem')}</span>
       </div>
       <div className="page-body" tabIndex={0} role="group" aria-label="All findings">
         <div className="page-columns">
@@ -62,7 +62,7 @@ function FinalizerCard({ finalizer, working }: { finalizer: Finalizer; working: 
       announce(
         swept.closed.length === 0
           ? 'Nothing to close.'
-          : `Closed ${counted(swept.closed.length, 'batch', 'batches')}.`,
+          : `Closed ${countOf(swept.closed.length, 'batch', 'batches')}.`,
       )
   }
   const { lastSweepAt, rescues, lastRescueAt, intervalMs, graceMs } = finalizer
@@ -112,7 +112,7 @@ function DiskCard({ disk, least }: { disk: LiveQueue['disk']; least: number }) {
         <b>{bytes(disk.freeBytes)}</b> free of {bytes(disk.totalBytes)}{' '}
         <span className="dim mono">{disk.path}</span>
       </p>
-      <p className="dim card-foot">The queue pauses itself below {bytes(least * 1_000_000)}.</p>
+      <p className="dim card-foot">The queue pauses itself below {bytes(least * MB)}.</p>
     </article>
   )
 }

@@ -3,12 +3,12 @@
  */
 import { type MouseEvent, memo } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
+import { fullMoment, moment } from '../../../contract/moments.ts'
 import { isFinal } from '../../../contract/states.ts'
+import { amount, batchName, countOf, duration } from '../../../contract/words.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
 import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { batchName, count, counted } from '../../ui/format-count.ts'
-import { duration, fullMoment, moment } from '../../ui/format-time.ts'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 
 export const HistoryRow = memo(function HistoryRow(props: {
@@ -60,12 +60,12 @@ export const HistoryRow = memo(function HistoryRow(props: {
           ) : batch.reason ? (
             reasonWords(batch)
           ) : (
-            counted(batch.jobs.total, 'job')
+            countOf(batch.jobs.total, 'job')
           )}
         </span>
       </span>
       <span role="gridcell" className="num h-failed">
-        {batch.jobs.failed > 0 && <span className="bad">{count(batch.jobs.failed)} failed</span>}
+        {batch.jobs.failed > 0 && <span className="bad">{amount(batch.jobs.failed)} failed</span>}
       </span>
       <span role="gridcell" className="num dim q-done">
         {tookMs === null ? '' : duration(tookMs)}

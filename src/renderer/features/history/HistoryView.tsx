@@ -9,10 +9,10 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { type FinalBatchStatus, finalBatchStatuses } from '../../../contract/states.ts'
+import { amount } from '../../../contract/words.ts'
 import { clearFinished, markSeen } from '../../store/act.ts'
 import { possibleActions } from '../../store/batch-actions.ts'
 import { usePanel } from '../../store/panel-store.ts'
-import { count } from '../../ui/format-count.ts'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
 import { Note } from '../../ui/Note.tsx'
@@ -41,7 +41,7 @@ export function HistoryView() {
         <Tools batches={history.batches} />
         {unseen > 0 && (
           <Button size="compact-sm" variant="default" onClick={() => void markSeen()}>
-            Mark {count(unseen)} as seen
+            Mark {amount(unseen)} as seen
           </Button>
         )}
         <Button
@@ -51,7 +51,7 @@ export function HistoryView() {
           disabled={history.batches.length === 0 || cleared}
           onClick={() => void clearFinished(narrowed ? history.batches : undefined)}
         >
-          {narrowed ? `Clear these ${count(history.batches.length)}` : 'Clear all'}
+          {narrowed ? `Clear these ${amount(history.batches.length)}` : 'Clear all'}
         </Button>
       </div>
       <div className="history-tools">
@@ -123,7 +123,7 @@ function Chips({
             onClick={() => toggle(status)}
           >
             <StatusMark status={status} silent size={14} />
-            {statusWord(status)} <b>{count(number)}</b>
+            {statusWord(status)} <b>{amount(number)}</b>
           </button>
         )
       })}

@@ -11,7 +11,7 @@ import {
   IconChevronUp,
 } from '@tabler/icons-react'
 import type { Batch } from '../../../contract/entities.ts'
-import { count } from '../../ui/format-count.ts'
+import { amount } from '../../../contract/words.ts'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
@@ -52,7 +52,7 @@ export function LogTools({
           <IconChevronLeft size={16} />
         </ActionIcon>
         <span className="tabular log-job">
-          job <b>{count(job)}</b> <span className="dim">of {count(batch.jobs.total)}</span>
+          job <b>{amount(job)}</b> <span className="dim">of {amount(batch.jobs.total)}</span>
         </span>
         <ActionIcon
           aria-label="Log of the next job"
@@ -100,7 +100,7 @@ export function LogTools({
             <span className="tabular dim" role="status">
               {search.found === 0
                 ? 'not found'
-                : `${count(search.current)} of ${count(search.found)}${search.more ? '+' : ''}`}
+                : `${amount(search.current)} of ${amount(search.found)}${search.more ? '+' : ''}`}
             </span>
             <ActionIcon aria-label="Previous match" onClick={() => search.step(-1)}>
               <IconChevronUp size={16} />

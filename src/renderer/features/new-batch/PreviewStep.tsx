@@ -6,8 +6,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
+import { countOf } from '../../../contract/words.ts'
 import { closeDialog } from '../../store/panel-store.ts'
-import { counted } from '../../ui/format-count.ts'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { addBatches } from './add-batches.ts'
@@ -118,7 +118,7 @@ export function PreviewStep({ file, onBack }: { file: string; onBack: () => void
       <Options options={options} onChange={setOptions} />
       <div className="preview-foot">
         <span className="dim tabular" role="status">
-          {counted(batches, 'batch', 'batches')}, {counted(jobs, 'job')}
+          {countOf(batches, 'batch', 'batches')}, {countOf(jobs, 'job')}
         </span>
         <span style={{ flex: 1 }} />
         <Button variant="default" onClick={closeDialog}>

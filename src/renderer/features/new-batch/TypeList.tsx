@@ -2,9 +2,8 @@
  * Owns the batch types of a configuration and the commands that each would run: the first, the last, and how many.
  */
 import { Checkbox } from '@mantine/core'
-import { rangeWords } from '../../../contract/batch-name.ts'
 import type { CommandOutput } from '../../../contract/commands.ts'
-import { counted } from '../../ui/format-count.ts'
+import { countOf, rangeWords } from '../../../contract/words.ts'
 
 type Preview = CommandOutput<'preview'>
 type Type = Preview['types'][number]
@@ -43,7 +42,7 @@ export function TypeList({
                 .map((batch) => <Commands key={batch.range?.start ?? 'all'} batch={batch} />)}
             {type.selected && type.batches.length > batchesShown && (
               <p className="dim type-more">
-                and {counted(type.batches.length - batchesShown, 'more batch', 'more batches')}
+                and {countOf(type.batches.length - batchesShown, 'more batch', 'more batches')}
               </p>
             )}
           </li>
@@ -55,8 +54,8 @@ export function TypeList({
 
 function typeWords(type: Type): string {
   const jobs = type.batches.reduce((sum, batch) => sum + batch.jobs, 0)
-  const batches = type.batches.length > 1 ? `${counted(type.batches.length, 'batch', 'batches')}, ` : ''
-  return `${batches}${counted(jobs, 'job')}`
+  const batches = type.batches.length > 1 ? `${countOf(type.batches.length, 'batch', 'batches')}, ` : ''
+  return `${batches}${countOf(jobs, 'job')}`
 }
 
 function Commands({ batch }: { batch: PlannedBatch }) {
@@ -67,21 +66,21 @@ function Commands({ batch }: { batch: PlannedBatch }) {
     <div className="commands">
       {range && (
         <div className="dim commands-range">
-          {rangeWords(range)}, {counted(jobs, 'job')}
+          {rangeWords(range)}, {countOf(jobs, 'job')}
         </div>
       )}
       <ol className="plain mono">
         {commands.map((command, index) => (
           <li key={command.ordinal}>
             {index === gapAfter && (
-              <div className="dim commands-gap">… {counted(jobs - commands.length, 'more', 'more')} …</div>
+              <div className="dim commands-gap">… {countOf(jobs - commands.length, 'more', 'more')} …</div>
             )}
             <span className="dim num commands-number">{command.ordinal}</span>
             <span className="commands-argv">{command.argv.map(quoted).join(' ')}</span>
           </li>
         ))}
         {gapAfter < 0 && jobs > first.length && (
-          <li className="dim commands-gap">… {counted(jobs - commands.length, 'more', 'more')}</li>
+          <li className="dim commands-gap">… {countOf(jobs - commands.length, 'more', 'more')}</li>
         )}
       </ol>
     </div>

@@ -4,10 +4,10 @@
 import { notifications } from '@mantine/notifications'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import type { Conflict, IfExists } from '../../../contract/entities.ts'
+import { batchName, countOf } from '../../../contract/words.ts'
 import { request } from '../../api/current.ts'
 import { act, showError } from '../../store/act.ts'
 import { announce, confirmDuplicates, showBatch } from '../../store/panel-store.ts'
-import { batchName, counted } from '../../ui/format-count.ts'
 import { rememberFile } from './recent-files.ts'
 
 export type AddRequest = {
@@ -53,10 +53,10 @@ function announceAdded({ created, existing, closed, skipped }: CommandOutput<'en
   const [there] = existing
   const parts = [
     created.length === 1 && first ? `Added ${batchName(first)}` : '',
-    created.length > 1 ? `Added ${counted(created.length, 'batch', 'batches')}` : '',
+    created.length > 1 ? `Added ${countOf(created.length, 'batch', 'batches')}` : '',
     closed.length > 0 ? `ended ${closed.map((b) => `#${b.number}`).join(', ')}` : '',
     skipped.length > 0
-      ? `skipped ${counted(
+      ? `skipped ${countOf(
           skipped.reduce((sum, each) => sum + each.jobs, 0),
           'job',
         )} that already succeeded`

@@ -4,12 +4,13 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { memo } from 'react'
+import { clock, doneByWords } from '../../../contract/moments.ts'
+import { amount, batchName, doneJobs, duration, percentDone, rate } from '../../../contract/words.ts'
 import { pauseBatches, pauseQueue } from '../../store/act.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
 import { useKeyWords, withKeyWords } from '../../store/use-keys.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { batchName, count, doneJobs, percentDone, rate } from '../../ui/format-count.ts'
-import { clock, doneByWords, duration, onThisClock } from '../../ui/format-time.ts'
+import { onThisClock } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import './now.css'
 
@@ -72,10 +73,10 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
       <JobsBar jobs={batch.jobs} live label={`Progress of ${batchName(batch)}`} />
       <dl className="now-figures tabular">
         {/\d of \d/.test(sentence) ? null : (
-          <Figure name="Done" value={`${count(doneJobs(batch.jobs))} of ${count(batch.jobs.total)}`} />
+          <Figure name="Done" value={`${amount(doneJobs(batch.jobs))} of ${amount(batch.jobs.total)}`} />
         )}
         <Figure name="Share" value={`${percentDone(batch.jobs)} %`} strong />
-        {batch.jobs.failed > 0 && <Figure name="Failed" value={`${count(batch.jobs.failed)} failed`} bad />}
+        {batch.jobs.failed > 0 && <Figure name="Failed" value={`${amount(batch.jobs.failed)} failed`} bad />}
         {isWorking && jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
         {doneBy && !/, done (between|about) /.test(sentence) && (
           <Figure name="Done by" value={doneByWords(doneBy, now, cycle)} />

@@ -4,9 +4,9 @@
 import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
+import { batchName, countOf } from '../../../contract/words.ts'
 import { cancelBatches, moveBatches, setPriority } from '../../store/act.ts'
 import { closeDialog, usePanel } from '../../store/panel-store.ts'
-import { batchName, counted } from '../../ui/format-count.ts'
 
 export function BatchDialogs() {
   const dialog = usePanel((s) => s.dialog)
@@ -18,7 +18,7 @@ export function BatchDialogs() {
 
 function names(batches: readonly Batch[]): string {
   const [only] = batches
-  return only && batches.length === 1 ? batchName(only) : counted(batches.length, 'batch', 'batches')
+  return only && batches.length === 1 ? batchName(only) : countOf(batches.length, 'batch', 'batches')
 }
 
 function CancelDialog({ batches }: { batches: readonly Batch[] }) {

@@ -4,12 +4,12 @@
 import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
+import { moment } from '../../../contract/moments.ts'
+import { amount, countOf, duration } from '../../../contract/words.ts'
 import { markSeen } from '../../store/act.ts'
 import { goToView, showBatch, usePanel } from '../../store/panel-store.ts'
 import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { count, counted } from '../../ui/format-count.ts'
-import { duration, moment } from '../../ui/format-time.ts'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 
 const shownAtOnce = 4
@@ -27,7 +27,7 @@ export function FinishedShelf() {
     <section className="shelf" aria-labelledby="shelf-title">
       <header>
         <h2 id="shelf-title" className="section-title">
-          New in history · {count(unseen)}
+          New in history · {amount(unseen)}
         </h2>
         <span style={{ flex: 1 }} />
         <Button size="compact-xs" variant="subtle" color="gray" onClick={() => goToView('history')}>
@@ -45,7 +45,7 @@ export function FinishedShelf() {
         ))}
       </ul>
       {shown.length > shownAtOnce && (
-        <p className="dim shelf-more">and {counted(unseen - shownAtOnce, 'more', 'more')} in History</p>
+        <p className="dim shelf-more">and {countOf(unseen - shownAtOnce, 'more', 'more')} in History</p>
       )}
     </section>
   )
@@ -63,7 +63,7 @@ function ShelfRow({ batch }: { batch: Batch }) {
       <BatchTitle batch={batch} />
       <span className="clip dim" data-status={batch.status}>
         {statusWord(batch.status)}
-        {failed > 0 && <span className="bad"> · {count(failed)} failed</span>}
+        {failed > 0 && <span className="bad"> · {amount(failed)} failed</span>}
       </span>
       <span className="num dim">{tookMs === null ? '' : duration(tookMs)}</span>
       <span className="num dim">

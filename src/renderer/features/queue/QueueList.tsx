@@ -16,9 +16,9 @@ import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrate
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
+import { batchName, countOf } from '../../../contract/words.ts'
 import { moveBatches, stopAfter } from '../../store/act.ts'
 import { shownOrder, usePanel } from '../../store/panel-store.ts'
-import { batchName, counted } from '../../ui/format-count.ts'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
 import { dragWords } from './drag-words.ts'
@@ -181,7 +181,7 @@ export function QueueList() {
       <DragOverlay dropAnimation={null}>
         {draggedBatch ? (
           <div className="q-dragged">
-            {draggedCount > 1 ? counted(draggedCount, 'batch', 'batches') : batchName(draggedBatch)}
+            {draggedCount > 1 ? countOf(draggedCount, 'batch', 'batches') : batchName(draggedBatch)}
           </div>
         ) : null}
       </DragOverlay>

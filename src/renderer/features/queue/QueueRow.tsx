@@ -1,14 +1,16 @@
 /**
  * Owns one row of the queue: place, status, name, what it waits for, progress, done-by and its menu.
  */
+
 import { IconArrowUp, IconFlag, IconGripVertical } from '@tabler/icons-react'
 import { type MouseEvent, memo, useRef } from 'react'
 import type { Batch, DoneBy } from '../../../contract/entities.ts'
+import { doneByRange, moment } from '../../../contract/moments.ts'
+import { batchStatusWords } from '../../../contract/states.ts'
+import { amount, batchName, countOf, doneJobs, percentDone } from '../../../contract/words.ts'
 import { BatchMenu } from '../../ui/BatchMenu.tsx'
 import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { batchName, count, counted, doneJobs, percentDone } from '../../ui/format-count.ts'
-import { doneByRange, moment } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import { dragWordsId, RowDrag, useDragStart } from './RowDrag.tsx'
@@ -115,11 +117,11 @@ function rowLabel(batch: Batch): string {
 
 function SubLine({ batch }: { batch: Batch }) {
   const parts: string[] = []
-  if (batch.status === 'initiated') parts.push('on hold')
+  if (batch.status === 'initiated') parts.push(batchStatusWords.initiated)
   if (batch.status === 'paused') parts.push(batch.reason ? `paused: ${batch.reason}` : 'paused')
   if (batch.pausing) parts.push('pausing after its running jobs')
   if (batch.waitsFor) parts.push(batch.waitsFor)
-  else if (batch.status !== 'running') parts.push(counted(batch.jobs.total, 'job'))
+  else if (batch.status !== 'running') parts.push(countOf(batch.jobs.total, 'job'))
   return (
     <span className="q-sub clip dim" title={parts.join(' · ')}>
       {batch.priority !== 0 && (
@@ -129,9 +131,9 @@ function SubLine({ batch }: { batch: Batch }) {
         </span>
       )}
       {batch.status === 'running'
-        ? `${count(doneJobs(batch.jobs))} of ${counted(batch.jobs.total, 'job')}`
+        ? `${amount(doneJobs(batch.jobs))} of ${countOf(batch.jobs.total, 'job')}`
         : parts.join(' · ')}
-      {batch.jobs.failed > 0 && <span className="bad"> · {count(batch.jobs.failed)} failed</span>}
+      {batch.jobs.failed > 0 && <span className="bad"> · {amount(batch.jobs.failed)} failed</span>}
     </span>
   )
 }

@@ -4,9 +4,9 @@
 import { Button, EmptyState, Group } from '@mantine/core'
 import { IconPlus, IconShip } from '@tabler/icons-react'
 import { useShallow } from 'zustand/react/shallow'
+import { countOf } from '../../../contract/words.ts'
 import { possibleActions } from '../../store/batch-actions.ts'
 import { openDialog, usePanel } from '../../store/panel-store.ts'
-import { counted } from '../../ui/format-count.ts'
 import { SelectionTools } from '../../ui/SelectionTools.tsx'
 import { Attention } from './Attention.tsx'
 import { FinishedShelf } from './FinishedShelf.tsx'
@@ -26,7 +26,7 @@ export function QueueView() {
     <section className="view" aria-labelledby="queue-title">
       <div className="view-head">
         <h1 id="queue-title">Queue</h1>
-        <span className="dim tabular">{activeCount > 0 && counted(activeCount, 'batch', 'batches')}</span>
+        <span className="dim tabular">{activeCount > 0 && countOf(activeCount, 'batch', 'batches')}</span>
         <SelectionBar />
       </div>
       <Attention />

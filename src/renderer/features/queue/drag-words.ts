@@ -3,7 +3,7 @@
  */
 import type { Announcements, ScreenReaderInstructions, UniqueIdentifier } from '@dnd-kit/core'
 import type { Batch } from '../../../contract/entities.ts'
-import { batchName } from '../../ui/format-count.ts'
+import { batchName } from '../../../contract/words.ts'
 
 /** Words for the drag-and-drop library; `find` gives the batch of an id. */
 export function dragWords(find: (id: string) => Batch | undefined): {
