@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import { leanBuiltins } from './scripts/lean-builtins.ts'
 
 /**
@@ -11,6 +11,7 @@ import { leanBuiltins } from './scripts/lean-builtins.ts'
 export default defineConfig(({ mode }) => ({
   plugins: [
     leanBuiltins(/src.cli.(index|node-check)\.ts$/),
+    bundledRequire,
     // Chunks carry a hash in their names; those of earlier builds would pile up.
     ...(mode === 'launcher'
       ? []
@@ -34,6 +35,16 @@ export default defineConfig(({ mode }) => ({
   },
 }))
 
+/** A package that the sources require at its first use is bundled as well, and still runs at its first use only. */
+const bundledRequire: Plugin = {
+  name: 'bundled-require',
+  enforce: 'pre',
+  transform: {
+    filter: { code: 'createRequire(import.meta.url)(' },
+    handler: (code) => ({ code: code.replaceAll('createRequire(import.meta.url)(', 'require('), map: null }),
+  },
+}
+
 const inFewFiles = {
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
@@ -45,7 +56,7 @@ const inFewFiles = {
     groups: [
       {
         name: 'core',
-        test: /src.core.configuration.inputs.natural-order|natural-orderby/,
+        test: /src.core.configuration.inputs.natural-order/,
         priority: 4,
       },
       {
@@ -55,7 +66,7 @@ const inFewFiles = {
       },
       {
         name: 'command-line',
-        test: /src.cli.(?!index|node-check)|node_modules.commander/,
+        test: /src.cli.(?!index|node-check)|(?<!cli-progress.)node_modules.(commander|string-width|get-east-asian-width|strip-ansi|ansi-regex)/,
         priority: 2,
       },
       {

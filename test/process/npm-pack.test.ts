@@ -3,7 +3,7 @@
  * in a clean prefix. npm takes the one dependency from its cache where it is there, else from the registry.
  */
 import { type SpawnSyncOptionsWithStringEncoding, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -56,6 +56,16 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
     expect(spawnSync(command, ['--version'], plain).stdout).toMatch(/^\d+\.\d+\.\d+/)
     const doctor = spawnSync(command, ['doctor'], plain)
     expect(doctor.status, doctor.stdout + doctor.stderr).toBe(0)
+  })
+
+  it('lists a batch whose type is not ASCII', () => {
+    const file = join(folder, 'names.slipway.yaml')
+    writeFileSync(file, "batches: [{ type: '進化 évolution', run: ['true'] }]\n")
+    expect(spawnSync(command, ['add', file], plain).status).toBe(0)
+    const listed = spawnSync(command, ['list'], plain)
+    expect(listed.stderr).toBe('')
+    expect(listed.stdout).toContain('進化 évolution')
+    expect(spawnSync(command, ['cancel', '1'], plain).status).toBe(0)
   })
 
   it('passes the demo', () => {
