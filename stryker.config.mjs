@@ -2,7 +2,7 @@ import { group, name } from './test/mutation/groups.ts'
 
 const folder = `reports/mutation/${name}`
 
-/** One group of `npm run mutate`; see docs/mutation.md. @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+/** One group of `npm run mutate`; see docs/mutation.md. */
 export default {
   mutate: group.mutate,
   // A text is a statement or a sentence: made empty it tells little. docs/mutation.md has the queue with and without.

@@ -4,7 +4,7 @@
  */
 
 /** The oldest Node that Slipway runs on; `engines` in package.json says the same. */
-export const OLDEST_NODE = '22.12.0'
+const OLDEST_NODE = '22.12.0'
 
 /** What is wrong with this Node and what would be right, or undefined when it is new enough. */
 export function tooOld(version: string, program: string): { message: string; hint: string } | undefined {

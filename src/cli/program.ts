@@ -151,7 +151,7 @@ const calledHere: Readonly<Record<string, string>> = {
 }
 
 /** Commander's message in our shape: the first line says what is wrong, the rest becomes the hint. */
-export function usageError(message: string, called = ''): { code: 'usage'; message: string; hint: string } {
+function usageError(message: string, called = ''): { code: 'usage'; message: string; hint: string } {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n')
   const near = rest
     .join(' ')

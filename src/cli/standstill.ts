@@ -14,7 +14,7 @@ export type Standstill = {
 }
 
 /** What passes within this time is not worth a line. */
-export const MOMENT_MS = 2_000
+const MOMENT_MS = 2_000
 
 /** Says a reason once it has lasted a moment, and again only after something ran or the reason became another. */
 export function watchStandstill(

@@ -52,7 +52,7 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
     if (gap) void look()
     else reached.check()
   })
-  const deafen = core.onNotice((notice) => {
+  const offNotices = core.onNotice((notice) => {
     if (notice.kind === 'working') seen.count()
     const sentence = sentenceOf(notice)
     if (sentence !== undefined) view.say(sentence)
@@ -84,7 +84,7 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
   } finally {
     clearInterval(safetyNet)
     unsubscribe()
-    deafen()
+    offNotices()
     interrupt.dispose()
     view.stop()
   }

@@ -177,11 +177,10 @@ export const commands = {
   browse: define(false, () => z.object({ folder: z.string().optional() })),
 } as const
 
-export type Commands = typeof commands
+type Commands = typeof commands
 export type CommandName = keyof Commands
 /** What a caller passes (defaults may be left out). */
 export type CommandInput<N extends CommandName> = z.input<Commands[N]['input']>
 /** What a handler receives (defaults filled in). */
 export type ParsedInput<N extends CommandName> = z.output<Commands[N]['input']>
 export type CommandOutput<N extends CommandName> = z.output<Outputs[N]>
-export const commandNames = Object.keys(commands) as CommandName[]

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { attemptOutcomes, batchStatuses, jobStatuses } from './states.ts'
 
-export { type BatchRef, batchRefSchema, type IfExists, ifExistsAnswers } from './references.ts'
+export type { BatchRef, IfExists } from './references.ts'
 
 const time = z.number().int()
 const count = z.number().int().nonnegative()

@@ -29,6 +29,3 @@ export type ChangeEvent = {
   /** Set when settings changed. */
   settings: Snapshot['settings'] | null
 }
-
-/** Told once when a batch becomes final, for notifications. */
-export type FinishedEvent = { batch: Batch }

@@ -27,7 +27,7 @@ const time = z.number().int()
 const rangeSchema = z.object({ start: z.number().int(), end: z.number().int() })
 
 /** What the running batch is doing, for the strip at the top. */
-export const runningSchema = z.object({
+const runningSchema = z.object({
   batch: batchSchema,
   jobsPerMinute: z.number().nullable(),
   doneBy: doneBySchema.nullable(),
@@ -35,7 +35,7 @@ export const runningSchema = z.object({
   jobs: z.array(jobSchema),
 })
 
-export const snapshotSchema = z.object({
+const snapshotSchema = z.object({
   epoch: z.string(),
   seq: z.number().int(),
   now: time,
@@ -59,7 +59,7 @@ export const snapshotSchema = z.object({
 export type Snapshot = z.infer<typeof snapshotSchema>
 
 /** What would be created, shown before anything is. */
-export const previewSchema = z.object({
+const previewSchema = z.object({
   configuration: z.string(),
   specPath: z.string(),
   projectPath: z.string(),

@@ -4,7 +4,7 @@
  */
 
 /** Points at which a host can be made to die, in the order of a batch's life. */
-export const failpoints = [
+const failpoints = [
   'mid-fill',
   'after-claim-before-spawn',
   'after-spawn-before-pid',

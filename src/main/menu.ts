@@ -16,7 +16,7 @@ export type MenuActs = {
 }
 
 /** The template for a platform; `isDevelopment` adds the tools of a developer. */
-export function menuTemplate(
+function menuTemplate(
   platform: NodeJS.Platform,
   acts: MenuActs,
   isDevelopment: boolean,

@@ -6,10 +6,10 @@ import type { LiveQueue } from '../contract/queue-state.ts'
 import { doneJobs } from '../contract/words.ts'
 import { unseenFailures } from './queue-steps.ts'
 
-export type Progress = { value: number; mode: 'none' | 'normal' | 'paused' | 'error' }
+type Progress = { value: number; mode: 'none' | 'normal' | 'paused' | 'error' }
 
 /** What the icon shows; value -1 shows nothing. */
-export function progressFor(state: LiveQueue): Progress {
+function progressFor(state: LiveQueue): Progress {
   const batch = state.running?.batch
   if (batch === undefined || batch.jobs.total === 0) return { value: -1, mode: 'none' }
   const value = doneJobs(batch.jobs) / batch.jobs.total

@@ -9,7 +9,7 @@ import { protocol, type Session } from 'electron'
 export const panelOrigin = 'app://slipway'
 export const panelUrl = `${panelOrigin}/index.html`
 
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   // Mantine sets positions and colours as style attributes.

@@ -17,7 +17,7 @@ export type Step = {
 }
 
 /** What changed between two states; `sinceMs` is when this app began to follow: what ended before is not reported. */
-export function stepBetween(before: LiveQueue, state: LiveQueue, sinceMs: number): Step {
+function stepBetween(before: LiveQueue, state: LiveQueue, sinceMs: number): Step {
   const newestEnd = Math.max(
     sinceMs,
     ...before.finished.map((id) => before.batches.get(id)?.completedAt ?? 0),

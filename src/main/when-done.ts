@@ -7,7 +7,7 @@ import type { Settings } from '../contract/settings.ts'
 import type { Step } from './queue-steps.ts'
 
 export type WhenDone = Settings['when-done']
-export const countdownSeconds = 60
+const countdownSeconds = 60
 
 /**
  * True at the step in which the last running or queued batch ended by itself. A short one may have begun and ended

@@ -33,7 +33,7 @@ export type ServeOptions = {
 }
 
 /** What one caller can use up. Sizes are in bytes. */
-export type Limits = {
+type Limits = {
   bodyBytes: number
   headerBytes: number
   /** From the first byte of a connection to the end of the headers, and of the whole request. */

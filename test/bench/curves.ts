@@ -4,7 +4,7 @@ import type { Figure, Part } from './measure.ts'
 type Point = { at: number; value: number }
 type Curve = { name: string; unit: string; points: Point[] }
 
-export function curvesOf(figures: readonly Figure[]): Curve[] {
+function curvesOf(figures: readonly Figure[]): Curve[] {
   const curves = new Map<string, Curve>()
   for (const { curve, at, value, unit } of figures) {
     if (curve === undefined || at === undefined) continue

@@ -100,7 +100,7 @@ function heaps(samples: readonly Sample[]): string {
 }
 
 /** Change per hour of a straight line through the samples. */
-export function slope(samples: readonly Sample[], of: (sample: Sample) => number): number {
+function slope(samples: readonly Sample[], of: (sample: Sample) => number): number {
   const n = samples.length
   const meanX = samples.reduce((sum, one) => sum + one.minute / 60, 0) / n
   const meanY = samples.reduce((sum, one) => sum + of(one), 0) / n

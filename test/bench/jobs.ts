@@ -14,7 +14,7 @@ const peerJobs = 400
 export type Ground = { folder: string; peers: string | null }
 
 /** Compiles the yardstick; `run` gives milliseconds per job. */
-export function yardstick(folder: string): () => Promise<number> {
+function yardstick(folder: string): () => Promise<number> {
   const program = join(folder, 'spawn-loop')
   execFileSync('cc', ['-O2', '-o', program, join(root, 'test/bench/spawn-loop.c')])
   const args = ['1000', join(folder, 'c.log'), '/bin/true']

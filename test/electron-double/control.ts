@@ -27,7 +27,7 @@ function click(items: Items, label: string): void {
 }
 
 /** What a test may ask for, by name. */
-export const ops = {
+const ops = {
   state: () => {
     const window = onlyWindow()
     return {
@@ -120,7 +120,7 @@ export const ops = {
     void line.send('Page.crash').catch(() => {})
   },
 } satisfies DesktopOps & { debugAddress: unknown }
-export type Ops = typeof ops
+type Ops = typeof ops
 
 process.on('message', async (message: { id: number; op: keyof Ops; args: never[] }) => {
   try {

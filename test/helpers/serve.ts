@@ -20,7 +20,7 @@ export type PanelOptions = {
   env?: NodeJS.ProcessEnv
 }
 
-export type CliAnswer = { code: number; out: string; err: string }
+type CliAnswer = { code: number; out: string; err: string }
 
 export type ServedPanel = {
   /** With its token: open this first. */

@@ -193,7 +193,7 @@ type Life = {
 }
 
 /** The jobs' own story: every success has its effect, no attempt ran twice, batches never overlap in time. */
-export function checkTrace(db: Database.Database, lines: readonly string[], verdict: Verdict): void {
+function checkTrace(db: Database.Database, lines: readonly string[], verdict: Verdict): void {
   const lives = new Map<string, Life>()
   for (const line of lines) {
     const [what = '', batch = '', job = '', attempt = '', ns = '0'] = line.split(' ')

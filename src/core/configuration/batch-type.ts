@@ -39,7 +39,7 @@ export const BATCH_KEYS = [
 ] as const
 
 /** What a job's log may take by default, in bytes. */
-export const DEFAULT_LOG_LIMIT_BYTES = 64 * 2 ** 20
+const DEFAULT_LOG_LIMIT_BYTES = 64 * 2 ** 20
 
 const DURATION = 'a duration such as 500ms, 5s, 10m or 1h30m'
 const SIZE = 'a size such as 10MB or 64MiB'

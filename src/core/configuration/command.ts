@@ -13,7 +13,7 @@ import { quoteContexts, quoteInContext } from './shell-quote.ts'
 import { type Bound, bind, type Insert } from './template.ts'
 
 /** An output that a job has to make; `fresh: false` accepts one that is older than the attempt. */
-export type ExpectedFile = { file: string; nonEmpty: boolean; fresh?: false }
+type ExpectedFile = { file: string; nonEmpty: boolean; fresh?: false }
 
 /** One command over one input, exactly as it will be started. */
 export type PlannedJob = {
@@ -42,7 +42,7 @@ export type CommandMaker = {
 }
 
 /** The longest argument that Linux passes to a program, in bytes without its NUL. */
-export const ARGUMENT_LIMIT_BYTES = 131_071
+const ARGUMENT_LIMIT_BYTES = 131_071
 
 // A NUL can't be in any argument, so this can't be mistaken for a real batch number.
 const ANY_BATCH = '\0batch\0'

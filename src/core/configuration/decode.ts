@@ -7,7 +7,7 @@ import { type Problems, shorten } from './problem.ts'
 import type { Entry, Mapping, Scalar, Value } from './spec-tree.ts'
 
 /** What a value is, in the words of a problem. */
-export function describe(value: Value): string {
+function describe(value: Value): string {
   if (value.kind === 'mapping') return value.entries.length === 0 ? 'an empty mapping' : 'a mapping'
   if (value.kind === 'list') return value.items.length === 0 ? 'an empty list' : 'a list'
   if (value.kind === 'nothing') return value.text === '' ? 'nothing' : `${value.text} without quotes`

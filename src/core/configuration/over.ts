@@ -16,9 +16,9 @@ export const OVER_KEYS = [...SOURCES, 'size', 'as'] as const
 /** The most inputs that one batch may have. */
 export const INPUT_LIMIT = 10_000_000
 /** The most characters of a file pattern; no path is longer. */
-export const PATTERN_LIMIT = 4096
+const PATTERN_LIMIT = 4096
 /** The most batches that a range may be cut into. */
-export const SLICE_LIMIT = 10_000
+const SLICE_LIMIT = 10_000
 
 type Reading = { variables: Record<string, string>; problems: Problems }
 

@@ -16,7 +16,7 @@ import { type StartCheck, startCheck } from './start-check.ts'
 import { placeholdersOf } from './template.ts'
 
 /** What a pass over the inputs leaves behind. */
-export type Outline = { jobCount: number; digest: string; preview: PlannedJob[] }
+type Outline = { jobCount: number; digest: string; preview: PlannedJob[] }
 
 /** One batch that the batch type becomes. */
 export type PlannedBatch = {

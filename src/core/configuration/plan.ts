@@ -12,7 +12,6 @@ import { planBatchType } from './plan-batch-type.ts'
 import { type Checked, type ConfigurationProblem, formatProblem, Problems } from './problem.ts'
 
 export type { PlannedJob } from './command.ts'
-export type { BatchOptions } from './configuration.ts'
 
 /** One batch that would be created: one for each batch type, or one for each slice of a sliced range. */
 export type BatchPlan = {

@@ -30,7 +30,7 @@ export type ConfigurationProblem = Place & {
 export type Checked<T> = { ok: true; value: T } | { ok: false; problems: ConfigurationProblem[] }
 
 /** The most problems that are reported at once; one more then counts the rest. */
-export const PROBLEM_LIMIT = 50
+const PROBLEM_LIMIT = 50
 
 /** One line for a terminal: `flood.slipway.yaml:7:5: unknown key "timout" …; did you mean "timeout"?` */
 export function formatProblem(problem: ConfigurationProblem): string {

@@ -3,7 +3,7 @@
 const DURATION_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** The longest duration that is accepted: a year, in milliseconds. */
-export const LONGEST_MS = 365 * 86_400_000
+const LONGEST_MS = 365 * 86_400_000
 
 /** `500ms`, `5s`, `1h30m`, `2d` in milliseconds, or undefined. Largest unit first, each once. */
 export function parseDuration(text: string): number | undefined {

@@ -18,7 +18,7 @@ import { nameFromFile, readSpecFile } from './spec-file.ts'
 import { parseSpec, type Value } from './spec-tree.ts'
 import { checkExact } from './template.ts'
 
-export type { BatchType, Configuration } from './configuration.ts'
+export type { Configuration } from './configuration.ts'
 
 /**
  * `variables`: from the command line, override those of the file. `defaultParallel`: for batches without

@@ -10,7 +10,7 @@ import { quoteContexts } from './shell-quote.ts'
 import { type Binding, placeholdersOf, type Template } from './template.ts'
 
 /** The placeholders that every job has, after those of its input. */
-export const JOB_PLACEHOLDERS = ['index', 'number', 'batch'] as const
+const JOB_PLACEHOLDERS = ['index', 'number', 'batch'] as const
 
 /** What only an input can give. */
 const INPUT_WORDS = new Set(['input', 'name', 'stem', 'ext', 'dir', 'value', 'generation'])

@@ -10,7 +10,7 @@ import { countOf } from '../../contract/words.ts'
 import type { Problems } from './problem.ts'
 
 /** The most bytes a configuration file may have; inputs belong into `table` and `lines` files. */
-export const SPEC_LIMIT_BYTES = 2 ** 20
+const SPEC_LIMIT_BYTES = 2 ** 20
 
 /** The text of a configuration file without a byte order mark, and the file's real path. */
 export type SpecFile = { text: string; specPath: string }

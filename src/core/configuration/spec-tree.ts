@@ -31,7 +31,7 @@ export type Mapping = { kind: 'mapping'; entries: Entry[]; place: Place }
 /** A key of a mapping and its value. */
 export type Entry = { key: string; keyPlace: Place; value: Value }
 /** A list of values. */
-export type List = { kind: 'list'; items: Value[]; place: Place }
+type List = { kind: 'list'; items: Value[]; place: Place }
 /** Anything that can be written in a configuration. */
 export type Value = Scalar | Mapping | List
 

@@ -6,7 +6,7 @@ import { type Place, type Problems, shorten } from './problem.ts'
 import type { Scalar } from './spec-tree.ts'
 
 /** Literal text, or the name of a placeholder and where it stands. */
-export type TemplatePart = string | { name: string; place: Place }
+type TemplatePart = string | { name: string; place: Place }
 
 /** A parsed text; `source` is what the user wrote. */
 export type Template = { parts: TemplatePart[]; source: string; place: Place }

@@ -8,10 +8,10 @@
 import type Database from 'better-sqlite3'
 
 type Value = string | number | bigint | Buffer | null
-export type Row = Record<string, Value>
+type Row = Record<string, Value>
 
 /** A statement, prepared once per connection and text. */
-export type Statement<R> = {
+type Statement<R> = {
   get(...values: Value[]): R | undefined
   all(...values: Value[]): R[]
   iterate(...values: Value[]): IterableIterator<R>

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import type { Db } from './db.ts'
 import { type Migration, migrations as released } from './migrations/index.ts'
 
-export type SchemaPart = 'table' | 'column' | 'constraint' | 'index' | 'trigger' | 'view' | 'transition'
+type SchemaPart = 'table' | 'column' | 'constraint' | 'index' | 'trigger' | 'view' | 'transition'
 
 /** One thing that is not as it should be. `expected` is the statement that makes it right, where one does. */
 export type SchemaDifference = {

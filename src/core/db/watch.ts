@@ -17,7 +17,7 @@ const settleMs = 2
 const ownAfter = 3
 /** While it is so, nobody tells us anything: a look every 10 ms costs less than to be woken by each commit. */
 const ownMs = 10
-const deafLooks = 25
+const mutedLooks = 25
 
 /** Calls `onChange` after another connection committed; returns the way to stop. */
 export function watchDatabase(db: Db, onChange: () => void): () => void {
@@ -28,7 +28,7 @@ export function watchDatabase(db: Db, onChange: () => void): () => void {
   let soon: NodeJS.Timeout | null = null
   let often: NodeJS.Timeout | null = null
   let net: NodeJS.Timeout | null = null
-  let fruitless = 0
+  let idleLooks = 0
 
   const look = (): boolean => {
     const now = db.dataVersion()
@@ -40,7 +40,7 @@ export function watchDatabase(db: Db, onChange: () => void): () => void {
   const poll = (everyMs: number) => {
     if (net) clearInterval(net)
     net = setInterval(() => {
-      if (soon === null) fruitless = 0 // no event is waiting for its look: the flow has ended
+      if (soon === null) idleLooks = 0 // no event is waiting for its look: the flow has ended
       look()
     }, everyMs)
     net.unref()
@@ -51,8 +51,8 @@ export function watchDatabase(db: Db, onChange: () => void): () => void {
         if (name !== log || soon !== null || watcher === null) return
         soon = setTimeout(() => {
           soon = null
-          fruitless = look() ? 0 : fruitless + 1
-          if (fruitless >= ownAfter) beDeaf()
+          idleLooks = look() ? 0 : idleLooks + 1
+          if (idleLooks >= ownAfter) mute()
         }, settleMs)
         soon.unref()
       })
@@ -66,16 +66,16 @@ export function watchDatabase(db: Db, onChange: () => void): () => void {
     }
     poll(watcher && process.platform === 'linux' ? netMs : pollMs)
   }
-  const beDeaf = () => {
+  const mute = () => {
     watcher?.close()
     watcher = null
-    let left = deafLooks
+    let left = mutedLooks
     often = setInterval(() => {
       left -= 1
       if (left === 0) {
         if (often) clearInterval(often)
         often = null
-        fruitless = ownAfter - 1 // the next event decides
+        idleLooks = ownAfter - 1 // the next event decides
         listen() // before the look, so that no commit is between the two
       }
       look()

@@ -39,7 +39,7 @@ export type LeaseEvents = {
 }
 
 /** The process a host row stands for. */
-export function identityOf(host: HostRow): ProcessIdentity {
+function identityOf(host: HostRow): ProcessIdentity {
   return { pid: host.pid, startedAt: host.process_started_at, bootId: host.boot_id }
 }
 

@@ -70,10 +70,10 @@ function statusWords({ status }: Summary): string {
       : `is ${words}`
 }
 
-export type Fact = { label: string; value: string }
+type Fact = { label: string; value: string }
 
 /** What is known beside the headline, as pairs of words; only what there is to say. */
-export function facts(summary: Summary): Fact[] {
+function facts(summary: Summary): Fact[] {
   const found: Fact[] = []
   const say = (label: string, value: string | null) => {
     if (value !== null) found.push({ label, value })

@@ -26,7 +26,7 @@ import {
 } from './protocol.ts'
 import { refusalMessage } from './refusal.ts'
 
-export type { JobExit, StartSpec, Usage } from './protocol.ts'
+export type { JobExit, StartSpec } from './protocol.ts'
 
 /** What a launcher reports to its host, in the order in which it happened. */
 export type LauncherEvent =

@@ -34,7 +34,7 @@ export type StartSpec = {
 }
 
 /** What the kernel counted for the job's main process and the children it waited for; null where unknown. */
-export type Usage = { userMs: number; systemMs: number; maxRssKb: number } | null
+type Usage = { userMs: number; systemMs: number; maxRssKb: number } | null
 
 /** How an attempt ended. Reported when no process of the job is left. Times are epoch ms. */
 export type JobExit = {

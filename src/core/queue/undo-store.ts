@@ -26,7 +26,7 @@ export type Step = { batch: string; before: Partial<BatchState>; after: Partial<
 
 /** The marks that commands change; null where there is none. */
 export type QueueMarks = { [K in 'queue-paused' | 'stop-after']: Marks[K] | null }
-export type MarkChange = { before: Partial<QueueMarks>; after: Partial<QueueMarks> }
+type MarkChange = { before: Partial<QueueMarks>; after: Partial<QueueMarks> }
 
 export type Action = {
   id: number

@@ -26,7 +26,7 @@ import { type Slot, slotFor } from './slots.ts'
 import { type Claimed, hasWork, type Situation, type Step, shouldStop } from './step.ts'
 import { judge, refusal, type Verdict } from './verdict.ts'
 
-export type ExecutorEvents = {
+type ExecutorEvents = {
   /** A batch became final in a transaction of ours. */
   onFinished(row: BatchRow): void
   /** Something was committed; `onlyJobs`: verdicts and claims of jobs of the running batch. */

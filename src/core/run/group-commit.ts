@@ -11,7 +11,7 @@ import type { AttemptEnd } from './settle.ts'
 import { type Situation, type Step, takeStep } from './step.ts'
 
 /** The longest time that a verdict or claim goes ahead of the disk: what a power cut can make run again. */
-export const longestAheadMs = 50
+const longestAheadMs = 50
 /** Longer jobs gain nothing from it. */
 const shortJobMs = 50
 

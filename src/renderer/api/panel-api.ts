@@ -8,7 +8,7 @@ import type { FollowedApi } from '../../contract/follow-queue.ts'
 export type PanelApi = FollowedApi
 
 /** What only the desktop app can do; absent in a browser. */
-export type DesktopBridge = {
+type DesktopBridge = {
   /** Opens the native file dialog; null when it was cancelled. */
   pickConfiguration?(): Promise<string | null>
   /** Absolute path of a dropped file, where the host can give one. */

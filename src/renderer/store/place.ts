@@ -18,7 +18,7 @@ export type Place = {
   job: number | null
 }
 
-export const startPlace: Place = { view: 'queue', batch: null, tab: 'summary', job: null }
+const startPlace: Place = { view: 'queue', batch: null, tab: 'summary', job: null }
 
 /** Reads a hash; whatever is not understood becomes the default, never an error. */
 export function parsePlace(hash: string): Place {

@@ -9,7 +9,7 @@ export type Selection = {
 }
 
 /** Ids from `a` to `b` in the list's order, both included. */
-export function between(ids: readonly string[], a: string | null, b: string): string[] {
+function between(ids: readonly string[], a: string | null, b: string): string[] {
   const from = a === null ? -1 : ids.indexOf(a)
   const to = ids.indexOf(b)
   if (from < 0 || to < 0) return [b]

@@ -16,7 +16,7 @@ const built = process.env.SLIPWAY_TEST_LAUNCHER_DIR
 export const launcherDir = built ?? path.join(root, 'src/core/launcher/node')
 export const launcherKind = built === undefined ? 'node' : 'native'
 
-export type Told = {
+type Told = {
   finished: BatchRow[]
   attention: string[]
   crashes: string[]

@@ -11,9 +11,9 @@ import type { Desktop, DesktopDriver } from './desktop-driver.ts'
 import { endProcessesOf } from './processes-of.ts'
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
-export const cli = path.join(root, 'out/cli/index.js')
+const cli = path.join(root, 'out/cli/index.js')
 
-export type Gated = { file: string; release(): void; started(job: number): string }
+type Gated = { file: string; release(): void; started(job: number): string }
 
 export type Place = {
   folder: string

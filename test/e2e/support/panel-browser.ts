@@ -85,7 +85,7 @@ export function row(page: Page, number: number) {
 }
 
 /** Numbers of the queued batches as shown, from top to bottom. */
-export async function shownOrder(page: Page): Promise<number[]> {
+async function shownOrder(page: Page): Promise<number[]> {
   const found = await page
     .locator('[role="grid"][aria-label="Queue"] [role="row"][data-status="queued"]')
     .evaluateAll((rows) =>

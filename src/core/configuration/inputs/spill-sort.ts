@@ -11,7 +11,7 @@ import { naturalKey } from './natural-order.ts'
 type Keyed = { key: string; path: string }
 
 /** How many paths are held at once, by default; about 20 MB. */
-export const CHUNK = 50_000
+const CHUNK = 50_000
 
 /** Streams blocks of the paths in natural order. */
 export async function* sortPaths(paths: AsyncIterable<string>, chunk = CHUNK): AsyncIterable<string[]> {

@@ -103,7 +103,7 @@ export async function kindOf(file: string): Promise<'file' | 'folder' | 'other' 
 }
 
 /** Joins without normalising, so that `../x` and absolute bases stay as they were written. */
-export function join(folder: string, name: string): string {
+function join(folder: string, name: string): string {
   return folder === '' || name === ''
     ? folder + name
     : folder.endsWith('/')

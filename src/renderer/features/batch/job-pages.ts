@@ -8,7 +8,7 @@ import type { Batch, Job } from '../../../contract/entities.ts'
 import type { JobStatus } from '../../../contract/states.ts'
 import { request } from '../../api/current.ts'
 
-export const pageSize = 200
+const pageSize = 200
 const mostAtOnce = 10_000
 const refreshMs = 700
 

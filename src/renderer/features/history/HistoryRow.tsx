@@ -1,28 +1,18 @@
 /**
  * Owns one row of the history: how it ended, what it was, how many jobs failed, when and how long.
  */
-import { type MouseEvent, memo } from 'react'
+import { memo } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { fullMoment, moment } from '../../../contract/moments.ts'
 import { isFinal } from '../../../contract/states.ts'
 import { amount, batchName, countOf, duration } from '../../../contract/words.ts'
-import { BatchMenu } from '../../ui/BatchMenu.tsx'
+import { type BatchRowProps, batchRow, RowMenu } from '../../ui/BatchRow.tsx'
 import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 
-export const HistoryRow = memo(function HistoryRow(props: {
-  batch: Batch
-  rowIndex: number
-  startPx: number
-  selected: boolean
-  current: boolean
-  menuOpen: boolean
-  onMenu: (id: string, opened: boolean) => void
-  onChoose: (batch: Batch, event: MouseEvent) => void
-  chosen: (id: string) => readonly Batch[]
-}) {
-  const { batch, current } = props
+export const HistoryRow = memo(function HistoryRow(props: BatchRowProps) {
+  const { batch } = props
   const now = useNow()
   const cycle = useHourCycle()
   const unseen = !batch.seen && isFinal(batch.status)
@@ -30,21 +20,10 @@ export const HistoryRow = memo(function HistoryRow(props: {
     batch.startedAt === null || batch.completedAt === null ? null : batch.completedAt - batch.startedAt
   return (
     <div
-      role="row"
-      tabIndex={current ? 0 : -1}
-      aria-selected={props.selected}
-      aria-rowindex={props.rowIndex}
+      {...batchRow(props)}
       aria-label={`${batchName(batch)}, ${statusWord(batch.status)}${unseen ? ', new' : ''}`}
-      data-id={batch.id}
       data-unseen={unseen}
       className="q-row h-row"
-      style={{ top: props.startPx }}
-      onClick={(event) => props.onChoose(batch, event)}
-      onContextMenu={(event) => {
-        event.preventDefault()
-        props.onChoose(batch, event)
-        props.onMenu(batch.id, true)
-      }}
     >
       <span role="gridcell" className="h-mark">
         {unseen && <span className="h-dot" title="New" />}
@@ -77,15 +56,7 @@ export const HistoryRow = memo(function HistoryRow(props: {
       >
         {batch.completedAt === null ? '' : moment(batch.completedAt, now, cycle)}
       </span>
-      <span role="gridcell" className="q-menu">
-        <BatchMenu
-          batches={() => props.chosen(batch.id)}
-          label={`Actions for ${batchName(batch)}`}
-          opened={props.menuOpen}
-          onChange={(opened) => props.onMenu(batch.id, opened)}
-          tabIndex={current ? 0 : -1}
-        />
-      </span>
+      <RowMenu {...props} />
     </div>
   )
 })

@@ -3,33 +3,23 @@
  */
 
 import { IconArrowUp, IconFlag, IconGripVertical } from '@tabler/icons-react'
-import { type MouseEvent, memo, useRef } from 'react'
+import { memo, useRef } from 'react'
 import type { Batch, DoneBy } from '../../../contract/entities.ts'
 import { doneByRange, moment } from '../../../contract/moments.ts'
 import { batchStatusWords } from '../../../contract/states.ts'
 import { amount, batchName, countOf, doneJobs, percentDone } from '../../../contract/words.ts'
-import { BatchMenu } from '../../ui/BatchMenu.tsx'
+import { type BatchRowProps, batchRow, RowMenu } from '../../ui/BatchRow.tsx'
 import { BatchTitle } from '../../ui/BatchTitle.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import { dragWordsId, RowDrag, useDragStart } from './RowDrag.tsx'
 
-export type QueueRowProps = {
-  batch: Batch
+export type QueueRowProps = BatchRowProps & {
   doneBy: DoneBy | undefined
   sortable: boolean
   /** Whether any row is being dragged. */
   dragging: boolean
-  rowIndex: number
-  startPx: number
-  selected: boolean
-  current: boolean
-  menuOpen: boolean
-  onMenu: (id: string, opened: boolean) => void
-  onChoose: (batch: Batch, event: MouseEvent) => void
-  /** The batches that a row's menu acts on. */
-  chosen: (id: string) => readonly Batch[]
 }
 
 /** Every event brings fresh estimates; a row is drawn again only when its minutes read differently. */
@@ -45,28 +35,17 @@ function sameRow(before: QueueRowProps, now: QueueRowProps): boolean {
 }
 
 export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
-  const { batch, selected, current, sortable } = props
+  const { batch, current, sortable } = props
   const element = useRef<HTMLDivElement>(null)
   const drag = useDragStart(sortable, props.dragging)
   return (
     <div
       ref={element}
-      role="row"
-      tabIndex={current ? 0 : -1}
-      aria-selected={selected}
-      aria-rowindex={props.rowIndex}
+      {...batchRow(props)}
       aria-label={rowLabel(batch)}
-      data-id={batch.id}
       data-status={batch.status}
       className="q-row"
-      style={{ top: props.startPx }}
       onPointerDown={drag.onPointerDown}
-      onClick={(event) => props.onChoose(batch, event)}
-      onContextMenu={(event) => {
-        event.preventDefault()
-        props.onChoose(batch, event)
-        props.onMenu(batch.id, true)
-      }}
     >
       {drag.armed && <RowDrag id={batch.id} row={element} listeners={drag.listeners} />}
       <span role="gridcell" className="q-grip">
@@ -97,15 +76,7 @@ export const QueueRow = memo(function QueueRow(props: QueueRowProps) {
       <span role="gridcell" className="q-done num">
         <DoneByCell batch={batch} doneBy={props.doneBy} />
       </span>
-      <span role="gridcell" className="q-menu">
-        <BatchMenu
-          batches={() => props.chosen(batch.id)}
-          label={`Actions for ${batchName(batch)}`}
-          opened={props.menuOpen}
-          onChange={(opened) => props.onMenu(batch.id, opened)}
-          tabIndex={current ? 0 : -1}
-        />
-      </span>
+      <RowMenu {...props} />
     </div>
   )
 }, sameRow)

@@ -1,0 +1,19 @@
+/** Owns reading docs/glossary.md: what stands in backticks in the column "not" must not be written anywhere else. */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const page = fileURLToPath(new URL('../docs/glossary.md', import.meta.url))
+
+/** Words and phrases that are ruled out. */
+export function ruledOut() {
+  const found = []
+  let column = -1
+  const lines = existsSync(page) ? readFileSync(page, 'utf8').split('\n') : []
+  for (const line of lines) {
+    const cells = line.split('|').map((cell) => cell.trim())
+    if (cells.length < 3) column = -1
+    else if (column < 0) column = cells.findIndex((cell) => /^not$/i.test(cell))
+    else for (const [, term] of (cells[column] ?? '').matchAll(/`([^`]+)`/g)) found.push(term)
+  }
+  return found
+}
