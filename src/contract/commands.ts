@@ -100,6 +100,8 @@ export const commands = {
   clear: define(true, () => z.object({ batches: batches.optional(), undo: z.boolean().default(false) })),
 
   snapshot: define(false, () => z.object({})),
+  /** Queued batches in order, from the one that `skip` others stand before. */
+  'queue-page': define(false, () => z.object({ skip: z.number().int().min(0), limit: page })),
   list: define(false, () =>
     z.object({
       all: z.boolean().default(false),

@@ -41,9 +41,9 @@ const snapshotSchema = z.object({
   now: time,
   queue: queueStateSchema,
   running: runningSchema.nullable(),
-  /** Every active batch: running, queued in order, paused, on hold. */
+  /** Running, the first `queueHead` queued in order, and as many paused or on hold. `counts` has how many there are. */
   active: z.array(batchSchema),
-  /** Batch id -> when it is expected to be done, given the queue before it. */
+  /** Batch id -> when it is expected to be done, given the queue before it; for batches in `active`. */
   doneBy: z.record(z.string(), doneBySchema),
   /** The latest finished batches, newest first (at most 50), and how many there are by status. */
   recent: z.array(batchSchema),
@@ -129,6 +129,12 @@ export const outputs = {
   'mark-seen': z.object({ marked: z.number().int() }),
   clear: z.object({ batches: z.array(z.string()), undo }),
   snapshot: snapshotSchema,
+  'queue-page': z.object({
+    batches: z.array(batchSchema),
+    doneBy: z.record(z.string(), doneBySchema),
+    /** How many batches are queued. */
+    length: z.number().int(),
+  }),
   list: z.object({
     batches: z.array(batchSchema),
     counts: z.record(z.enum(batchStatuses), z.number().int()),

@@ -10,13 +10,16 @@ import { isActive, isFinal } from './states.ts'
 /** How many finished batches stay in memory; the history requests older ones itself. */
 export const keptFinished = 50
 
+/** How many queued batches a snapshot and its events hold; `queue-page` reads those behind. */
+export const queueHead = 200
+
 export type LiveQueue = {
   epoch: string
   seq: number
   /** The core's clock minus ours, in milliseconds. */
   clockOffsetMs: number
   batches: ReadonlyMap<string, Batch>
-  /** Ids of the queued batches, first one next. */
+  /** Ids of the first `queueHead` queued batches, first one next; `counts.queued` is how many there are. */
   order: readonly string[]
   /** Ids of paused and held batches, oldest number first. */
   parked: readonly string[]
@@ -69,7 +72,7 @@ export function applyEvent(state: LiveQueue, event: ChangeEvent, localNow: numbe
     ...state,
     seq: event.seq,
     clockOffsetMs: event.now - localNow,
-    ...(touched ? arrange(changedBatches(state.batches, event), state) : undefined),
+    ...(touched ? arrange(changedBatches(state.batches, event), state, event.order) : undefined),
     queue: event.queue,
     running: event.running,
     doneBy: event.doneBy,
@@ -106,18 +109,35 @@ export function queuedBatches({ order, batches }: LiveQueue): Batch[] {
   return order.flatMap((id) => batches.get(id) ?? [])
 }
 
+/** How many batches are queued, running, paused or on hold. */
+export function activeCount({ counts }: Pick<LiveQueue, 'counts'>): number {
+  return counts.initiated + counts.queued + counts.running + counts.paused
+}
+
 type Arranged = Pick<LiveQueue, 'batches' | 'order' | 'parked' | 'finished'>
 
-function arrange(batches: Map<string, Batch>, before?: Arranged): Arranged {
+function arrange(
+  batches: Map<string, Batch>,
+  before?: Arranged,
+  order: readonly string[] | null = before?.order ?? null,
+): Arranged {
   const all = [...batches.values()]
   const finished = all.filter((b) => isFinal(b.status)).sort(newestFirst)
   for (const batch of finished.splice(keptFinished)) batches.delete(batch.id)
   const ids = (list: Batch[]) => list.map((b) => b.id)
-  const queued = all.filter((b) => b.status === 'queued')
+  const queued = all
+    .filter((b) => b.status === 'queued')
+    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+  const head = new Set(order ?? ids(queued))
+  // What stands behind the head is read by whoever shows it: here it would grow with the queue, and get old.
+  for (const { id } of queued) if (!head.has(id)) batches.delete(id)
   const resting = all.filter((b) => isActive(b.status) && b.status !== 'queued' && b.status !== 'running')
   return {
     batches,
-    order: same(before?.order, ids(queued.sort((a, b) => (a.position ?? 0) - (b.position ?? 0)))),
+    order: same(
+      before?.order,
+      [...head].filter((id) => batches.get(id)?.status === 'queued'),
+    ),
     parked: same(before?.parked, ids(resting.sort((a, b) => a.number - b.number))),
     finished: same(before?.finished, ids(finished)),
   }

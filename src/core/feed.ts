@@ -19,6 +19,9 @@ const progressMs = 100
 
 type View = ReturnType<typeof view>
 
+/** What listeners know: the batches of the last look as JSON, without the places that `order` gives; settings; order. */
+type Told = { batches: Map<string, string>; settings: string; order: string }
+
 export class Feed {
   readonly #db: Db
   readonly #clock: Clock
@@ -31,7 +34,7 @@ export class Feed {
   #dueAwakeMs = Number.POSITIVE_INFINITY
   #quietMs = quietMs
   #lastEvent = 0
-  #told: { batches: Map<string, string>; settings: string; order: string } | null = null
+  #told: Told | null = null
 
   constructor(db: Db, clock: Clock, home: string, onError: (cause: unknown) => void) {
     this.#db = db
@@ -89,26 +92,20 @@ export class Feed {
     const before = this.#told
     const since = this.#lastEvent
     const now = this.#look()
+    const told = this.#remember(now)
+    const looked = [...now.recent, ...now.active]
     const touched = touchedSince(this.#db, since).flatMap(({ batchId }) =>
-      batchId === null ? [] : [batchId],
+      batchId === null || told.batches.has(batchId) ? [] : [batchId],
     )
-    const candidates = new Map<string, Batch>(
-      [...now.recent, ...now.active].map((batch) => [batch.id, batch]),
-    )
-    const others = touched.filter((id) => !candidates.has(id))
-    for (const batch of batchesByIds(this.#db, others)) candidates.set(batch.id, batch)
-    const changed = [...candidates.values()].filter(
-      (batch) => before?.batches.get(batch.id) !== JSON.stringify(batch),
-    )
-    const removed = [...new Set(others)].filter((id) => !candidates.has(id))
-    const remembered = this.#remember(now)
+    const others = batchesByIds(this.#db, [...new Set(touched)])
+    const found = new Set(others.map(({ id }) => id))
     this.#seq += 1
     const event: ChangeEvent = {
       ...this.place(),
       now: now.now,
-      batches: changed,
-      removed,
-      order: before?.order === remembered.order ? null : orderOf(now),
+      batches: [...looked.filter(({ id }) => before?.batches.get(id) !== told.batches.get(id)), ...others],
+      removed: [...new Set(touched)].filter((id) => !found.has(id)),
+      order: before?.order === told.order ? null : orderOf(now),
       queue: now.queue,
       running: now.running,
       doneBy: now.doneBy,
@@ -118,17 +115,22 @@ export class Feed {
       finalizer: now.finalizer,
       hosts: now.hosts,
       disk: now.disk,
-      settings: before?.settings === remembered.settings ? null : now.settings,
+      settings: before?.settings === told.settings ? null : now.settings,
     }
     for (const listener of this.#listeners) listener(event)
   }
 
-  #remember(now: View): { batches: Map<string, string>; settings: string; order: string } {
+  #remember(now: View): Told {
     this.#lastEvent = lastEventId(this.#db)
-    const batches = new Map([...now.recent, ...now.active].map((batch) => [batch.id, JSON.stringify(batch)]))
+    const batches = new Map([...now.recent, ...now.active].map((batch) => [batch.id, withoutPlace(batch)]))
     this.#told = { batches, settings: JSON.stringify(now.settings), order: orderOf(now).join() }
     return this.#told
   }
+}
+
+/** A claim moves every queued batch by one place: `order` reports that, and no batch is sent for it. */
+function withoutPlace(batch: Batch): string {
+  return JSON.stringify({ ...batch, position: null })
 }
 
 function orderOf(now: View): string[] {

@@ -34,7 +34,7 @@ export function tooltipFor(state: LiveQueue): string {
 export function menuFor(state: LiveQueue): TrayItem[] {
   const batch = state.running?.batch
   const next = queuedBatches(state).slice(0, 3)
-  const more = state.order.length - next.length
+  const more = state.counts.queued - next.length
   return [
     { label: 'Open Slipway', act: { kind: 'open' } },
     { separator: true },

@@ -14,7 +14,7 @@ const countdownSeconds = 60
  * between two steps, and was never seen running.
  */
 export function queueBecameEmpty({ before, state, finished }: Omit<Step, 'attention'>): boolean {
-  const isEmpty = state.running === null && state.order.length === 0
+  const isEmpty = state.running === null && state.counts.queued === 0
   const ended = before.running !== null || finished.some((batch) => batch.status !== 'cancelled')
   return ended && isEmpty && !state.queue.paused
 }

@@ -17,6 +17,7 @@ import { clear, markSeenCommand, setSetting, trust } from './marks.ts'
 import { move } from './move.ts'
 import { pause } from './pause.ts'
 import { priority } from './priority.ts'
+import { queuePage } from './queue-page.ts'
 import { events, job, jobs, list, settings, show, timeline } from './reads.ts'
 import { resume } from './resume.ts'
 import { retry } from './retry.ts'
@@ -50,6 +51,7 @@ const handlers: { [N in CommandName]: Handler<N> } = {
   pause,
   preview,
   priority,
+  'queue-page': queuePage,
   report,
   resume,
   retry,

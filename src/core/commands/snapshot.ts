@@ -1,8 +1,11 @@
-/** `snapshot`: everything that a panel shows at a glance, read in one transaction. */
-
+/**
+ * `snapshot`: everything that a panel shows at a glance, read in one transaction. Of a long queue it holds the head, so
+ * that its cost doesn't grow with what waits behind; `queue-page` reads the rest.
+ */
 import type { Snapshot } from '../../contract/commands.ts'
 import type { FinalizerState, Host } from '../../contract/entities.ts'
 import { ok } from '../../contract/errors.ts'
+import { queueHead } from '../../contract/queue-state.ts'
 import { MB } from '../../contract/words.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
@@ -13,7 +16,7 @@ import { estimateQueue } from '../insight/estimate.ts'
 import { queueSentence } from '../insight/queue-sentence.ts'
 import { executorHost, type HostRow, openHosts } from '../queue/host-store.ts'
 import { runningJobsOf } from '../queue/job-queries.ts'
-import { activeBatches, countByStatus, countUnseen, finalBatches } from '../queue/queries.ts'
+import { countByStatus, countUnseen, finalBatches, headOfQueue } from '../queue/queries.ts'
 import { readMark, readSettings } from '../queue/settings-store.ts'
 import type { Handler } from './command.ts'
 
@@ -32,9 +35,9 @@ export function view({
   return db.read(() => {
     const now = clock.now()
     const settings = readSettings(db)
-    const active = activeBatches(db)
+    const active = headOfQueue(db, queueHead)
     const running = active.find((batch) => batch.status === 'running')
-    const estimate = estimateQueue(db, now)
+    const estimate = estimateQueue(db, now, queueHead)
     const hosts = openHosts(db).map((row) => toHost(row, now, settings['lease-ms']))
     const { executor, paused, disk, room, sentence } = standing(db, now, home, estimate)
     return {
@@ -71,7 +74,7 @@ export function view({
 }
 
 /** How the queue stands, with the one sentence that says it: the same one wherever it is shown. */
-export function standing(db: Db, now: number, home: string, estimate = estimateQueue(db, now)) {
+export function standing(db: Db, now: number, home: string, estimate = estimateQueue(db, now, 0)) {
   const settings = readSettings(db)
   const paused = readMark(db, 'queue-paused')
   const row = executorHost(db)

@@ -39,18 +39,19 @@ const jobsOfRunning = 256
 /** So many finished jobs of the running batch say more than all earlier batches. */
 const ownEvidence = 20
 const rememberedPaces = 256
+const everyPlace = 1_000_000_000
 
-/** When the running batch and each queued one will be done; `now` in epoch ms. */
-export function estimateQueue(db: Db, now: number): QueueEstimate {
+/** When the running batch and each of the first `places` queued ones will be done; `now` in epoch ms. */
+export function estimateQueue(db: Db, now: number, places = everyPlace): QueueEstimate {
   return db.read(() => {
-    const line = lineForEstimate(db)
+    const line = lineForEstimate(db, places)
     const head = line[0]?.position === 0 ? line[0] : undefined
     const paces = new Paces(db, head)
     const own = head ? paces.own(head) : undefined
     const rate = head && own ? perMinute(own, head) : null
     const still: QueueEstimate = { running: head ? { jobsPerMinute: rate, doneBy: null } : null, doneBy: {} }
     if (line.length === 0 || readMark(db, 'queue-paused') || !executorHost(db)) return still
-    const doneBy = play(db, line, paces, now)
+    const doneBy = play(db, line, openLinks(db, places), paces, now)
     const first = head && !pausing(head) ? (doneBy[head.id] ?? null) : null
     return { running: head ? { jobsPerMinute: rate, doneBy: first } : null, doneBy }
   })
@@ -70,11 +71,17 @@ function pausing(batch: LineRow): boolean {
 }
 
 /** Lets the queue run, batch after batch, until one of which nothing is known or the mark to stop at. */
-function play(db: Db, line: readonly LineRow[], paces: Paces, now: number): Record<string, DoneBy> {
+function play(
+  db: Db,
+  line: readonly LineRow[],
+  links: ReturnType<typeof openLinks>,
+  paces: Paces,
+  now: number,
+): Record<string, DoneBy> {
   const doneBy: Record<string, DoneBy> = {}
   const stopAfter = readMark(db, 'stop-after')?.batchId
   let reached: Range = { low: now, mid: now, high: now }
-  for (const batch of inOrderOfClaims(line, openLinks(db))) {
+  for (const batch of inOrderOfClaims(line, links)) {
     const takes = batch.position === 0 ? timeLeft(db, batch, paces, now) : timeOf(batch, paces)
     if (!takes) break
     reached = {

@@ -12,9 +12,10 @@ export function lineCounts(db: Db): LineCounts {
   return (
     db
       .sql<LineCounts>(
-        `SELECT count(*) FILTER (WHERE status = 'queued') AS queued, count(*) FILTER (WHERE status = 'paused') AS paused,
-                count(*) FILTER (WHERE status = 'initiated' AND sealed = 1) AS held
-         FROM batches WHERE status IN ('initiated', 'queued', 'running', 'paused')`,
+        // Each count walks its part of the index by status, and no row.
+        `SELECT (SELECT count(*) FROM batches WHERE status = 'queued' AND cleared_at IS NULL) AS queued,
+                (SELECT count(*) FROM batches WHERE status = 'paused' AND cleared_at IS NULL) AS paused,
+                (SELECT count(*) FROM batches WHERE status = 'initiated' AND sealed = 1 AND cleared_at IS NULL) AS held`,
       )
       .get() ?? { queued: 0, paused: 0, held: 0 }
   )
@@ -48,17 +49,20 @@ export function nextRetry(db: Db, batchId: string, now: number): { ordinal: numb
     .get(batchId, now)
 }
 
-/** Queued batches that will not start by themselves, as what they wait for ended badly or was never added. */
-export function stuckInLine(db: Db, limit: number): string[] {
+/**
+ * Of the first `lookAt` queued batches those that will not start by themselves, as what they wait for ended badly or was
+ * never added.
+ */
+export function stuckInLine(db: Db, lookAt: number): string[] {
   return db
     .sql<{ id: string }>(
-      `SELECT b.id FROM batches b WHERE b.position >= 1
-         AND EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
+      `SELECT b.id FROM (SELECT id, position FROM batches WHERE position >= 1 ORDER BY position LIMIT ? + 0) b
+       WHERE EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
                      WHERE a.batch_id = b.id
                        AND (p.id IS NULL OR p.status IN ('completed_with_errors', 'failed', 'cancelled')))
-       ORDER BY b.position LIMIT ?`,
+       ORDER BY b.position`,
     )
-    .all(limit)
+    .all(lookAt)
     .map((row) => row.id)
 }
 

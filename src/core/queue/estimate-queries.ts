@@ -16,32 +16,39 @@ export type LineRow = {
   pause_requested: number
 }
 
-/** What runs and what is queued, in order, with what an estimate needs; walks the index of positions. */
-export function lineForEstimate(db: Db): LineRow[] {
+/** What runs and the first `places` queued batches, in order, with what an estimate needs; walks the index of positions. */
+export function lineForEstimate(db: Db, places: number): LineRow[] {
   return db
     .sql<LineRow>(
       `SELECT id, configuration_id, batch_type, position, jobs_pending + jobs_running AS open,
               jobs_running AS running, jobs_succeeded + jobs_failed AS finished,
               options ->> '$.parallel' AS parallel, pause_requested
-       FROM batches WHERE position IS NOT NULL ORDER BY position`,
+       FROM batches WHERE position IS NOT NULL ORDER BY position LIMIT ? + 1`,
     )
-    .all()
+    .all(places)
 }
 
-/** For each queued batch that waits: what it waits for, '' for a type that was never added. */
-export function openLinks(db: Db): { batch_id: string; predecessor_id: string }[] {
+/** For each of the first `places` queued batches that waits: what it waits for, '' for a type that was never added. */
+export function openLinks(db: Db, places: number): { batch_id: string; predecessor_id: string }[] {
   return db
     .sql<{ batch_id: string; predecessor_id: string }>(
       `SELECT a.batch_id, a.predecessor_id
-       FROM batch_after a JOIN batches b ON b.id = a.batch_id LEFT JOIN batches p ON p.id = a.predecessor_id
-       WHERE b.position >= 1 AND p.status IS NOT 'completed'`,
+       FROM (SELECT id FROM batches WHERE position >= 1 ORDER BY position LIMIT ? + 0) b
+       CROSS JOIN batch_after a ON a.batch_id = b.id LEFT JOIN batches p ON p.id = a.predecessor_id
+       WHERE p.status IS NOT 'completed'`,
     )
-    .all()
+    .all(places)
 }
 
 /** Changes when a batch ends: the time of the latest end. */
 export function latestEnd(db: Db): number {
-  return db.sql<{ at: number | null }>('SELECT max(completed_at) AS at FROM batches').get()?.at ?? 0
+  return (
+    db
+      .sql<{ at: number | null }>(
+        'SELECT max(completed_at) AS at FROM batches WHERE completed_at IS NOT NULL',
+      )
+      .get()?.at ?? 0
+  )
 }
 
 export type SampleBatch = { id: string; parallel: number | null }

@@ -38,6 +38,31 @@ export function batchById(db: Db, id: string): Batch {
   return batch
 }
 
+/** What runs and the first `limit` queued batches, in order; and the first `limit` paused and held ones, oldest first. */
+export function headOfQueue(db: Db, limit: number): Batch[] {
+  const parked = (status: 'paused' | 'initiated') =>
+    db
+      .sql<BatchEntityRow>(
+        `${entity} WHERE b.status = '${status}' AND b.cleared_at IS NULL ORDER BY b.number LIMIT ? + 0`,
+      )
+      .all(limit)
+      .map(toBatch)
+  const atRest = [...parked('paused'), ...parked('initiated')].sort((a, b) => a.number - b.number)
+  return [...runningBatch(db), ...queuePage(db, 0, limit), ...atRest.slice(0, limit)]
+}
+
+function runningBatch(db: Db): Batch[] {
+  return db.sql<BatchEntityRow>(`${entity} WHERE b.position = 0`).all().map(toBatch)
+}
+
+/** Queued batches in order, from the one that `skip` others stand before. */
+export function queuePage(db: Db, skip: number, limit: number): Batch[] {
+  return db
+    .sql<BatchEntityRow>(`${entity} WHERE b.position >= 1 ORDER BY b.position LIMIT ?1 + 0 OFFSET ?2 + 0`)
+    .all(limit, skip)
+    .map(toBatch)
+}
+
 /** Every active batch: running first, then the queue in order, then paused and held ones. */
 export function activeBatches(db: Db, search?: string): Batch[] {
   if (!search) return db.sql<BatchEntityRow>(`${entity} WHERE ${active} ${inOrder}`).all().map(toBatch)

@@ -13,6 +13,7 @@ import {
   IconSettings,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { activeCount } from '../../contract/queue-state.ts'
 import { amount, countOf } from '../../contract/words.ts'
 import { goToView, openDialog, usePanel } from '../store/panel-store.ts'
 import type { View } from '../store/place.ts'
@@ -20,9 +21,7 @@ import { troubles } from '../store/troubles.ts'
 import { useKeyWords, withKeyWords } from '../store/use-keys.ts'
 
 export function Nav() {
-  const queued = usePanel((s) =>
-    s.server ? s.server.order.length + s.server.parked.length + (s.server.running ? 1 : 0) : 0,
-  )
+  const queued = usePanel((s) => (s.server ? activeCount(s.server) : 0))
   const finished = usePanel((s) => {
     const counts = s.server?.counts
     return counts ? counts.completed + counts.completed_with_errors + counts.failed + counts.cancelled : 0

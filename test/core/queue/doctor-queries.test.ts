@@ -173,10 +173,10 @@ describe('what ended', () => {
     const first = addBatch(db, { type: 'edm', jobs: 0 })
     const waiting = addBatch(db, { type: 'report', after: ['edm', 'never'] })
     const links = () =>
-      openLinks(db)
+      openLinks(db, 10)
         .map((link) => link.predecessor_id)
         .sort()
-    expect(openLinks(db).every((link) => link.batch_id === waiting.id)).toBe(true)
+    expect(openLinks(db, 10).every((link) => link.batch_id === waiting.id)).toBe(true)
     expect(links()).toEqual(['', first.id])
     end(db, claim(db, noon), noon + 5)
     expect(links()).toEqual([''])

@@ -62,7 +62,7 @@ function CancelDialog({ batches }: { batches: readonly Batch[] }) {
 }
 
 function MoveDialog({ batches }: { batches: readonly Batch[] }) {
-  const last = usePanel((s) => s.server?.order.length ?? 1)
+  const last = usePanel((s) => s.server?.counts.queued ?? 1)
   const [to, setTo] = useState<number | string>(batches[0]?.position ?? 1)
   const place = Number(to)
   const isValid = Number.isInteger(place) && place >= 1

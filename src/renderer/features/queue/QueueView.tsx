@@ -4,6 +4,7 @@
 import { Button, EmptyState, Group } from '@mantine/core'
 import { IconPlus, IconShip } from '@tabler/icons-react'
 import { useShallow } from 'zustand/react/shallow'
+import { activeCount } from '../../../contract/queue-state.ts'
 import { countOf } from '../../../contract/words.ts'
 import { possibleActions } from '../../store/batch-actions.ts'
 import { openDialog, usePanel } from '../../store/panel-store.ts'
@@ -15,10 +16,7 @@ import { QueueList } from './QueueList.tsx'
 import './queue.css'
 
 export function QueueView() {
-  const activeCount = usePanel((s) => {
-    const server = s.server
-    return server ? server.order.length + server.parked.length + (server.running ? 1 : 0) : 0
-  })
+  const active = usePanel((s) => (s.server ? activeCount(s.server) : 0))
   const ever = usePanel((s) =>
     s.server ? Object.values(s.server.counts).reduce((sum, each) => sum + each, 0) : null,
   )
@@ -26,13 +24,13 @@ export function QueueView() {
     <section className="view" aria-labelledby="queue-title">
       <div className="view-head">
         <h1 id="queue-title">Queue</h1>
-        <span className="dim tabular">{activeCount > 0 && countOf(activeCount, 'batch', 'batches')}</span>
+        <span className="dim tabular">{active > 0 && countOf(active, 'batch', 'batches')}</span>
         <SelectionBar />
       </div>
       <Attention />
-      {activeCount > 0 && <QueueList />}
-      {activeCount === 0 && ever === 0 && <FirstRun />}
-      {activeCount === 0 && ever !== 0 && ever !== null && <NothingToDo />}
+      {active > 0 && <QueueList />}
+      {active === 0 && ever === 0 && <FirstRun />}
+      {active === 0 && ever !== 0 && ever !== null && <NothingToDo />}
       <FinishedShelf />
     </section>
   )
