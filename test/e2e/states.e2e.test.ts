@@ -138,6 +138,18 @@ describe('the states of the panel', () => {
     expect(await grid.locator('[role="row"]').count()).toBeLessThan(60)
   })
 
+  it('reads the places behind the head when they are looked at, and steers what stands there', async () => {
+    const page = await open({ scenario: 'many' })
+    const grid = page.getByRole('grid', { name: 'Queue' })
+    await grid.evaluate((element) => element.scrollTo(0, 600 * 46))
+    await row(page, 699).getByText('606', { exact: true }).waitFor()
+    await row(page, 699).click()
+    await page.getByRole('heading', { name: '#699 evolve 5990-5999' }).waitFor()
+    await page.keyboard.press('Alt+ArrowUp')
+    await row(page, 699).getByText('605', { exact: true }).waitFor()
+    await expect.poll(() => askedFor(page)).toMatchObject([{ name: 'move', input: { to: 605 } }])
+  })
+
   it.each([
     [1_024, 768],
     [640, 400],

@@ -58,7 +58,11 @@ function runningBatch(db: Db): Batch[] {
 /** Queued batches in order, from the one that `skip` others stand before. */
 export function queuePage(db: Db, skip: number, limit: number): Batch[] {
   return db
-    .sql<BatchEntityRow>(`${entity} WHERE b.position >= 1 ORDER BY b.position LIMIT ?1 + 0 OFFSET ?2 + 0`)
+    .sql<BatchEntityRow>(
+      // The index alone is walked to the page.
+      `${entity} WHERE b.number IN (SELECT number FROM batches WHERE position >= 1 ORDER BY position LIMIT ?1 + 0 OFFSET ?2 + 0)
+       ORDER BY b.position`,
+    )
     .all(limit, skip)
     .map(toBatch)
 }

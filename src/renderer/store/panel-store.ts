@@ -8,6 +8,7 @@ import type { Link } from '../../contract/follow-queue.ts'
 import type { LiveQueue } from '../../contract/queue-state.ts'
 import type { JobStatus } from '../../contract/states.ts'
 import { formatPlace, type Place, parsePlace, type Tab, type View } from './place.ts'
+import { placeOf, type QueuePages, withPages } from './queue-pages.ts'
 
 /** A question about batches that stand in the way; `answer` is called once, `null` means "cancel". */
 export type DuplicateQuestion = {
@@ -25,7 +26,9 @@ export type Dialog =
   | { kind: 'keys' }
 
 export type PanelState = {
+  /** What the core reported, with the pages of the queue that are on the screen. */
   server: LiveQueue | null
+  pages: QueuePages
   link: Link
   place: Place
   /** Ids selected in the list of the current view. */
@@ -45,6 +48,7 @@ export type PanelState = {
 
 export const usePanel = create<PanelState>()(() => ({
   server: null,
+  pages: new Map(),
   link: { state: 'connecting' },
   place: parsePlace(typeof location === 'undefined' ? '' : location.hash),
   selected: new Set(),
@@ -62,16 +66,39 @@ const get = usePanel.getState
 
 const nothing: readonly string[] = []
 
+/** As the connection wrote it last, without pages. */
+let reported: LiveQueue | null = null
+
 /** Ids of the queued batches in the order that is shown, first one next. */
 export function shownOrder({ pendingOrder, server }: PanelState): readonly string[] {
   return pendingOrder?.order ?? server?.order ?? nothing
 }
 
 /** Written by the connection only. A new order ends the pending one, unless it may be that of an earlier move. */
-export function setServer(server: LiveQueue): void {
-  const { server: before, pendingOrder } = get()
+export function setServer(live: LiveQueue): void {
+  reported = live
+  const { server: before, pendingOrder, pages } = get()
+  const server = withPages(live, pages, before)
   const isConfirmed = pendingOrder?.answered && before?.order !== server.order
   set({ server, pendingOrder: isConfirmed ? null : pendingOrder })
+}
+
+/** Pages of the queue that were read. The cursor goes from a place to the batch that stands there. */
+export function setQueuePages(pages: QueuePages): void {
+  if (reported === null) return
+  const { server: before, cursor, anchor, selected } = get()
+  const server = withPages(reported, pages, before)
+  const batchAt = (id: string) => {
+    const place = placeOf(id)
+    return place === null ? id : (server.order[place - 1] ?? id)
+  }
+  set({ pages, server })
+  if ([...selected, cursor, anchor].some((id) => id !== null && placeOf(id) !== null))
+    set({
+      selected: new Set([...selected].map(batchAt)),
+      cursor: cursor && batchAt(cursor),
+      anchor: anchor && batchAt(anchor),
+    })
 }
 
 /** Written by the connection only. */

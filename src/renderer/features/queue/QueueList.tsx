@@ -14,8 +14,9 @@ import {
 } from '@dnd-kit/core'
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
+import { queueHead } from '../../../contract/queue-state.ts'
 import { batchName, countOf } from '../../../contract/words.ts'
 import { moveBatches, stopAfter } from '../../store/act.ts'
 import { shownOrder, usePanel } from '../../store/panel-store.ts'
@@ -25,8 +26,9 @@ import { dragWords } from './drag-words.ts'
 import { QueueRow } from './QueueRow.tsx'
 import { dropOrder, nudgeOrder, queueItems } from './queue-items.ts'
 import { dragWordsId } from './RowDrag.tsx'
+import { useQueuePages } from './use-queue-pages.ts'
 
-const rowPx = { row: 46, stop: 26, heading: 36 }
+const rowPx = { row: 46, gap: 46, stop: 26, heading: 36 }
 const nothing: readonly string[] = []
 const noBatches: ReadonlyMap<string, Batch> = new Map()
 
@@ -49,7 +51,10 @@ export function QueueList() {
     () => queueItems(batches, held.ids === shown ? runningId : null, held.ids, parked),
     [batches, held.ids, shown, runningId, parked],
   )
-  const rowIds = useMemo(() => items.flatMap((i) => (i.kind === 'row' ? [i.id] : [])), [items])
+  const rowIds = useMemo(
+    () => items.flatMap((i) => (i.kind === 'row' || i.kind === 'gap' ? [i.id] : [])),
+    [items],
+  )
   const sortableIds = useMemo(
     () => items.flatMap((i) => (i.kind === 'row' && i.sortable ? [i.id] : [])),
     [items],
@@ -62,11 +67,17 @@ export function QueueList() {
     getItemKey: (index) => itemKey(items[index], index),
     overscan: 8,
   })
+  const showPlaces = useQueuePages()
+  const [firstItem, lastItem] = [virtual.range?.startIndex ?? 0, virtual.range?.endIndex ?? 0]
+  const isLong = order.length > queueHead
+  useEffect(() => {
+    if (isLong) showPlaces(firstItem, lastItem)
+  }, [isLong, firstItem, lastItem, showPlaces])
 
   const find = useCallback((id: string) => usePanel.getState().server?.batches.get(id), [])
   const reveal = useCallback(
     (id: string) => {
-      const index = items.findIndex((i) => i.kind === 'row' && i.id === id)
+      const index = items.findIndex((i) => (i.kind === 'row' || i.kind === 'gap') && i.id === id)
       if (index >= 0) virtual.scrollToIndex(index)
     },
     [items, virtual],
@@ -155,6 +166,17 @@ export function QueueList() {
               if (item.kind === 'heading')
                 return <Heading key={each.key} text={item.text} startPx={each.start} />
               if (item.kind === 'stop') return <StopLine key={each.key} startPx={each.start} />
+              if (item.kind === 'gap')
+                return (
+                  <GapRow
+                    key={each.key}
+                    id={item.id}
+                    place={item.place}
+                    rowIndex={each.index + 1}
+                    startPx={each.start}
+                    current={item.id === current}
+                  />
+                )
               const batch = batches.get(item.id)
               if (!batch) return null
               return (
@@ -191,8 +213,34 @@ export function QueueList() {
 
 function itemKey(item: ReturnType<typeof queueItems>[number] | undefined, index: number): string | number {
   if (!item) return index
-  if (item.kind === 'row') return item.id
+  if (item.kind === 'row' || item.kind === 'gap') return item.id
   return item.kind === 'stop' ? `stop ${item.after}` : 'heading'
+}
+
+type GapRowProps = { id: string; place: number; rowIndex: number; startPx: number; current: boolean }
+
+/** A batch that is being loaded. */
+function GapRow({ id, place, rowIndex, startPx, current }: GapRowProps) {
+  return (
+    <div
+      role="row"
+      tabIndex={current ? 0 : -1}
+      aria-rowindex={rowIndex}
+      aria-busy
+      aria-label={`place ${place}, loading`}
+      data-id={id}
+      className="q-row"
+      style={{ top: startPx }}
+    >
+      <span role="gridcell" />
+      <span role="gridcell" className="q-place num">
+        {place}
+      </span>
+      <span role="gridcell" className="q-name dim">
+        …
+      </span>
+    </div>
+  )
 }
 
 function Heading({ text, startPx }: { text: string; startPx: number }) {

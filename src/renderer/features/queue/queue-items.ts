@@ -3,9 +3,11 @@
  * them, and those on hold. Pure, so that order and moves can be tested without a page.
  */
 import type { Batch } from '../../../contract/entities.ts'
+import { placeOf } from '../../store/queue-pages.ts'
 
 export type QueueItem =
   | { kind: 'row'; id: string; sortable: boolean }
+  | { kind: 'gap'; id: string; place: number }
   | { kind: 'stop'; after: string }
   | { kind: 'heading'; text: string }
 
@@ -19,13 +21,16 @@ export function queueItems(
   const items: QueueItem[] = []
   const add = (id: string, sortable: boolean) => {
     const batch = batches.get(id)
+    const place = batch ? null : placeOf(id)
+    if (place !== null) items.push({ kind: 'gap', id, place })
     if (!batch) return
     items.push({ kind: 'row', id, sortable: sortable && batch.status === 'queued' })
     if (batch.stopAfter) items.push({ kind: 'stop', after: id })
   }
   if (runningId !== null) add(runningId, false)
   for (const id of order) if (id !== runningId) add(id, true)
-  const resting = parked.filter((id) => batches.has(id) && !order.includes(id))
+  const inOrder = new Set(order)
+  const resting = parked.filter((id) => batches.has(id) && !inOrder.has(id))
   if (resting.length > 0) items.push({ kind: 'heading', text: `Paused or on hold · ${resting.length}` })
   for (const id of resting) add(id, false)
   return items
