@@ -5,6 +5,7 @@
 import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch } from '../contract/entities.ts'
 import { isActive, isFinal } from '../contract/states.ts'
+import { waitSentence } from '../contract/waits.ts'
 
 export type BatchesSeen = {
   /** By id, as they are now. */
@@ -62,8 +63,8 @@ export type Goal = { kind: 'batches'; ids: string[] } | { kind: 'empty' } | { ki
 
 /** Only Slipway's own fills are sealed by somebody who is known; a batch made with SQL may stay open for ever. */
 function waitsForSeal(batch: Batch): string | undefined {
+  if (batch.waitsFor?.unsealed) return `#${batch.number} ${waitSentence(batch.waitsFor)}`
   if (batch.sealed) return undefined
-  if (batch.status === 'queued') return `#${batch.number} ${batch.waitsFor}`
   const { pending, running } = batch.jobs
   return batch.status === 'running' && pending + running === 0
     ? `#${batch.number} has run all its jobs and waits to be sealed by whoever adds them`
@@ -103,7 +104,7 @@ export async function goalReached(
           openIds.has(before.id)),
     )
     if (!waitsInVain) return undefined
-    blocked.push(`#${batch.number} ${batch.waitsFor}`)
+    blocked.push(`#${batch.number} ${waitSentence(batch.waitsFor)}`)
   }
   return blocked
 }

@@ -70,7 +70,10 @@ export function callerOf(context: Pick<Context, 'args' | 'cwd' | 'env'>): Caller
   const words = ['slipway', ...context.args].map((word) =>
     /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
   )
-  return { actor: actorName(context.env), origin: `${words.join(' ')} (in ${context.cwd})` }
+  return {
+    actor: actorName(context.env),
+    origin: { from: 'command-line', command: words.join(' '), folder: context.cwd },
+  }
 }
 
 function actorName(env: NodeJS.ProcessEnv): string {

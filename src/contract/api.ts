@@ -5,13 +5,13 @@
 import type { CommandInput, CommandName, CommandOutput } from './commands.ts'
 import type { Result } from './errors.ts'
 import type { ChangeEvent } from './events.ts'
+import type { Origin } from './origin.ts'
 
 /** Who calls, for the events; hosts fill it in, callers of the panel can't. */
 export type Caller = {
   /** User's name, or 'executor', 'finalizer', 'rescuer'. */
   actor: string
-  /** 'slipway add flood.slipway.yaml' (with cwd), 'panel: Retry', or a stack. */
-  origin: string
+  origin: Origin
   /** A configuration must have been trusted before this caller may enqueue it (panels; not command lines). */
   mustTrust?: boolean
 }

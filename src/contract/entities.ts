@@ -4,7 +4,10 @@
  * carry their unit in the name.
  */
 import { z } from 'zod'
-import { attemptOutcomes, batchStatuses, jobStatuses } from './states.ts'
+import { originSchema } from './origin.ts'
+import { reasonSchema } from './reasons.ts'
+import { attemptOutcomes, batchStatuses, expansions, jobStatuses } from './states.ts'
+import { waitsForSchema } from './waits.ts'
 
 export type { BatchRef, IfExists } from './references.ts'
 
@@ -44,17 +47,22 @@ export const batchSchema = z.object({
   startedAt: time.nullable(),
   completedAt: time.nullable(),
   error: z.string().nullable(),
+  /** A sentence: a person's own words, or made from `cause`. */
   reason: z.string().nullable(),
+  /** Why, where Slipway itself decided it: a code with its values. */
+  cause: reasonSchema.nullable(),
   queuedAt: time.nullable(),
   lastJobFinishedAt: time.nullable(),
   /** False while the batch is still being filled with jobs. */
   sealed: z.boolean(),
+  /** When its inputs are looked up. */
+  expands: z.enum(expansions),
   specPath: z.string(),
   projectPath: z.string(),
   /** Set while a running batch lets its running jobs end before it pauses. */
   pausing: z.boolean(),
-  /** A sentence that says what a queued batch waits for, null when nothing holds it but its place. */
-  waitsFor: z.string().nullable(),
+  /** What a queued batch waits for besides its turn; null when nothing holds it but its place. */
+  waitsFor: waitsForSchema.nullable(),
   /** Batch that this one continues (made by the answer `remaining`). */
   continues: z.string().nullable(),
   /** False for a finished batch that nobody has looked at since it ended. */
@@ -78,6 +86,8 @@ export const jobSchema = z.object({
   /** Awake time of the last attempt. */
   durationMs: count.nullable(),
   error: z.string().nullable(),
+  /** Number of the batch that did a cancelled job instead. */
+  doneByBatch: z.number().int().nullable(),
 })
 export type Job = z.infer<typeof jobSchema>
 
@@ -116,8 +126,7 @@ export const eventSchema = z.object({
   /** Who: a user's name, or 'executor', 'finalizer', 'rescuer'. */
   actor: z.string(),
   hostId: z.string().nullable(),
-  /** From where: a command line, a panel action, or a caller's stack. */
-  origin: z.string().nullable(),
+  origin: originSchema.nullable(),
   reason: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
   /** The event as a sentence of a story. */
@@ -240,6 +249,15 @@ export const queueStateSchema = z.object({
   stopAfter: z.string().nullable(),
   executor: hostSchema.nullable(),
   sentence: z.string(),
+  /** The same in parts, for whoever writes times on another clock. */
+  headline: z.object({
+    /** All but the time at which the running batch will be done. */
+    text: z.string(),
+    /** That time, where the sentence has it. */
+    doneBy: doneBySchema.nullable(),
+    /** Whether the text says how many jobs are done. */
+    countsJobs: z.boolean(),
+  }),
 })
 export type QueueState = z.infer<typeof queueStateSchema>
 

@@ -35,6 +35,10 @@ export const finalBatchStatuses = [
 ] as const satisfies readonly BatchStatus[]
 export type FinalBatchStatus = (typeof finalBatchStatuses)[number]
 
+/** When a batch's inputs are looked up: before it is queued, or when it is claimed. */
+export const expansions = ['when-added', 'when-claimed'] as const
+export type Expansion = (typeof expansions)[number]
+
 /** Every status a job can have. */
 export const jobStatuses = ['pending', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]

@@ -9,6 +9,7 @@ import type { Caller, SlipwayApi } from '../contract/api.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import type { Batch, Host } from '../contract/entities.ts'
 import { ok, type Result } from '../contract/errors.ts'
+import type { Origin } from '../contract/origin.ts'
 import { duration } from '../contract/words.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Scope } from './commands/command.ts'
@@ -135,7 +136,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       onError,
     },
   )
-  const context = (actor: string, origin: string | null = null): Context => ({
+  const context = (actor: string, origin: Origin | null = null): Context => ({
     actor,
     hostId,
     origin,

@@ -64,7 +64,7 @@ export class DesktopApp {
   constructor(places: Places, env: NodeJS.ProcessEnv, actor: string) {
     this.#places = places
     this.#env = env
-    this.#caller = { actor, origin: 'desktop app', mustTrust: true }
+    this.#caller = { actor, origin: { from: 'desktop', command: null, folder: null }, mustTrust: true }
     this.#window = new PanelWindow({
       preload: places.preload,
       icon: `${places.iconsDir}/icon.png`,

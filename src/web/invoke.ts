@@ -21,7 +21,7 @@ export type InvokeOptions = {
 
 /** The contract as the panel may use it, for one command. */
 export function panelApi({ core, actor }: Pick<InvokeOptions, 'core' | 'actor'>, name: string): SlipwayApi {
-  return core.api({ actor, origin: `panel: ${name}`, mustTrust: true })
+  return core.api({ actor, origin: { from: 'panel', command: name, folder: null }, mustTrust: true })
 }
 
 /** Answers one call; the status is 200 also when the answer is an expected failure. */

@@ -95,6 +95,7 @@ test('a batch that was cancelled half way counts as done for the queue, a paused
     stopAfter: null,
     executor: null,
     sentence: 'Nothing to do.',
+    headline: { text: 'Nothing to do.', doneBy: null, countsJobs: false },
   }
   const seen = new Map(
     [

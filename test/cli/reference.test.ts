@@ -55,5 +55,9 @@ test('a Node that is too old is named together with what would be right', () => 
 
 test('the events will show the command line as it could be typed again', () => {
   const { origin } = callerOf({ args: ['add', "a b'c.yaml", '--var', 'x=1'], cwd: '/p', env: {} })
-  expect(origin).toBe(`slipway add 'a b'\\''c.yaml' --var x=1 (in /p)`)
+  expect(origin).toEqual({
+    from: 'command-line',
+    command: `slipway add 'a b'\\''c.yaml' --var x=1`,
+    folder: '/p',
+  })
 })

@@ -11,6 +11,7 @@ const queue = (sentence: string): QueueState => ({
   stopAfter: null,
   executor: null,
   sentence,
+  headline: { text: sentence, doneBy: null, countsJobs: false },
 })
 const idle = (sentence: string) => ({ queue: queue(sentence), running: null })
 const busy = (batch: Batch) => ({

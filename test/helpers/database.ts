@@ -73,7 +73,13 @@ export function addHost(db: Db, id: string, at: number): void {
 
 /** Who does it in a test: ana, on the first host. */
 export function by(at: number, context: Partial<Context> = {}): Context {
-  return { actor: 'ana', hostId, origin: 'slipway add flood.slipway.yaml', at, ...context }
+  return {
+    actor: 'ana',
+    hostId,
+    origin: { from: 'command-line', command: 'slipway add flood.slipway.yaml', folder: '/work' },
+    at,
+    ...context,
+  }
 }
 
 export type BatchPlan = {

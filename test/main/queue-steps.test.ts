@@ -24,7 +24,7 @@ beforeEach(async () => {
   const opened = await openCore({ home: path.join(folder, 'home'), kind: 'test', launcherDir: folder })
   if (!opened.ok) throw new Error(opened.error.message)
   core = opened.value
-  api = core.api({ actor: 'ana', origin: 'test' })
+  api = core.api({ actor: 'ana', origin: { from: 'program', command: 'a test', folder: null } })
   steps = []
 })
 afterEach(async () => {

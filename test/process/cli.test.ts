@@ -250,7 +250,7 @@ describe('looking', () => {
     const place = aPlace()
     const number = String(await finished(place, THREE))
     const { events } = await place.json(out.events, ['events', number])
-    expect(events[0]?.origin).toContain('slipway add')
+    expect(events[0]?.origin?.command).toContain('slipway add')
     const story = await place.run('events', number, '--origins')
     expect(story.out.split('\n').length).toBeGreaterThan(events.length)
     const { events: last } = await place.json(out.events, ['events', '--limit', '1'])

@@ -248,7 +248,10 @@ describe('after', () => {
     expect((await place.run('add', file)).code).toBe(0)
     expect((await place.run('work', '--until-empty')).code).toBe(1)
     const { batch: second } = await show(place, '1')
-    expect(second).toMatchObject({ status: 'queued', waitsFor: 'waits for #2, which completed with errors' })
+    expect(second).toMatchObject({
+      status: 'queued',
+      waitsFor: { batches: [{ number: 2, status: 'completed_with_errors' }] },
+    })
     place.write('ok', '')
     expect((await place.run('retry', '2')).code).toBe(0)
     expect((await place.run('work', '--until-empty')).code).toBe(0)

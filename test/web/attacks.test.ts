@@ -209,7 +209,9 @@ describe('method tricks', () => {
       expect(answer.status).toBe(405)
       expect(answer.headers.allow).toBe('POST')
     }
-    const state = await host.core.api({ actor: 'ann', origin: 'test' }).invoke('snapshot', {})
+    const state = await host.core
+      .api({ actor: 'ann', origin: { from: 'program', command: 'a test', folder: null } })
+      .invoke('snapshot', {})
     expect(state.ok && state.value.queue.paused).toBe(false)
   })
 

@@ -71,7 +71,10 @@ it('the events tell who called and that it was the panel', async () => {
   const host = await startWeb()
   await host.call('pause', { reason: 'lunch' })
   const answer = await host.call('events', {})
-  expect(JSON.parse(answer.body).value.events.at(-1)).toMatchObject({ actor: 'ann', origin: 'panel: pause' })
+  expect(JSON.parse(answer.body).value.events.at(-1)).toMatchObject({
+    actor: 'ann',
+    origin: { from: 'panel', command: 'pause' },
+  })
 })
 
 it('a configuration that was never trusted is not enqueued by a panel', async () => {

@@ -1,6 +1,7 @@
 /** `slipway events`: the audit trail as a story, oldest first. */
 import type { BatchRef, Event } from '../../contract/entities.ts'
 import { stamp } from '../../contract/moments.ts'
+import { originWords } from '../../contract/origin.ts'
 import type { Context } from '../context.ts'
 import type { Paint } from '../io.ts'
 import { plain } from '../print/plain.ts'
@@ -23,5 +24,5 @@ export function events(
 export function eventLines(event: Event, paint: Paint, origins: boolean): string[] {
   const line = `${paint('dim', stamp(event.at))}  ${plain(event.sentence)}`
   if (!origins || event.origin === null) return [line]
-  return [line, paint('dim', `${' '.repeat(21)}${plain(`by ${event.actor}: ${event.origin}`)}`)]
+  return [line, paint('dim', `${' '.repeat(21)}${plain(`by ${event.actor}: ${originWords(event.origin)}`)}`)]
 }

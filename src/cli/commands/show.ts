@@ -5,6 +5,7 @@ import type { BatchRef, Job } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
 import { doneByWords, stamp } from '../../contract/moments.ts'
 import { predecessorWords } from '../../contract/states.ts'
+import { waitedFor } from '../../contract/waits.ts'
 import { batchName, duration } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_FINE } from '../exit.ts'
@@ -109,7 +110,7 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['jobs', `${jobs.total}: ${counts.join(', ')}`],
     ['place', batch.position === null || batch.position === 0 ? null : String(batch.position)],
     ['priority', batch.priority === 0 ? null : String(batch.priority)],
-    ['waits for', batch.waitsFor === null ? null : plain(batch.waitsFor.replace(/^waits for /, ''))],
+    ['waits for', batch.waitsFor === null ? null : plain(waitedFor(batch.waitsFor))],
     [
       'after',
       after.length === 0

@@ -3,6 +3,7 @@
 import type { Batch, Job } from '../../contract/entities.ts'
 import { moment } from '../../contract/moments.ts'
 import { batchStatusWords } from '../../contract/states.ts'
+import { waitSentence } from '../../contract/waits.ts'
 import { batchName, countOf, duration } from '../../contract/words.ts'
 import type { Paint } from '../io.ts'
 import { plain } from './plain.ts'
@@ -95,7 +96,7 @@ export function batchTable(
 function note(batch: Batch): string {
   const parts = [
     batch.sealed ? '' : 'being filled',
-    batch.waitsFor ?? '',
+    batch.waitsFor === null ? '' : waitSentence(batch.waitsFor),
     batch.jobs.cancelled > 0 ? `${countOf(batch.jobs.cancelled, 'job')} cancelled` : '',
     batch.stopAfter ? 'nothing starts after this one' : '',
     batch.error ?? batch.reason ?? '',

@@ -3,14 +3,15 @@
  * and what it had done by then is not done again.
  */
 import type { Batch } from '../../contract/entities.ts'
+import { type Reason, reasonSentence } from '../../contract/reasons.ts'
 import { cancelBatch, sealBatch } from '../queue/batch-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { leaveOutDoneBy, recordCancelledAttempts } from '../queue/job-store.ts'
 import { notPossible, Refusal, type Scope } from './command.ts'
 
 /** Cancels an active batch in favour of another one. */
-export function close(scope: Scope, other: Batch, reason: string): void {
-  recordCancelledAttempts(scope.db, scope.context, other.id, reason)
+export function close(scope: Scope, other: Batch, reason: Reason): void {
+  recordCancelledAttempts(scope.db, scope.context, other.id, reasonSentence(reason))
   // A fill on its way is left alone; a batch in the line that nobody sealed is not worth waiting for.
   if (other.status !== 'initiated') sealBatch(scope.db, scope.context, other.id)
   if (!cancelBatch(scope.db, scope.context, other.id, reason))

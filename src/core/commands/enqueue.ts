@@ -245,11 +245,10 @@ function finish(
     for (const fill of fills) {
       for (const other of fill.closes) {
         if (batchById(db, other.id).completedAt !== null) continue // it ended by itself meanwhile
-        close(
-          scope,
-          other,
-          input.ifExists === 'replace' ? `replaced by #${fill.number}` : `goes on as #${fill.number}`,
-        )
+        close(scope, other, {
+          code: input.ifExists === 'replace' ? 'replaced' : 'continued',
+          by: fill.number,
+        })
         closed.push(other.id)
       }
       if (fill.closes.length > 0) standAlone(scope, row.id, fill)
@@ -266,7 +265,7 @@ function finish(
     if (!input.hold) for (const fill of fills) enqueueBatch(db, context, fill.id)
     return closed
   })
-  if (!done.ok) abandon(scope, fills, 'refused')
+  if (!done.ok) abandon(scope, fills, { code: 'refused' })
   return done
 }
 

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
+import type { Why } from '../../contract/reasons.ts'
 import { type BatchPlan, InputsChangedError, type PlannedJob } from '../configuration/plan.ts'
 import type { Configuration } from '../configuration/read.ts'
 import { failpoint } from '../failpoint.ts'
@@ -111,7 +112,7 @@ function makeFolders({ expect }: PlannedJob, made: Set<string>): void {
 }
 
 /** Where even that can't be written (a full disk), it is tried again; should this host end before, others do it. */
-export function abandon(scope: Scope, fills: readonly Fill[], reason: string): void {
+export function abandon(scope: Scope, fills: readonly Fill[], reason: Why): void {
   const { db, clock, context } = scope
   try {
     db.write(() => {

@@ -54,7 +54,7 @@ export const show: Handler<'show'> = ({ db, clock }, input) => {
   const batch = found.value
   const row = getRow(db, batch.id)
   if (!row) return fail('not-found', `There is no batch #${batch.number} any more.`)
-  const { env, failedBefore: _, ...options } = runOptions(row)
+  const { env, ...options } = runOptions(row)
   const after = predecessors(db, batch.id).map(({ type, id }) => {
     const predecessor = id === '' ? null : (findBatch(db, id) ?? null)
     return { type, batch: predecessor, satisfied: predecessor?.status === 'completed' }

@@ -21,7 +21,7 @@ export const resume: Handler<'resume'> = (scope, input) => {
         recordEvent(db, context, {
           kind: 'batch_freed',
           batchId: id,
-          reason: 'no longer waits for other batches',
+          reason: { code: 'freed' },
         })
       const row =
         resumeBatch(db, context, id) ?? enqueueBatch(db, context, id) ?? withdrawPause(db, context, id)

@@ -49,11 +49,10 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, batch: Batch, keep: K
   const closing = input.ifExists === 'replace' || input.ifExists === 'remaining' ? conflicting : []
   for (const other of closing) {
     keep(other.id)
-    close(
-      scope,
-      other,
-      `${input.ifExists === 'replace' ? 'replaced by' : 'goes on as'} the retry of #${batch.number}`,
-    )
+    close(scope, other, {
+      code: input.ifExists === 'replace' ? 'replaced-by-retry' : 'continued-by-retry',
+      of: batch.number,
+    })
   }
   const duplicateOf = input.ifExists === 'allow' ? (conflicting[0]?.id ?? null) : null
   if (!reopenBatch(db, context, id, duplicateOf)) throw new Refusal(notPossible(batchById(db, id), 'retried'))

@@ -13,7 +13,7 @@ import { freeBytes } from '../host/disk-guard.ts'
 import { stateOf } from '../host/lease.ts'
 import { needsAttention } from '../insight/attention.ts'
 import { estimateQueue } from '../insight/estimate.ts'
-import { queueSentence } from '../insight/queue-sentence.ts'
+import { inOneSentence, pauseReason, queueHeadline } from '../insight/queue-sentence.ts'
 import { executorHost, type HostRow, openHosts } from '../queue/host-store.ts'
 import { runningJobsOf } from '../queue/job-queries.ts'
 import { countByStatus, countUnseen, finalBatches, headOfQueue } from '../queue/queries.ts'
@@ -39,17 +39,18 @@ export function view({
     const running = active.find((batch) => batch.status === 'running')
     const estimate = estimateQueue(db, now, queueHead)
     const hosts = openHosts(db).map((row) => toHost(row, now, settings['lease-ms']))
-    const { executor, paused, disk, room, sentence } = standing(db, now, home, estimate)
+    const { executor, paused, disk, room, sentence, headline } = standing(db, now, home, estimate)
     return {
       now,
       queue: {
         paused: paused !== undefined,
         pausedSince: paused?.since ?? null,
         pausedBy: paused?.by ?? null,
-        pauseReason: paused?.reason ?? null,
+        pauseReason: paused === undefined ? null : pauseReason(paused),
         stopAfter: readMark(db, 'stop-after')?.batchId ?? null,
         executor,
         sentence,
+        headline,
       },
       running: running
         ? {
@@ -82,8 +83,8 @@ export function standing(db: Db, now: number, home: string, estimate = estimateQ
   const disk = freeBytes(home)
   const room = { freeBytes: disk.free, neededBytes: settings['min-free-disk-mb'] * MB }
   const doneBy = estimate.running?.doneBy ?? null
-  const sentence = queueSentence(db, { executor, paused, disk: room, doneBy, now })
-  return { executor, paused, disk, room, sentence }
+  const headline = queueHeadline(db, { executor, paused, disk: room, doneBy, now })
+  return { executor, paused, disk, room, headline, sentence: inOneSentence(headline, now) }
 }
 
 /** The finalizer's marks, with its settings. */

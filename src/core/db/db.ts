@@ -6,6 +6,7 @@
  * not with the process (heartbeats, marks of having been seen): no fsync (synchronous=NORMAL).
  */
 import type Database from 'better-sqlite3'
+import { doneBySentence, readReason, reasonSentence } from '../../contract/reasons.ts'
 
 type Value = string | number | bigint | Buffer | null
 type Row = Record<string, Value>
@@ -102,6 +103,12 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
       }
     }
   }
+  // What a person searches for is compared with what is shown.
+  raw.function('reason_sentence', { deterministic: true }, (code, values) => {
+    const reason = readReason(code as string | null, values as string | null)
+    return reason === null ? (code as string | null) : reasonSentence(reason)
+  })
+  raw.function('done_by_sentence', { deterministic: true }, (batch) => doneBySentence(Number(batch)))
   const cache = new Map<string, Statement<unknown>>()
   const dataVersion = raw.prepare('PRAGMA data_version').pluck()
   let durable = false

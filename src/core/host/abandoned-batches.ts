@@ -15,9 +15,8 @@ export function removeAbandonedFills(db: Db, context: Context): number {
     (fill) => fill.host_id !== context.hostId && isGone(db, fill.host_id),
   )
   if (abandoned.length === 0) return 0
-  const reason = 'its host died while it was being filled'
   db.write(() => {
-    for (const fill of abandoned) removeUnsealed(db, context, fill.id, reason)
+    for (const fill of abandoned) removeUnsealed(db, context, fill.id, { code: 'host-died-while-filling' })
   })
   return abandoned.length
 }

@@ -195,7 +195,7 @@ export class Lease {
         { actor: 'rescuer', hostId: this.#self.id, origin: null, at },
         {
           kind: 'host_took_over',
-          reason: gone ? 'its process is gone' : 'it was stopped beyond its lease',
+          reason: { code: gone ? 'process-gone' : 'process-past-lease' },
           details: { from: holder.id, fromKind: holder.kind, fromPid: holder.pid },
         },
       )

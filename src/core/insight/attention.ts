@@ -4,6 +4,7 @@
  */
 import type { Snapshot } from '../../contract/commands.ts'
 import { moment } from '../../contract/moments.ts'
+import { waitSentence } from '../../contract/waits.ts'
 import { amount, batchName, brief, countOf } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import {
@@ -15,6 +16,7 @@ import {
 } from '../queue/attention-queries.ts'
 import type { BatchFacts } from '../queue/insight-queries.ts'
 import { batchesByIds } from '../queue/queries.ts'
+import { reasonOf } from '../queue/rows.ts'
 import { readMark } from '../queue/settings-store.ts'
 import { type Disk, diskSentence, isFull, pauseSentence } from './queue-sentence.ts'
 
@@ -58,7 +60,7 @@ function stuck(db: Db): Attention[] {
     shown.map((batch) => ({
       kind: 'predecessor',
       batchId: batch.id,
-      sentence: `${batchName(batch)} ${batch.waitsFor ?? 'waits'}: retry that one, or resume this one without waiting`,
+      sentence: `${batchName(batch)} ${batch.waitsFor === null ? 'waits' : waitSentence(batch.waitsFor)}: retry that one, or resume this one without waiting`,
     })),
     ids.length,
     'queued batch',
@@ -72,11 +74,10 @@ function duplicates(db: Db, now: number): Attention[] {
   const ids = [...latest.keys()].slice(-ofAKind)
   return batchesByIds(db, ids).map((batch) => {
     const refusal = latest.get(batch.id)
-    const command = (refusal?.origin ?? '').replace(/ \(in [^()]*\)$/, '')
     return {
       kind: 'duplicate',
       batchId: batch.id,
-      sentence: `${batchName(batch)} was asked for again at ${moment(refusal?.at ?? now, now)} and refused, as it is there already: \`${brief(command, 120)}\``,
+      sentence: `${batchName(batch)} was asked for again at ${moment(refusal?.at ?? now, now)} and refused, as it is there already: \`${brief(refusal?.command ?? '', 120)}\``,
     }
   })
 }
@@ -98,7 +99,7 @@ function badEnds(ends: readonly BatchFacts[]): Attention[] {
 
 function howItEnded(batch: BatchFacts): string {
   const failed = `${amount(batch.jobs_failed)} of ${countOf(batch.jobs_total, 'job')} failed`
-  const why = batch.reason ?? batch.error
+  const why = reasonOf(batch) ?? batch.error
   if (batch.status === 'failed') return `failed: ${why === null ? failed : brief(why)}`
   return `completed with errors: ${batch.jobs_failed === 0 && why !== null ? brief(why) : failed}`
 }
@@ -109,10 +110,12 @@ function oddities(db: Db, now: number): Attention[] {
   const found = new Map<string, Attention>()
   for (const event of events) {
     const batch = batches.get(event.batch_id)
-    const key = `${event.kind.startsWith('job_') ? 'job' : event.kind}/${event.batch_id}/${event.ordinal}`
+    // A job that was interrupted and one that failed for it tell the same.
+    const key = `${event.ordinal === null ? event.kind : 'job'}/${event.batch_id}/${event.ordinal}`
     // A batch that was looked at since it ended has told its tale; the newest event of a kind speaks for it.
     if (!batch || found.has(key)) continue
     const name = batchName(batch)
+    const why = reasonOf(event)
     const tell = (kind: string, sentence: string) => found.set(key, { kind, batchId: batch.id, sentence })
     if (event.kind === 'finalizer_rescued')
       tell(
@@ -123,7 +126,7 @@ function oddities(db: Db, now: number): Attention[] {
     else if (event.kind === 'summary_failed')
       tell(
         'summary-failed',
-        `The summary of ${name} could not be made${event.reason === null ? '' : `: ${brief(event.reason)}`}`,
+        `The summary of ${name} could not be made${why === null ? '' : `: ${brief(why)}`}`,
       )
     else
       tell(

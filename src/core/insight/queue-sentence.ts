@@ -1,9 +1,10 @@
 /**
  * Owns the one-sentence answer to "what runs?" and "why is nothing running?". Reads only.
  */
-import type { Batch, DoneBy, Host } from '../../contract/entities.ts'
+import type { Batch, DoneBy, Host, QueueState } from '../../contract/entities.ts'
 import { doneByWords, moment } from '../../contract/moments.ts'
 import { works } from '../../contract/states.ts'
+import { waitSentence } from '../../contract/waits.ts'
 import { amount, batchName, brief, bytes, countOf, listed } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { headOfLine, type LineCounts, lineCounts, nextRetry } from '../queue/attention-queries.ts'
@@ -11,6 +12,8 @@ import { batchById, runningRow } from '../queue/queries.ts'
 import type { Marks } from '../queue/settings-store.ts'
 
 export type Disk = { freeBytes: number; neededBytes: number }
+
+export type Headline = QueueState['headline']
 
 export type QueueNow = {
   /** The host that has the executor's role, with what is known of its process. */
@@ -26,34 +29,55 @@ export type QueueNow = {
 
 /** One sentence without a full stop; always answers. */
 export function queueSentence(db: Db, state: QueueNow): string {
+  return inOneSentence(queueHeadline(db, state), state.now)
+}
+
+/** A headline with its time on the clock here. */
+export function inOneSentence({ text, doneBy }: Headline, now: number): string {
+  return doneBy === null ? text : `${text}, ${doneByWords(doneBy, now)}`
+}
+
+/** What runs, or why nothing runs. */
+export function queueHeadline(db: Db, state: QueueNow): Headline {
   return db.read(() => {
     const running = runningRow(db)
-    if (running) return whileRunning(db, batchById(db, running.id), state)
-    const counts = lineCounts(db)
-    if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
-    if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
-    const { first, claimable } = headOfLine(db)
-    if (!works(state.executor)) {
-      // A host would change nothing for batches that all wait for others: what they wait for comes first then.
-      const waits = claimable || !first ? undefined : whyHeadWaits(batchById(db, first), counts)
-      return waits === undefined
-        ? `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
-        : `${waits}, and no host is working`
-    }
-    if (isFull(state.disk)) return `${queuedBatches(counts)}, but ${diskSentence(state.disk)}`
-    if (claimable) return `${batchName(batchById(db, claimable))} is about to start`
-    return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
+    if (!running) return { text: whileIdle(db, state), doneBy: null, countsJobs: false }
+    const { text, expected } = whileRunning(db, batchById(db, running.id), state)
+    return { text, doneBy: expected, countsJobs: true }
   })
+}
+
+function whileIdle(db: Db, state: QueueNow): string {
+  const counts = lineCounts(db)
+  if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
+  if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
+  const { first, claimable } = headOfLine(db)
+  if (!works(state.executor)) {
+    // A host would change nothing for batches that all wait for others: what they wait for comes first then.
+    const waits = claimable || !first ? undefined : whyHeadWaits(batchById(db, first), counts)
+    return waits === undefined
+      ? `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
+      : `${waits}, and no host is working`
+  }
+  if (isFull(state.disk)) return `${queuedBatches(counts)}, but ${diskSentence(state.disk)}`
+  if (claimable) return `${batchName(batchById(db, claimable))} is about to start`
+  return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
 }
 
 /** Why the queue stands still, by whom and since when: 'The queue is paused by ana since 18:02: lunch'. */
 export function pauseSentence(mark: Marks['queue-paused'], now: number): string {
   const since = `since ${moment(mark.since, now)}`
-  const reason = mark.reason === null ? '' : `: ${brief(mark.reason)}`
+  const words = pauseReason(mark)
+  const reason = words === null ? '' : `: ${brief(words)}`
   if (mark.kind === 'disk') return `The queue is paused ${since}${reason || ': the disk is nearly full'}`
   if (mark.kind === 'stop-after')
-    return `The queue is paused ${since}: ${mark.reason === null ? 'the mark to stop at' : brief(mark.reason)} was reached`
+    return `The queue is paused ${since}: ${words === null ? 'the mark to stop at' : brief(words)} was reached`
   return `The queue is paused by ${mark.by} ${since}${reason}`
+}
+
+/** Why somebody paused the queue, in their own words, or that it stopped after a batch. */
+export function pauseReason({ reason, batch }: Marks['queue-paused']): string | null {
+  return reason ?? (batch === undefined ? null : `stop after #${batch}`)
 }
 
 /** True when too little room is left for anything to start. */
@@ -66,7 +90,18 @@ export function diskSentence(disk: Disk): string {
   return `nothing starts until the disk has ${bytes(disk.neededBytes)} free; now it has ${bytes(disk.freeBytes)}`
 }
 
-function whileRunning(db: Db, batch: Batch, { executor, paused, disk, doneBy, now }: QueueNow): string {
+function whileRunning(db: Db, batch: Batch, state: QueueNow): { text: string; expected: DoneBy | null } {
+  const exception = whyNotAsUsual(db, batch, state)
+  if (exception !== null) return { text: exception, expected: null }
+  const { total, pending, running } = batch.jobs
+  const expected = state.doneBy ?? null
+  const done = amount(total - pending - running)
+  const progress = expected ? `${done} of ${amount(total)}` : `${done} of ${countOf(total, 'job')} done`
+  return { text: `Running ${batchName(batch)}: ${progress}`, expected }
+}
+
+/** Why the running batch stands still, or is about to; null while it runs on. */
+function whyNotAsUsual(db: Db, batch: Batch, { executor, paused, disk, now }: QueueNow): string | null {
   const name = batchName(batch)
   const { total, pending, running } = batch.jobs
   const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
@@ -81,9 +116,9 @@ function whileRunning(db: Db, batch: Batch, { executor, paused, disk, doneBy, no
     return `${name} has run ${done} and waits to be sealed by whoever adds its jobs`
   if (isFull(disk) && running === 0) return `${name} stands still at ${done}: ${diskSentence(disk)}`
   const retry = running === 0 ? nextRetry(db, batch.id, now) : undefined
-  if (retry) return `${name} waits until ${moment(retry.at, now)} to try job ${retry.ordinal} again (${done})`
-  if (!doneBy) return `Running ${name}: ${done}`
-  return `Running ${name}: ${amount(total - pending - running)} of ${amount(total)}, ${doneByWords(doneBy, now)}`
+  return retry === undefined
+    ? null
+    : `${name} waits until ${moment(retry.at, now)} to try job ${retry.ordinal} again (${done})`
 }
 
 function whoIsMissing(executor: Host | null): string {
@@ -100,7 +135,7 @@ function whyHeadWaits(batch: Batch, counts: LineCounts): string {
       : others === 1
         ? 'the other queued batch waits too'
         : `the other ${amount(others)} queued batches wait too`
-  return `#${batch.number} ${batch.waitsFor ?? 'waits'}; ${rest}`
+  return `#${batch.number} ${batch.waitsFor === null ? 'waits' : waitSentence(batch.waitsFor)}; ${rest}`
 }
 
 function queuedBatches(counts: LineCounts): string {

@@ -130,11 +130,11 @@ function host(event: Told): string {
 }
 
 function how(event: Told): string {
-  const line = event.origin?.split('\n', 1)[0]?.trim() ?? ''
+  const { from, command } = event.origin ?? {}
+  if (!command) return ''
   // The folder it was typed in stays in the event; a story is told without it.
-  if (line.startsWith('slipway')) return ` with \`${brief(line.replace(/ \(in [^()]*\)$/, ''), 120)}\``
-  const panel = /^panel: ?(.+)$/.exec(line)?.[1]
-  return panel === undefined ? '' : ` in the panel (${brief(panel, 80)})`
+  if (from === 'command-line') return ` with \`${brief(command, 120)}\``
+  return from === 'panel' ? ` in the panel (${brief(command, 80)})` : ''
 }
 
 function away(event: Told): string {

@@ -17,6 +17,7 @@ import {
   runBegan,
   slowestJobs,
 } from '../queue/insight-queries.ts'
+import { reasonOf } from '../queue/rows.ts'
 import { clusterFailures } from './failure-cluster.ts'
 import { histogramOf } from './histogram.ts'
 import { inspectOutputs, type OutputLimits } from './outputs.ts'
@@ -47,7 +48,7 @@ export function makeSummary(db: Db, batchId: string, limits: Partial<OutputLimit
           ? null
           : { start: batch.range_start, end: batch.range_end },
       status: batch.status,
-      reason: batch.reason ?? batch.error,
+      reason: reasonOf(batch) ?? batch.error,
       run: batch.run,
       jobs: {
         total: batch.jobs_total,

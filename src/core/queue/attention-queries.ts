@@ -100,6 +100,8 @@ export type OddEvent = {
   ordinal: number | null
   host_losses: number | null
   reason: string | null
+  reason_code: string | null
+  reason_values: string | null
 }
 
 /**
@@ -110,12 +112,12 @@ export function refusedByCommandLine(
   db: Db,
   since: number,
   lookAt: number,
-): { batch_id: string; at: number; origin: string }[] {
+): { batch_id: string; at: number; command: string }[] {
   return db
-    .sql<{ batch_id: string; at: number; origin: string }>(
-      `SELECT e.batch_id, e.at, e.origin FROM events e JOIN batches b ON b.id = e.batch_id
+    .sql<{ batch_id: string; at: number; command: string }>(
+      `SELECT e.batch_id, e.at, e.origin_command AS command FROM events e JOIN batches b ON b.id = e.batch_id
        WHERE e.id > (SELECT max(id) FROM events) - ? AND e.at >= ? AND e.kind = 'enqueue_conflicted'
-         AND e.origin LIKE 'slipway %' AND e.details ->> '$.refused' = 1 AND b.completed_at IS NULL
+         AND e.origin_from = 'command-line' AND e.details ->> '$.refused' = 1 AND b.completed_at IS NULL
        ORDER BY e.id DESC`,
     )
     .all(lookAt, since)
@@ -128,7 +130,7 @@ export function refusedByCommandLine(
 export function oddEvents(db: Db, since: number, lookAt: number): OddEvent[] {
   return db
     .sql<OddEvent>(
-      `SELECT e.kind, e.at, e.batch_id, j.ordinal, j.host_losses, e.reason
+      `SELECT e.kind, e.at, e.batch_id, j.ordinal, j.host_losses, e.reason, e.reason_code, e.reason_values
        FROM events e JOIN batches b ON b.id = e.batch_id LEFT JOIN jobs j ON j.id = e.job_id
        WHERE e.id > (SELECT max(id) FROM events) - ? AND e.at >= ?
          AND (e.kind IN ('finalizer_rescued', 'summary_failed')

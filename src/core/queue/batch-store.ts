@@ -4,10 +4,11 @@
  * Callers hold a transaction (`db.write`).
  */
 import { randomUUID } from 'node:crypto'
-import type { BatchStatus, FinalBatchStatus } from '../../contract/states.ts'
+import type { Why } from '../../contract/reasons.ts'
+import type { BatchStatus, Expansion, FinalBatchStatus } from '../../contract/states.ts'
 import type { Db } from '../db/db.ts'
 import type { Context } from './context.ts'
-import { recordEvent } from './event-store.ts'
+import { type ReasonColumns, reasonColumns, recordEvent } from './event-store.ts'
 import { closeGap, moveTo, openGap, placeFor, queueTime } from './order.ts'
 import type { BatchRow } from './rows.ts'
 import { readMark, writeMark } from './settings-store.ts'
@@ -19,6 +20,8 @@ export type NewBatch = {
   priority: number
   duplicateOf: string | null
   continues: string | null
+  /** When its inputs are looked up; 'when-added' unless given. */
+  expands?: Expansion
   /** How to run it; stored as JSON. */
   options: Record<string, unknown>
   details: Record<string, unknown>
@@ -29,8 +32,8 @@ export function createBatch(db: Db, context: Context, batch: NewBatch): BatchRow
   const row = db
     .sql<BatchRow>(
       `INSERT INTO batches (id, configuration_id, batch_type, priority, duplicate_of, continues, range_start,
-                            range_end, options, host_id, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+                            range_end, expands, options, host_id, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     )
     .get(
       randomUUID(),
@@ -41,6 +44,7 @@ export function createBatch(db: Db, context: Context, batch: NewBatch): BatchRow
       batch.continues,
       batch.range?.start ?? null,
       batch.range?.end ?? null,
+      batch.expands ?? 'when-added',
       JSON.stringify(batch.options),
       context.hostId,
       context.at,
@@ -65,7 +69,7 @@ export function sealBatch(db: Db, context: Context, id: string): BatchRow | unde
 }
 
 /** Removes a batch whose fill was interrupted, with everything in it. */
-export function removeUnsealed(db: Db, context: Context, id: string, reason: string): boolean {
+export function removeUnsealed(db: Db, context: Context, id: string, reason: Why): boolean {
   const row = db.sql<BatchRow>('DELETE FROM batches WHERE id = ? AND sealed = 0 RETURNING *').get(id)
   if (!row) return false
   recordEvent(db, context, { kind: 'batch_abandoned', batchId: id, reason, details: { number: row.number } })
@@ -83,7 +87,7 @@ export function resumeBatch(db: Db, context: Context, id: string): BatchRow | un
 }
 
 /** running → queued at the top: its host leaves in good order, or the queue was paused. */
-export function releaseBatch(db: Db, context: Context, id: string, reason: string): BatchRow | undefined {
+export function releaseBatch(db: Db, context: Context, id: string, reason: Why): BatchRow | undefined {
   return toQueue(db, context, id, ['running'], 'batch_released', 'top', reason)
 }
 
@@ -110,7 +114,7 @@ export function reopenBatch(
 
 /** Notes how many jobs had failed before this run and stay as they are; after the jobs of a retry were reopened. */
 export function noteFailedBefore(db: Db, id: string): void {
-  db.sql(`UPDATE batches SET options = json_set(options, '$.failedBefore', jobs_failed) WHERE id = ?`).run(id)
+  db.sql(`UPDATE batches SET failed_before = jobs_failed WHERE id = ?`).run(id)
 }
 
 function toQueue(
@@ -120,7 +124,7 @@ function toQueue(
   from: readonly BatchStatus[],
   kind: string,
   place: 'by rule' | 'top',
-  reason: string | null = null,
+  reason: Why = null,
 ): BatchRow | undefined {
   const before = getRow(db, id)
   // Only into the line is the seal needed; what runs unsealed can still be let go.
@@ -135,7 +139,7 @@ function toQueue(
   const row = db
     .sql<BatchRow>(
       `UPDATE batches SET status = 'queued', position = ?, queued_at = ?, completed_at = NULL, error = NULL,
-              reason = NULL, host_id = NULL, pause_requested = 0, closed_by = NULL, seen_at = NULL,
+              reason = NULL, reason_code = NULL, reason_values = NULL, host_id = NULL, pause_requested = 0, closed_by = NULL, seen_at = NULL,
               cleared_at = NULL, run = run + ?, started_at = CASE WHEN ? THEN NULL ELSE started_at END
        WHERE id = ? AND status = ? RETURNING *`,
     )
@@ -188,7 +192,7 @@ export function takeOverBatch(
   context: Context,
   id: string,
   token: string,
-  reason: string,
+  reason: Why,
 ): BatchRow | undefined {
   const row = db
     .sql<BatchRow>(
@@ -201,20 +205,29 @@ export function takeOverBatch(
   return row
 }
 
+/** A reason that is given replaces the one that stands; without one, that stays. */
+const givenReason = `reason = CASE WHEN ? THEN ? ELSE reason END, reason_code = CASE WHEN ? THEN ? ELSE reason_code END,
+              reason_values = CASE WHEN ? THEN ? ELSE reason_values END`
+
+function givenReasonValues({ words, code, values }: ReasonColumns): (string | number | null)[] {
+  const given = words === null && code === null ? 0 : 1
+  return [given, words, given, code, given, values]
+}
+
 /** Asks the executor to pause a running batch: 1 = when its running jobs have ended, 2 = stop them now. */
 export function requestPause(
   db: Db,
   context: Context,
   id: string,
   now: boolean,
-  reason: string | null,
+  reason: Why,
 ): BatchRow | undefined {
   const row = db
     .sql<BatchRow>(
-      `UPDATE batches SET pause_requested = max(pause_requested, ?), reason = coalesce(?, reason)
+      `UPDATE batches SET pause_requested = max(pause_requested, ?), ${givenReason}
        WHERE id = ? AND status = 'running' RETURNING *`,
     )
-    .get(now ? 2 : 1, reason, id)
+    .get(now ? 2 : 1, ...givenReasonValues(reasonColumns(reason)), id)
   if (row) recordEvent(db, context, { kind: 'batch_pause_requested', batchId: id, reason, details: { now } })
   return row
 }
@@ -231,22 +244,16 @@ export function withdrawPause(db: Db, context: Context, id: string): BatchRow | 
 }
 
 /** queued or running → paused. A running one must have no running job (the executor sees to that). */
-export function pauseBatch(
-  db: Db,
-  context: Context,
-  id: string,
-  reason: string | null,
-): BatchRow | undefined {
+export function pauseBatch(db: Db, context: Context, id: string, reason: Why): BatchRow | undefined {
   const before = getRow(db, id)
   if (!before || (before.status !== 'queued' && !(before.status === 'running' && before.jobs_running === 0)))
     return undefined
   const row = db
     .sql<BatchRow>(
-      `UPDATE batches SET status = 'paused', position = NULL, pause_requested = 0, host_id = NULL,
-              reason = coalesce(?, reason)
+      `UPDATE batches SET status = 'paused', position = NULL, pause_requested = 0, host_id = NULL, ${givenReason}
        WHERE id = ? AND status = ? RETURNING *`,
     )
-    .get(reason, id, before.status)
+    .get(...givenReasonValues(reasonColumns(reason)), id, before.status)
   if (!row) return undefined
   if (before.position !== null && before.position > 0) closeGap(db, before.position)
   recordEvent(db, context, { kind: 'batch_paused', batchId: id, from: before.status, to: 'paused', reason })
@@ -254,17 +261,12 @@ export function pauseBatch(
 }
 
 /** Any active status → cancelled, with its open jobs; its identity is free at once. */
-export function cancelBatch(
-  db: Db,
-  context: Context,
-  id: string,
-  reason: string | null,
-): BatchRow | undefined {
+export function cancelBatch(db: Db, context: Context, id: string, reason: Why): BatchRow | undefined {
   return endBatch(db, context, id, 'cancelled', { reason, kind: 'batch_cancelled', closedBy: 'command' })
 }
 
 export type Ending = {
-  reason: string | null
+  reason: Why
   kind: string
   closedBy: 'event' | 'sweep' | 'demand' | 'command'
   error?: string | null
@@ -280,14 +282,25 @@ export function endBatch(
 ): BatchRow | undefined {
   const before = getRow(db, id)
   if (!before || before.completed_at !== null || before.sealed === 0) return undefined
+  const why = reasonColumns(ending.reason)
   const row = db
     .sql<BatchRow>(
       // The token goes with the claim: a verdict that comes later finds neither its job running nor its token.
       `UPDATE batches SET status = ?, position = NULL, completed_at = max(?, coalesce(last_job_finished_at, 0)),
-              reason = ?, error = ?, closed_by = ?, pause_requested = 0, host_id = NULL, claim_token = NULL
+              reason = ?, reason_code = ?, reason_values = ?, error = ?, closed_by = ?, pause_requested = 0, host_id = NULL, claim_token = NULL
        WHERE id = ? AND status = ? RETURNING *`,
     )
-    .get(status, context.at, ending.reason, ending.error ?? null, ending.closedBy, id, before.status)
+    .get(
+      status,
+      context.at,
+      why.words,
+      why.code,
+      why.values,
+      ending.error ?? null,
+      ending.closedBy,
+      id,
+      before.status,
+    )
   if (!row) return undefined
   if (before.position !== null && before.position > 0) closeGap(db, before.position)
   recordEvent(db, context, {
@@ -318,18 +331,28 @@ function stopEarlier(db: Db, context: Context, { position, number }: BatchRow): 
   const earlier = db.sql<{ id: string }>('SELECT id FROM batches WHERE position = ?').get(position - 1)?.id
   if (earlier === undefined) return false
   writeMark(db, 'stop-after', { batchId: earlier }, context.at)
-  recordEvent(db, context, { kind: 'stop_after_set', batchId: earlier, reason: `#${number} left the line` })
+  recordEvent(db, context, {
+    kind: 'stop_after_set',
+    batchId: earlier,
+    reason: { code: 'left-queue', batch: number },
+  })
   return true
 }
 
 /** The batch with the mark has ended: nothing starts until somebody resumes the queue. */
 function stopHere(db: Db, context: Context, row: BatchRow): void {
-  const reason = `stop after #${row.number}`
   writeMark(db, 'stop-after', undefined, context.at)
   writeMark(
     db,
     'queue-paused',
-    { since: context.at, by: context.actor, reason, kind: 'stop-after', now: false },
+    {
+      since: context.at,
+      by: context.actor,
+      reason: null,
+      kind: 'stop-after',
+      batch: row.number,
+      now: false,
+    },
     context.at,
   )
   recordEvent(db, context, { kind: 'stop_after_reached', batchId: row.id })

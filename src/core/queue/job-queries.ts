@@ -3,10 +3,17 @@
  */
 
 import type { Attempt, Event, Job } from '../../contract/entities.ts'
+import type { Origin } from '../../contract/origin.ts'
 import type { JobStatus } from '../../contract/states.ts'
 import { rangeWords } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
-import { type AttemptRow, type JobRow, toAttempt, toJob } from './rows.ts'
+import { type AttemptRow, type JobRow, reasonOf, toAttempt, toJob } from './rows.ts'
+
+/** A person's search in what is shown of a job; true where nothing is searched for. */
+export function jobMentions(like: string): string {
+  return `(${like} IS NULL OR j.input LIKE ${like} ESCAPE '\\' OR j.error LIKE ${like} ESCAPE '\\'
+    OR (j.done_by IS NOT NULL AND done_by_sentence(j.done_by) LIKE ${like} ESCAPE '\\'))`
+}
 
 export type JobPage = { status?: readonly JobStatus[]; search?: string; after: number; limit: number }
 
@@ -14,7 +21,7 @@ export type JobPage = { status?: readonly JobStatus[]; search?: string; after: n
 export function jobsPage(db: Db, batchId: string, page: JobPage): Job[] {
   const like = page.search ? `%${page.search.replace(/[\\%_]/g, '\\$&')}%` : null
   const only = page.status?.length === 1 ? page.status[0] : undefined
-  const filter = `(?4 IS NULL OR j.input LIKE ?4 ESCAPE '\\' OR j.error LIKE ?4 ESCAPE '\\')`
+  const filter = jobMentions('?4')
   if (only !== undefined) {
     // One status: the index (batch_id, status, ordinal) is walked from the cursor on.
     return db
@@ -42,7 +49,7 @@ export function countMatching(db: Db, batchId: string, page: Omit<JobPage, 'afte
       .sql<{ n: number }>(
         `SELECT count(*) AS n FROM jobs j WHERE batch_id = ?1
          AND (?2 IS NULL OR status IN (SELECT value FROM json_each(?2)))
-         AND (?3 IS NULL OR j.input LIKE ?3 ESCAPE '\\' OR j.error LIKE ?3 ESCAPE '\\')`,
+         AND ${jobMentions('?3')}`,
       )
       .get(batchId, page.status ? JSON.stringify(page.status) : null, like)?.n ?? 0
   )
@@ -128,8 +135,12 @@ type EventRow = {
   to_status: string | null
   actor: string
   host_id: string | null
-  origin: string | null
+  origin_from: Origin['from'] | null
+  origin_command: string | null
+  origin_folder: string | null
   reason: string | null
+  reason_code: string | null
+  reason_values: string | null
   details: string
 }
 
@@ -168,8 +179,11 @@ export function eventsPage(
     toStatus: row.to_status,
     actor: row.actor,
     hostId: row.host_id,
-    origin: row.origin,
-    reason: row.reason,
+    origin:
+      row.origin_from === null
+        ? null
+        : { from: row.origin_from, command: row.origin_command, folder: row.origin_folder },
+    reason: reasonOf(row),
     details: {
       ...(row.configuration_name === null ? {} : { configuration: row.configuration_name }),
       ...(row.batch_type === null ? {} : { type: row.batch_type }),

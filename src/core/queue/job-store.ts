@@ -238,7 +238,7 @@ function recordAttempt(
 /** final → pending when a batch is retried: unfinished jobs, all jobs, or just the given ones. Returns how many. */
 export function reopenJobs(db: Db, batchId: string, which: 'unfinished' | 'all' | readonly number[]): number {
   const reset = `SET status = 'pending', completed_at = NULL, failures = 0, host_losses = 0, not_before = NULL,
-                 exit_code = NULL, signal = NULL, error = NULL`
+                 exit_code = NULL, signal = NULL, error = NULL, done_by = NULL`
   if (which === 'all') {
     return db
       .sql(`UPDATE jobs ${reset} WHERE batch_id = ? AND status IN ('succeeded', 'failed', 'cancelled')`)
@@ -275,7 +275,7 @@ export function leaveOutDoneBy(
 ): number {
   return db
     .sql(
-      `UPDATE jobs SET status = 'cancelled', completed_at = ?1, error = 'done by #' || ?2
+      `UPDATE jobs SET status = 'cancelled', completed_at = ?1, done_by = ?2
        WHERE batch_id = ?3 AND status = 'pending' AND command_hash IN
          (SELECT command_hash FROM jobs WHERE batch_id = ?4 AND status = 'succeeded')`,
     )
@@ -288,7 +288,7 @@ export function jobsNotRun(db: Db, batchId: string): number {
     db
       .sql<{ n: number }>(
         `SELECT count(*) AS n FROM jobs
-         WHERE batch_id = ? AND status = 'cancelled' AND (error IS NULL OR error NOT GLOB 'done by #[0-9]*')`,
+         WHERE batch_id = ? AND status = 'cancelled' AND done_by IS NULL`,
       )
       .get(batchId)?.n ?? 0
   )

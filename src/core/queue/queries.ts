@@ -5,12 +5,13 @@ import type { Batch, BatchRef } from '../../contract/entities.ts'
 import type { BatchStatus } from '../../contract/states.ts'
 import { batchStatuses } from '../../contract/states.ts'
 import type { Db } from '../db/db.ts'
+import { jobMentions } from './job-queries.ts'
 import { type BatchEntityRow, type BatchRow, toBatch } from './rows.ts'
 
 // What holds a batch back is one correlated walk over its few links; for all other batches it costs one miss.
 const entity = `SELECT b.*, c.name AS configuration_name, c.spec_path, c.project_path,
     CASE b.status WHEN 'queued' THEN
-      (SELECT group_concat(coalesce('#' || p.number || '|' || p.status, '+' || a.after_type), ',' ORDER BY p.number)
+      (SELECT json_group_array(json_object('number', p.number, 'type', a.after_type, 'status', p.status) ORDER BY p.number)
        FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
        WHERE a.batch_id = b.id AND p.status IS NOT 'completed') END AS waits_for,
     b.id = (SELECT json_extract(value, '$.batchId') FROM settings WHERE key = 'stop-after') AS is_stop_after
@@ -85,9 +86,9 @@ function mentions(like: string): string {
                  THEN ' ' || b.range_start || '..' || b.range_end ELSE ' ' || b.range_start || '-' || b.range_end END`
   return `('#' || b.number || ' ' || c.name || ' / ' || b.batch_type || ${range} LIKE ${like} ESCAPE '\\'
     OR c.name || ' ' || b.batch_type || ${range} || ' #' || b.number LIKE ${like} ESCAPE '\\'
-    OR b.error LIKE ${like} ESCAPE '\\' OR b.reason LIKE ${like} ESCAPE '\\'
-    OR EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.id
-               AND (j.input LIKE ${like} ESCAPE '\\' OR j.error LIKE ${like} ESCAPE '\\')))`
+    OR b.error LIKE ${like} ESCAPE '\\'
+    OR coalesce(b.reason, reason_sentence(b.reason_code, b.reason_values)) LIKE ${like} ESCAPE '\\'
+    OR EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.id AND ${jobMentions(like)}))`
 }
 
 function likeOf(search: string): string {
@@ -103,6 +104,7 @@ export type RunningRow = Pick<
   | 'claim_token'
   | 'pause_requested'
   | 'options'
+  | 'failed_before'
   | 'jobs_total'
   | 'jobs_pending'
   | 'jobs_running'
@@ -113,11 +115,16 @@ export type RunningRow = Pick<
 export function runningRow(db: Db): RunningRow | undefined {
   return db
     .sql<RunningRow>(
-      `SELECT id, number, host_id, claim_token, pause_requested, options,
+      `SELECT id, number, host_id, claim_token, pause_requested, options, failed_before,
               jobs_total, jobs_pending, jobs_running, jobs_failed
        FROM batches WHERE position = 0`,
     )
     .get()
+}
+
+/** Whether anything is queued. */
+export function hasQueued(db: Db): boolean {
+  return db.sql('SELECT 1 FROM batches WHERE position = 1').get() !== undefined
 }
 
 /** Ids of queued batches in order. */
@@ -217,7 +224,7 @@ export function conflictingBatches(
     .map(toBatch)
 }
 
-/** Finished or abandoned fills of hosts that are gone: unsealed batches, with the host that filled them. */
+/** Batches that are being filled, or whose fill was abandoned: whether their host still lives is not checked here. */
 export function unsealedBatches(db: Db): BatchRow[] {
   return db.sql<BatchRow>("SELECT * FROM batches WHERE sealed = 0 AND status = 'initiated'").all()
 }

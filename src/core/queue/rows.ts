@@ -2,7 +2,9 @@
  * Owns the shape of rows as SQLite gives them, and the way from a row to the contract's entities.
  */
 import type { Attempt, Batch, Job } from '../../contract/entities.ts'
-import { type BatchStatus, isFinal, type JobStatus } from '../../contract/states.ts'
+import { doneBySentence, readReason, reasonSentence } from '../../contract/reasons.ts'
+import type { BatchStatus, Expansion, JobStatus } from '../../contract/states.ts'
+import type { WaitsFor } from '../../contract/waits.ts'
 
 export type BatchRow = {
   number: number
@@ -38,6 +40,10 @@ export type BatchRow = {
   closed_by: string | null
   seen_at: number | null
   cleared_at: number | null
+  expands: Expansion
+  failed_before: number
+  reason_code: string | null
+  reason_values: string | null
 }
 
 /** A batch with what its entity needs from other tables. */
@@ -45,6 +51,7 @@ export type BatchEntityRow = BatchRow & {
   configuration_name: string
   spec_path: string
   project_path: string
+  /** JSON: what it waits for, a link each. */
   waits_for: string | null
   is_stop_after: number
 }
@@ -68,6 +75,7 @@ export type JobRow = {
   command: string
   command_hash: string
   claim_token: string | null
+  done_by: number | null
 }
 
 export type AttemptRow = {
@@ -88,27 +96,24 @@ export type AttemptRow = {
   host_id: string | null
 }
 
-/** 'waits for #14, which failed' from '#14|failed,#15|queued,+portfolio' (a '+' marks a type never added). */
-function waitSentence(holds: string | null): string | null {
-  if (!holds) return null
-  const parts = holds.split(',').map((hold) => {
-    if (hold.startsWith('+')) return `${hold.slice(1)}, which has not been added`
-    const [name = '', status = ''] = hold.split('|')
-    return isFinal(status as BatchStatus) ? `${name}, which ${finalWords[status] ?? status}` : name
-  })
-  const [first, second, third] = parts
-  if (parts.length <= 3)
-    return `waits for ${[first, second, third].filter((part) => part !== undefined).join(' and ')}`
-  return `waits for ${first} and ${parts.length - 1} more`
+/** The reason of a batch or event as a sentence. */
+export function reasonOf(row: Pick<BatchRow, 'reason' | 'reason_code' | 'reason_values'>): string | null {
+  const reason = readReason(row.reason_code, row.reason_values)
+  return reason === null ? (row.reason ?? row.reason_code) : reasonSentence(reason)
 }
 
-/** Slipway itself queues only what is sealed; somebody else may have added the row. */
-const unsealedWait = 'waits to be sealed by whoever adds its jobs'
+type Link = { number: number | null; type: string; status: BatchStatus }
 
-const finalWords: Readonly<Record<string, string>> = {
-  completed_with_errors: 'completed with errors',
-  failed: 'failed',
-  cancelled: 'was cancelled',
+function waitsFor(row: BatchEntityRow): WaitsFor | null {
+  if (row.status !== 'queued') return null
+  const links = row.waits_for === null ? [] : (JSON.parse(row.waits_for) as Link[])
+  const unsealed = row.sealed === 0 && row.expands === 'when-added'
+  if (links.length === 0 && !unsealed) return null
+  return {
+    batches: links.flatMap(({ number, type, status }) => (number === null ? [] : [{ number, type, status }])),
+    types: links.filter((link) => link.number === null).map((link) => link.type),
+    unsealed,
+  }
 }
 
 /** The batch as people and scripts read it. */
@@ -138,14 +143,16 @@ export function toBatch(row: BatchEntityRow): Batch {
     startedAt: row.started_at,
     completedAt: row.completed_at,
     error: row.error,
-    reason: row.reason,
+    reason: reasonOf(row),
+    cause: readReason(row.reason_code, row.reason_values),
     queuedAt: row.queued_at,
     lastJobFinishedAt: row.last_job_finished_at,
     sealed: row.sealed === 1,
+    expands: row.expands,
     specPath: row.spec_path,
     projectPath: row.project_path,
     pausing: row.status === 'running' && row.pause_requested > 0,
-    waitsFor: row.status !== 'queued' ? null : row.sealed === 0 ? unsealedWait : waitSentence(row.waits_for),
+    waitsFor: waitsFor(row),
     continues: row.continues,
     seen: row.completed_at === null || row.seen_at !== null,
     stopAfter: row.is_stop_after === 1,
@@ -165,7 +172,8 @@ export function toJob(row: JobRow): Job {
     startedAt: row.started_at,
     completedAt: row.completed_at,
     durationMs: row.duration_ms,
-    error: row.error,
+    error: row.done_by === null ? row.error : doneBySentence(row.done_by),
+    doneByBatch: row.done_by,
   }
 }
 

@@ -12,6 +12,8 @@ export type Marks = {
     by: string
     reason: string | null
     kind: 'person' | 'stop-after' | 'disk'
+    /** Number of the batch after whose end the queue stopped. */
+    batch?: number
     /** Running jobs are stopped instead of being let to end. */
     now: boolean
   }

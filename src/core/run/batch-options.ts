@@ -3,7 +3,7 @@
  * version did not store, and the places of its logs.
  */
 import path from 'node:path'
-import { countOf } from '../../contract/words.ts'
+import type { Reason } from '../../contract/reasons.ts'
 import type { JobCommand } from '../queue/job-store.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 
@@ -12,8 +12,6 @@ export type RunOptions = {
   timeoutMs: number | null
   retries: { times: number; delayMs: number; backoff: number }
   stopOnFailure: { kind: 'never' } | { kind: 'first' } | { kind: 'share'; share: number }
-  /** Jobs that had failed before the current run and are not part of it; the stop rule is about this run. */
-  failedBefore: number
   logLimitBytes: number
   cwd: string
   env: Record<string, string>
@@ -26,7 +24,6 @@ const defaults: RunOptions = {
   timeoutMs: null,
   retries: { times: 0, delayMs: 0, backoff: 1 },
   stopOnFailure: { kind: 'never' },
-  failedBefore: 0,
   logLimitBytes: 64 * 1024 * 1024,
   cwd: '/',
   env: {},
@@ -48,15 +45,14 @@ export function runOptions(row: Pick<BatchRow, 'options'>): Readonly<RunOptions>
 /** Why the batch's own rule stops it, or null: derived from the counters, so that any host comes to the same. */
 export function stopRule(
   options: RunOptions,
-  row: Pick<BatchRow, 'jobs_failed' | 'jobs_total'>,
-): string | null {
+  row: Pick<BatchRow, 'jobs_failed' | 'jobs_total' | 'failed_before'>,
+): Reason | null {
   const rule = options.stopOnFailure
-  const failed = row.jobs_failed - options.failedBefore
+  const failed = row.jobs_failed - row.failed_before // the rule is about this run
   if (rule.kind === 'never' || failed <= 0) return null
-  if (rule.kind === 'first') return 'stopped at the first failure (stop-on-failure: first)'
+  if (rule.kind === 'first') return { code: 'stopped-at-first-failure' }
   if (failed < rule.share * row.jobs_total) return null
-  const percent = Number((rule.share * 100).toFixed(2))
-  return `stopped after ${failed} of ${countOf(row.jobs_total, 'job')} failed (stop-on-failure: ${percent}%)`
+  return { code: 'stopped-at-share', failed, total: row.jobs_total, share: rule.share }
 }
 
 /** Log of one attempt: `<home>/logs/<batch>/<thousands>/<ordinal>.<attempt>.log`. */

@@ -2,9 +2,8 @@
  * Owns closing a batch whose jobs are done: the status it has earned, and the guarded, idempotent write. Layer 1 is the
  * executor in the transaction of the last verdict, layer 2 the finalizer's sweep, layer 3 the summary command.
  */
-
+import type { Reason } from '../../contract/reasons.ts'
 import type { FinalBatchStatus } from '../../contract/states.ts'
-import { countOf } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { endBatch, getRow } from '../queue/batch-store.ts'
@@ -21,15 +20,14 @@ export type Layer = 'event' | 'sweep' | 'demand'
  * The final status that a batch without open jobs has earned; `notRun` of them were cancelled with an earlier run and
  * not retried since. A batch that lacks work must not count as complete for what comes after it.
  */
-export function earnedStatus(row: BatchRow, notRun = 0): { status: FinalBatchStatus; reason: string | null } {
+export function earnedStatus(row: BatchRow, notRun = 0): { status: FinalBatchStatus; reason: Reason | null } {
   const rule = stopRule(runOptions(row), row)
   if (rule !== null) return { status: 'failed', reason: rule }
   if (row.jobs_failed > 0) return { status: 'completed_with_errors', reason: null }
   if (notRun === 0) return { status: 'completed', reason: null }
-  const were = notRun === 1 ? 'was' : 'were'
   return {
     status: 'completed_with_errors',
-    reason: `${notRun} of ${countOf(row.jobs_total, 'job')} ${were} not run`,
+    reason: { code: 'jobs-not-run', notRun, total: row.jobs_total },
   }
 }
 

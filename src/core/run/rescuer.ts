@@ -72,8 +72,9 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
     const running = runningRow(db)
     if (!running) return undefined
     const owned = running.host_id !== null && !isGone(db, running.host_id)
-    const why = owned ? 'its host was stopped beyond its lease' : 'its host is gone'
-    return takeOverBatch(db, context, running.id, randomUUID(), why)
+    return takeOverBatch(db, context, running.id, randomUUID(), {
+      code: owned ? 'host-past-lease' : 'host-gone',
+    })
   })
   if (taken === null) return null
   const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
@@ -82,7 +83,7 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   const open = [...result.adopted, ...result.finished.map(({ job }) => ({ key: attemptKey(job) }))]
   tidyJournals(home, hostId, new Set(open.map(({ key }) => key)))
   if (taken && settings['restart-policy'] === 'pause')
-    db.write(() => requestPause(db, context, taken.id, false, 'its host died (restart-policy: pause)'))
+    db.write(() => requestPause(db, context, taken.id, false, { code: 'restart-policy' }))
   return {
     ...result,
     journals: foreignJournals(home, hostId),

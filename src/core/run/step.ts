@@ -9,7 +9,7 @@ import type { Db } from '../db/db.ts'
 import { claimHead, endBatch, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { claimJob, pendingJobs } from '../queue/job-store.ts'
-import { batchesByIds, type RunningRow, runningRow } from '../queue/queries.ts'
+import { batchesByIds, hasQueued, type RunningRow, runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readMark, readSetting } from '../queue/settings-store.ts'
 import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
@@ -88,7 +88,7 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
   const row = runningRow(db)
   if (row && row.host_id !== hostId) return false
   if (!row) {
-    const waiting = db.sql('SELECT 1 FROM batches WHERE position = 1').get() !== undefined
+    const waiting = hasQueued(db)
     return waiting && situation.busy === 0 && mayStart(scope, situation) && !isReached(db, situation.goal)
   }
   if (row.jobs_running === 0) return true
@@ -164,8 +164,8 @@ function closeOrRelease(
   const ended = endIfDone(db, context, row)
   if (ended) step.finished.push(ended)
   else if (row.pause_requested > 0) pauseBatch(db, context, row.id, null)
-  else if (queuePaused) releaseBatch(db, context, row.id, 'the queue is paused')
-  else if (situation.stopping) releaseBatch(db, context, row.id, 'its host stopped working')
+  else if (queuePaused) releaseBatch(db, context, row.id, { code: 'queue-paused' })
+  else if (situation.stopping) releaseBatch(db, context, row.id, { code: 'host-stopped-working' })
   else return row
   step.changed = true
   step.onlyJobs = false

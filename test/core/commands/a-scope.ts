@@ -71,8 +71,13 @@ export function aScope(): Scope {
     finalizer,
     feed: () => ({ epoch: 'test', seq: 0 }),
     version: '0.0.0',
-    caller: { actor: 'ann', origin: 'a test' },
-    context: { actor: 'ann', hostId: 'here', origin: 'a test', at: clock.now() },
+    caller: { actor: 'ann', origin: { from: 'program', command: 'a test', folder: null } },
+    context: {
+      actor: 'ann',
+      hostId: 'here',
+      origin: { from: 'program', command: 'a test', folder: null },
+      at: clock.now(),
+    },
   }
 }
 

@@ -9,7 +9,6 @@ import { openCore } from '../../../src/core/core.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { openDatabase } from '../../../src/core/db/open.ts'
 import { registerHost, takeRole } from '../../../src/core/queue/host-store.ts'
-import { runOptions } from '../../../src/core/run/batch-options.ts'
 import { claim, end, hostId, reread, runJobs, startJob, temporaryFolder } from '../../helpers/database.ts'
 
 /** A real core on a real data folder; a second connection plays the executor. */
@@ -36,7 +35,11 @@ async function aCore(mustTrust = false) {
     await opened.value.close()
     db.close()
   })
-  const api: SlipwayApi = opened.value.api({ actor: 'ana', origin: 'a test', mustTrust })
+  const api: SlipwayApi = opened.value.api({
+    actor: 'ana',
+    origin: { from: 'program', command: 'a test', folder: null },
+    mustTrust,
+  })
   const ask = async <N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> => {
     const result = await api.invoke(name, input)
     if (!result.ok) throw new Error(`${name}: ${result.error.message}`)
@@ -233,7 +236,7 @@ test('whoever waits for a batch that is replaced waits for its successor', async
   - { type: second, after: first, run: [echo, "2"] }`)
   await ask('enqueue', { file })
   await ask('enqueue', { file, types: ['first'], ifExists: 'replace' })
-  expect((await ask('show', { batch: 2 })).batch.waitsFor).toBe('waits for #3')
+  expect((await ask('show', { batch: 2 })).batch.waitsFor?.batches.map(({ number }) => number)).toEqual([3])
 })
 
 test('a panel may not enqueue what nobody has trusted, nor what has changed since it was shown', async () => {
@@ -310,7 +313,7 @@ describe('retry', () => {
 
   test('notes the failures that are not part of the new run, so that they do not stop it', async () => {
     const { db, ask } = await aCancelledBatch()
-    const failedBefore = () => runOptions(reread(db, one.id)).failedBefore
+    const failedBefore = () => reread(db, one.id).failed_before
     const one = (await ask('show', { batch: 1 })).batch
     const jobs = (await ask('jobs', { batch: 1 })).jobs
     await ask('retry', { batch: 1, jobs: [jobs[3]?.id ?? 0] })

@@ -18,7 +18,11 @@ async function aCore() {
     await opened.value.close()
     db.close()
   })
-  const api: SlipwayApi = opened.value.api({ actor: 'ana', origin: 'a test', mustTrust: false })
+  const api: SlipwayApi = opened.value.api({
+    actor: 'ana',
+    origin: { from: 'program', command: 'a test', folder: null },
+    mustTrust: false,
+  })
   const ask = async <N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> => {
     const result = await api.invoke(name, input)
     if (!result.ok) throw new Error(`${name}: ${result.error.message}`)
@@ -46,7 +50,7 @@ test('a batch in the line that nobody sealed says what it waits for, and holds b
   const { ask } = await withAnUnsealedInLine()
   const { batches } = await ask('list', {})
   expect(batches).toMatchObject([
-    { number: 2, sealed: false, waitsFor: 'waits to be sealed by whoever adds its jobs' },
+    { number: 2, sealed: false, waitsFor: { batches: [], types: [], unsealed: true } },
   ])
 })
 

@@ -8,6 +8,7 @@ import {
   attemptOutcomes,
   batchStatuses,
   batchTransitions,
+  expansions,
   finalBatchStatuses,
   finalJobStatuses,
   isActive,
@@ -27,6 +28,7 @@ const lists: Record<string, readonly string[]> = {
   jobStatuses,
   finalJobStatuses,
   attemptOutcomes,
+  expansions,
 }
 
 /** Name of the contract's list with exactly these members. */
@@ -79,6 +81,7 @@ describe('the schema and the contract have one list of statuses', () => {
   test('the tables name all statuses once and the final ones wherever a finish is meant', () => {
     const sql = bareDatabase()
     expect(listsIn(textOf(sql, 'batches')).map(listNamed)).toEqual([
+      'expansions',
       'batchStatuses',
       'finalBatchStatuses',
       'finalBatchStatuses',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../../../src/contract/entities.ts'
 import { clock } from '../../../src/contract/moments.ts'
+import type { Origin } from '../../../src/contract/origin.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { needsAttention } from '../../../src/core/insight/attention.ts'
 import { type QueueNow, queueSentence } from '../../../src/core/insight/queue-sentence.ts'
@@ -100,7 +101,7 @@ describe('the sentence about the queue', () => {
     expect(say(db, { paused: byAna })).toBe(
       `The queue is paused by ana since ${clock(noon)}: lunch; 1 batch waits`,
     )
-    expect(say(db, { paused: { ...byAna, kind: 'stop-after', reason: 'stop after #16' } })).toBe(
+    expect(say(db, { paused: { ...byAna, kind: 'stop-after', reason: null, batch: 16 } })).toBe(
       `The queue is paused since ${clock(noon)}: stop after #16 was reached; 1 batch waits`,
     )
     expect(say(db, { paused: { ...byAna, kind: 'disk', reason: null }, now: noon + 3 * 86_400_000 })).toBe(
@@ -231,19 +232,19 @@ describe('what needs attention', () => {
   it('is a batch that a command line asked for again and was refused, for an hour and while it is there', () => {
     const db = temporaryDatabase()
     const batch = addBatch(db)
-    const ask = (origin: string, refused: boolean) =>
+    const ask = (from: Origin['from'], command: string, refused: boolean) =>
       db.write(() =>
-        recordEvent(db, by(noon, { origin }), {
+        recordEvent(db, by(noon, { origin: { from, command, folder: '/work' } }), {
           kind: 'enqueue_conflicted',
           batchId: batch.id,
           details: { what: 'enqueue', refused },
         }),
       )
-    ask('panel: Ana', true)
-    ask('slipway add flood.slipway.yaml --if-exists return (in /work)', false)
+    ask('panel', 'Ana', true)
+    ask('command-line', 'slipway add flood.slipway.yaml --if-exists return', false)
     expect(needsAttention(db, noon)).toEqual([])
-    ask('slipway add flood.slipway.yaml (in /work)', true)
-    ask('slipway run flood.slipway.yaml (in /work)', true)
+    ask('command-line', 'slipway add flood.slipway.yaml', true)
+    ask('command-line', 'slipway run flood.slipway.yaml', true)
     expect(needsAttention(db, noon)).toEqual([
       {
         kind: 'duplicate',

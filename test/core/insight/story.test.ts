@@ -57,7 +57,7 @@ describe('the story', () => {
   it('says who queued what, where and how', () => {
     const told = tell(
       event('batch_enqueued', {
-        origin: 'slipway add flood.slipway.yaml (in /work)',
+        origin: { from: 'command-line', command: 'slipway add flood.slipway.yaml', folder: '/work' },
         details: { position: 3 },
       }),
     )
@@ -81,17 +81,28 @@ describe('the story', () => {
   })
 
   it('names an action of the panel, and hides a stack', () => {
-    expect(tell(event('queue_paused', { origin: 'panel: Pause', reason: 'lunch' }))).toBe(
-      'ana paused the queue in the panel (Pause): lunch',
-    )
-    expect(tell(event('queue_paused', { origin: 'at foo (bar.ts:1)' }))).toBe('ana paused the queue')
+    expect(
+      tell(
+        event('queue_paused', { origin: { from: 'panel', command: 'Pause', folder: null }, reason: 'lunch' }),
+      ),
+    ).toBe('ana paused the queue in the panel (Pause): lunch')
+    expect(
+      tell(
+        event('queue_paused', { origin: { from: 'program', command: 'at foo (bar.ts:1)', folder: null } }),
+      ),
+    ).toBe('ana paused the queue')
   })
 
   it('tells of a pause and a resume that changed nothing as such', () => {
     const details = { already: true }
-    expect(tell(event('queue_paused', { origin: 'slipway pause --now', details }))).toBe(
-      'ana paused the queue (it was paused already) with `slipway pause --now`',
-    )
+    expect(
+      tell(
+        event('queue_paused', {
+          origin: { from: 'command-line', command: 'slipway pause --now', folder: '/work' },
+          details,
+        }),
+      ),
+    ).toBe('ana paused the queue (it was paused already) with `slipway pause --now`')
     expect(tell(event('queue_resumed', { details }))).toBe('ana resumed the queue (it was not paused)')
   })
 

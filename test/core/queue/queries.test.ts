@@ -109,6 +109,8 @@ describe('a batch is found', () => {
       queuedAt: noon,
       lastJobFinishedAt: null,
       sealed: true,
+      expands: 'when-added',
+      cause: null,
       specPath: '/work/flood-2026.slipway.yaml',
       projectPath: '/work',
       pausing: false,
@@ -293,6 +295,7 @@ describe('jobs', () => {
       completedAt: noon + 11,
       durationMs: 10,
       error: null,
+      doneByBatch: null,
     })
     expect(second).toMatchObject({ exitCode: 1, error: 'no column', status: 'failed' })
     expect(jobByOrdinal(db, id, 2)).toMatchObject({ id: second?.id })
@@ -425,7 +428,7 @@ describe('events', () => {
         toStatus: 'queued',
         actor: 'ana',
         hostId,
-        origin: 'slipway add flood.slipway.yaml',
+        origin: { from: 'command-line', command: 'slipway add flood.slipway.yaml', folder: '/work' },
         reason: null,
         details: { configuration: 'flood-2026', type: 'one', range: '3-4', position: 1 },
       },
@@ -525,7 +528,8 @@ describe('stopping after a batch', () => {
     expect(readMark(db, 'queue-paused')).toEqual({
       since: noon + 3,
       by: 'executor',
-      reason: `stop after #${two.number}`,
+      reason: null,
+      batch: two.number,
       kind: 'stop-after',
       now: false,
     })

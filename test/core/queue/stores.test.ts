@@ -1,6 +1,7 @@
 /** What batches wait for, settings, hosts and the audit trail, through the stores on a real database. */
 import { describe, expect, test } from 'vitest'
 import { settingsSchema } from '../../../src/contract/settings.ts'
+import { waitSentence } from '../../../src/contract/waits.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { dropAfter, relinkTo } from '../../../src/core/queue/after-store.ts'
 import { claimHead, createBatch, sealBatch } from '../../../src/core/queue/batch-store.ts'
@@ -20,7 +21,10 @@ import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { readMark, readSettings, writeMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
 import { addBatch, addHost, by, claim, end, hostId, noon, temporaryDatabase } from '../../helpers/database.ts'
 
-const waitsFor = (db: Db, batch: BatchRow) => batchById(db, batch.id).waitsFor
+const waitsFor = (db: Db, batch: BatchRow) => {
+  const waits = batchById(db, batch.id).waitsFor
+  return waits && waitSentence(waits)
+}
 const cancelled = (db: Db, batch: BatchRow) => end(db, batch, noon + 1, 'cancelled')
 
 describe('a batch with `after`', () => {
@@ -186,7 +190,10 @@ describe('the audit trail', () => {
       kind: 'queue_paused',
       actor: 'ana',
       host_id: hostId,
-      origin: 'slipway add flood.slipway.yaml',
+      origin_from: 'command-line',
+      origin_command: 'slipway add flood.slipway.yaml',
+      origin_folder: '/work',
+      origin: 'slipway add flood.slipway.yaml (in /work)',
       reason: 'lunch',
       details: '{"until":"one"}',
     })

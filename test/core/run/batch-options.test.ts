@@ -2,6 +2,7 @@
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
+import { reasonSentence } from '../../../src/contract/reasons.ts'
 import { DiskGuard, freeBytes } from '../../../src/core/host/disk-guard.ts'
 import type { BatchRow, JobRow } from '../../../src/core/queue/rows.ts'
 import {
@@ -21,7 +22,6 @@ test('a batch that an older version stored is run with careful defaults', () => 
     timeoutMs: null,
     retries: { times: 0, delayMs: 0, backoff: 1 },
     stopOnFailure: { kind: 'never' },
-    failedBefore: 0,
     logLimitBytes: 67_108_864,
     cwd: '/',
     env: {},
@@ -31,8 +31,11 @@ test('a batch that an older version stored is run with careful defaults', () => 
 })
 
 describe('a batch stops by its own rule', () => {
-  const rule = (stopOnFailure: unknown, jobs_failed: number, jobs_total = 10) =>
-    stopRule(runOptions({ options: JSON.stringify({ stopOnFailure }) }), { jobs_failed, jobs_total })
+  const rule = (stopOnFailure: unknown, jobs_failed: number, jobs_total = 10) => {
+    const row = { jobs_failed, jobs_total, failed_before: 0 }
+    const reason = stopRule(runOptions({ options: JSON.stringify({ stopOnFailure }) }), row)
+    return reason && reasonSentence(reason)
+  }
 
   test('never, at the first failure, or at a share, and says which', () => {
     expect(rule({ kind: 'never' }, 10)).toBeNull()
@@ -49,7 +52,7 @@ describe('a batch stops by its own rule', () => {
     const row = addBatch(temporaryDatabase(), { options: { stopOnFailure: { kind: 'first' } } })
     expect(earnedStatus({ ...row, jobs_failed: 1 })).toEqual({
       status: 'failed',
-      reason: 'stopped at the first failure (stop-on-failure: first)',
+      reason: { code: 'stopped-at-first-failure' },
     })
     expect(earnedStatus(row)).toEqual({ status: 'completed', reason: null })
     const plain = { ...row, options: '{}' }

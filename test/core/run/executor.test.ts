@@ -127,7 +127,7 @@ describe('a batch', () => {
     const { executor } = anExecutor(place)
     await executor.begin()
     await place.ends(batch)
-    expect(place.row(batch)).toMatchObject({ status: 'failed', reason: expect.stringContaining('first') })
+    expect(place.row(batch)).toMatchObject({ status: 'failed', reason_code: 'stopped-at-first-failure' })
     expect(place.jobs(batch).map((job) => job.status)).toEqual(['failed', 'cancelled', 'cancelled'])
     expect(place.processes()).toEqual([])
   })

@@ -321,7 +321,8 @@ describe('a batch of which only some jobs were run again', () => {
     closeIfDone(db, by(clock.now()), id, 'event')
     expect(reread(db, id)).toMatchObject({
       status: 'completed_with_errors',
-      reason: '1 of 2 jobs was not run',
+      reason_code: 'jobs-not-run',
+      reason_values: '{"notRun":1,"total":2}',
       jobs_cancelled: 1,
     })
   })

@@ -190,7 +190,7 @@ describe('a rescuer', () => {
     const { db, options, now } = aScene()
     db.write(() => writeSetting(db, 'restart-policy', 'pause', noon))
     await rescued(options)
-    expect(now()).toMatchObject({ pause_requested: 1, reason: 'its host died (restart-policy: pause)' })
+    expect(now()).toMatchObject({ pause_requested: 1, reason_code: 'restart-policy' })
   })
 
   test('lets the batch go on otherwise, and pauses nothing where nothing ran', async () => {

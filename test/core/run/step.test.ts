@@ -55,7 +55,9 @@ function aHost(db: Db = temporaryDatabase()) {
       ),
     kinds: () =>
       db
-        .sql<{ kind: string; reason: string | null }>('SELECT kind, reason FROM events ORDER BY id')
+        .sql<{ kind: string; reason: string | null }>(
+          'SELECT kind, coalesce(reason, reason_sentence(reason_code, reason_values)) AS reason FROM events ORDER BY id',
+        )
         .all()
         .map(({ kind, reason }) => (reason === null ? kind : `${kind}: ${reason}`)),
   }
@@ -287,7 +289,7 @@ describe('a running batch without running jobs', () => {
     expect(host.row(batch).status).toBe('running')
     const over = host.step()
     expect(over.finished).toMatchObject([{ id: batch.id, status: 'failed', closed_by: 'event' }])
-    expect(host.row(batch).reason).not.toBeNull()
+    expect(host.row(batch).reason_code).toBe('stopped-at-first-failure')
     expect(host.kinds().at(-1)).toMatch(/^batch_failed: /)
   })
 })

@@ -4,14 +4,14 @@
  */
 import foundation from './001_foundation.sql?raw'
 import counting from './002_counting.sql?raw'
-import undo from './003_undo.sql?raw'
+import facts from './003_facts.sql?raw'
 
 export type Migration = { version: number; name: string; sql: string }
 
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'foundation', sql: foundation },
   { version: 2, name: 'counting', sql: counting },
-  { version: 3, name: 'undo', sql: undo },
+  { version: 3, name: 'facts', sql: facts },
 ]
 
 /** The schema version that this build writes and reads. */

@@ -5,6 +5,7 @@ import { Button } from '@mantine/core'
 import { memo, useEffect, useState } from 'react'
 import type { Batch, Event } from '../../../contract/entities.ts'
 import { fullMoment, moment } from '../../../contract/moments.ts'
+import { originWords } from '../../../contract/origin.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
@@ -55,10 +56,9 @@ const EventLine = memo(function EventLine({ event }: { event: Event }) {
       </time>
       <div style={{ minWidth: 0 }}>
         <div>{event.sentence}</div>
-        <div className="dim event-origin" title={event.origin ?? ''}>
+        <div className="dim event-origin">
           {event.actor}
-          {event.origin && !event.sentence.includes(event.origin) ? ` · ${event.origin}` : ''}
-          {event.reason && !event.sentence.includes(event.reason) ? ` · “${event.reason}”` : ''}
+          {event.origin ? ` · ${originWords(event.origin)}` : ''}
         </div>
       </div>
     </li>

@@ -4,6 +4,7 @@
 import type { Batch, Job } from '../../../contract/entities.ts'
 import { doneByWords } from '../../../contract/moments.ts'
 import { predecessorWords } from '../../../contract/states.ts'
+import { waitSentence } from '../../../contract/waits.ts'
 import { countOf } from '../../../contract/words.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
@@ -16,11 +17,11 @@ export function LiveSummary({ batch }: { batch: Batch }) {
   const now = useNow()
   const cycle = useHourCycle()
   const doneBy = usePanel((s) => s.server?.doneBy[batch.id])
-  const shown = useAnswer('show', { batch: batch.id }, `${batch.status} ${batch.waitsFor}`)
+  const shown = useAnswer('show', { batch: batch.id }, `${batch.status} ${JSON.stringify(batch.waitsFor)}`)
   const after = shown.value?.after ?? []
   return (
     <>
-      {batch.waitsFor && <Note kind="warn" title={batch.waitsFor} />}
+      {batch.waitsFor && <Note kind="warn" title={waitSentence(batch.waitsFor)} />}
       {batch.status === 'initiated' && (
         <Note kind="info" title="On hold: not in the queue. Resume adds it at the end." />
       )}

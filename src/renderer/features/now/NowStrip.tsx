@@ -4,13 +4,14 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { memo } from 'react'
+import type { QueueState } from '../../../contract/entities.ts'
 import { clock, doneByWords } from '../../../contract/moments.ts'
 import { amount, batchName, doneJobs, duration, percentDone, rate } from '../../../contract/words.ts'
 import { pauseBatches, pauseQueue } from '../../store/act.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
 import { useKeyWords, withKeyWords } from '../../store/use-keys.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { onThisClock } from '../../ui/format-time.ts'
+import { headlineWords } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import './now.css'
 
@@ -32,7 +33,7 @@ export function NowStrip() {
         </div>
       </section>
     )
-  const sentence = onThisClock(queue.sentence, running?.doneBy ?? null, now, cycle)
+  const sentence = headlineWords(queue.headline, now, cycle)
   const state = running ? 'running' : queue.paused ? 'paused' : 'idle'
   return (
     <section className="now" aria-label="Now" data-state={state} data-lost={link.state === 'lost'}>
@@ -51,7 +52,7 @@ export function NowStrip() {
             sentence
           )}
         </p>
-        {running ? <Progress running={running} sentence={sentence} /> : null}
+        {running ? <Progress running={running} headline={queue.headline} /> : null}
       </div>
       <QueueActions paused={queue.paused} />
     </section>
@@ -61,7 +62,13 @@ export function NowStrip() {
 type Running = NonNullable<ReturnType<typeof usePanel.getState>['server']>['running']
 
 /** Leaves out what the sentence contains already. */
-function Progress({ running, sentence }: { running: NonNullable<Running>; sentence: string }) {
+function Progress({
+  running,
+  headline,
+}: {
+  running: NonNullable<Running>
+  headline: QueueState['headline']
+}) {
   const { batch, jobsPerMinute, doneBy, jobs } = running
   const now = useNow()
   const cycle = useHourCycle()
@@ -72,13 +79,13 @@ function Progress({ running, sentence }: { running: NonNullable<Running>; senten
     <>
       <JobsBar jobs={batch.jobs} live label={`Progress of ${batchName(batch)}`} />
       <dl className="now-figures tabular">
-        {/\d of \d/.test(sentence) ? null : (
+        {headline.countsJobs ? null : (
           <Figure name="Done" value={`${amount(doneJobs(batch.jobs))} of ${amount(batch.jobs.total)}`} />
         )}
         <Figure name="Share" value={`${percentDone(batch.jobs)} %`} strong />
         {batch.jobs.failed > 0 && <Figure name="Failed" value={`${amount(batch.jobs.failed)} failed`} bad />}
         {isWorking && jobsPerMinute !== null && <Figure name="Rate" value={rate(jobsPerMinute)} />}
-        {doneBy && !/, done (between|about) /.test(sentence) && (
+        {doneBy && headline.doneBy === null && (
           <Figure name="Done by" value={doneByWords(doneBy, now, cycle)} />
         )}
         {batch.startedAt !== null && now - batch.startedAt >= 1_000 && (

@@ -1,0 +1,35 @@
+/** Owns what a queued batch waits for besides its turn, and the one sentence of it. */
+import { z } from 'zod'
+import { type BatchStatus, batchStatuses, isFinal } from './states.ts'
+
+export const waitsForSchema = z.object({
+  /** Predecessors that have not completed, in the order of their numbers. */
+  batches: z.array(z.object({ number: z.number().int(), type: z.string(), status: z.enum(batchStatuses) })),
+  /** Types of which no batch has been added yet. */
+  types: z.array(z.string()),
+  /** Whoever adds its jobs has not sealed it; Slipway itself queues no such batch. */
+  unsealed: z.boolean(),
+})
+export type WaitsFor = z.infer<typeof waitsForSchema>
+
+/** '#14, which failed', '#1 and 3 more'; to stand after "waits for". */
+export function waitedFor({ batches, types }: WaitsFor): string {
+  const parts = [
+    ...types.map((type) => `${type}, which has not been added`),
+    ...batches.map(({ number, status }) =>
+      isFinal(status) ? `#${number}, which ${endedWords[status] ?? status}` : `#${number}`,
+    ),
+  ]
+  return parts.length <= 3 ? parts.join(' and ') : `${parts[0]} and ${parts.length - 1} more`
+}
+
+/** 'waits for #14, which failed'. */
+export function waitSentence(waits: WaitsFor): string {
+  return waits.unsealed ? 'waits to be sealed by whoever adds its jobs' : `waits for ${waitedFor(waits)}`
+}
+
+const endedWords: Partial<Record<BatchStatus, string>> = {
+  completed_with_errors: 'completed with errors',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+}

@@ -1,0 +1,63 @@
+-- 003 facts: what code decides by stands in columns of its own; sentences are made where they are shown.
+
+-- When a batch's inputs are looked up: before it is queued, or when it is claimed (it is sealed then).
+ALTER TABLE batches ADD COLUMN expands TEXT NOT NULL DEFAULT 'when-added'
+  CONSTRAINT expands_is_known CHECK (expands IN ('when-added', 'when-claimed'));
+-- Jobs that had failed before this run and are not part of it.
+ALTER TABLE batches ADD COLUMN failed_before INTEGER NOT NULL DEFAULT 0;
+-- Why, as a code with its values (JSON); `reason` keeps a person's own words, or the sentence of an older row.
+ALTER TABLE batches ADD COLUMN reason_code TEXT;
+ALTER TABLE batches ADD COLUMN reason_values TEXT;
+ALTER TABLE events ADD COLUMN reason_code TEXT;
+ALTER TABLE events ADD COLUMN reason_values TEXT;
+-- Number of the batch that did a cancelled job instead.
+ALTER TABLE jobs ADD COLUMN done_by INTEGER;
+
+UPDATE batches SET failed_before = options ->> '$.failedBefore', options = json_remove(options, '$.failedBefore')
+WHERE json_valid(options) AND json_type(options, '$.failedBefore') = 'integer';
+UPDATE jobs SET done_by = CAST(substr(error, length('done by #') + 1) AS INTEGER), error = NULL
+WHERE batch_id IN (SELECT id FROM batches WHERE jobs_cancelled > 0)
+  AND status = 'cancelled' AND error GLOB 'done by #[0-9]*';
+
+-- From where an event was caused: through what, by which command, in which folder.
+ALTER TABLE events RENAME COLUMN origin TO origin_command;
+ALTER TABLE events ADD COLUMN origin_from TEXT;
+ALTER TABLE events ADD COLUMN origin_folder TEXT;
+DROP TRIGGER event_is_kept_u;
+UPDATE events SET
+  origin_from = CASE WHEN origin_command GLOB 'slipway*' THEN 'command-line'
+                     WHEN origin_command GLOB 'panel: *' THEN 'panel'
+                     WHEN origin_command = 'desktop app' THEN 'desktop' ELSE 'program' END,
+  -- The folder is what follows the only ' (in ' of a command line.
+  origin_folder = CASE WHEN origin_command GLOB 'slipway* (in *)'
+                        AND length(replace(origin_command, ' (in ', '')) = length(origin_command) - 5
+    THEN substr(origin_command, instr(origin_command, ' (in ') + 5,
+                length(origin_command) - instr(origin_command, ' (in ') - 5) END,
+  origin_command = CASE WHEN origin_command GLOB 'slipway* (in *)'
+                         AND length(replace(origin_command, ' (in ', '')) = length(origin_command) - 5
+    THEN substr(origin_command, 1, instr(origin_command, ' (in ') - 1)
+    WHEN origin_command GLOB 'panel: *' THEN substr(origin_command, 8)
+    WHEN origin_command <> 'desktop app' THEN origin_command END
+WHERE origin_command IS NOT NULL;
+CREATE TRIGGER event_is_kept_u BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+-- For a person with the sqlite3 shell; no code reads it.
+ALTER TABLE events ADD COLUMN origin TEXT AS (
+  CASE origin_from WHEN 'panel' THEN 'panel: ' || origin_command
+                   WHEN 'desktop' THEN 'desktop app'
+                   ELSE origin_command || coalesce(' (in ' || origin_folder || ')', '') END) VIRTUAL;
+
+-- What persons and scripts did to batches and the queue, as it was before and after, so that `undo` can take
+-- it back, also after a restart. Only the latest actions are kept; the audit trail is in `events`.
+CREATE TABLE undo_actions (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  at      INTEGER NOT NULL,
+  actor   TEXT    NOT NULL,
+  surface TEXT    NOT NULL,                      -- where it was done: a person takes back what was done there
+  command TEXT    NOT NULL,
+  steps   TEXT    NOT NULL,                      -- JSON: for each batch, the fields that changed, before and after
+  marks   TEXT    NOT NULL,                      -- JSON: the queue's marks that changed, before and after
+  undone_at  INTEGER,
+  refused_at INTEGER                             -- it could not be undone, as the state had moved on
+) STRICT;
+CREATE INDEX undoable_actions ON undo_actions (actor, surface, id) WHERE undone_at IS NULL AND refused_at IS NULL;
