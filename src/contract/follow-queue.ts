@@ -3,6 +3,7 @@
  * older, take a new snapshot after a gap, another epoch or a lost link. It is the only writer of that state.
  */
 import type { SlipwayApi } from './api.ts'
+import { fail } from './errors.ts'
 import type { ChangeEvent } from './events.ts'
 import { applyEvent, fromSnapshot, type LiveQueue } from './queue-state.ts'
 
@@ -51,7 +52,7 @@ export function followQueue(api: FollowedApi, sink: QueueSink, options: FollowOp
       return
     }
     requesting = true
-    const result = await api.invoke('snapshot', {})
+    const result = await api.invoke('snapshot', {}).catch((cause: unknown) => fail('internal', String(cause)))
     requesting = false
     if (stopped) return
     if (!result.ok) {

@@ -178,16 +178,17 @@ describe('following the queue', () => {
     let tell: (event: ChangeEvent) => void = () => {}
     let link: (up: boolean) => void = () => {}
     const answers: (() => void)[] = []
-    let down = false
+    let failing: 'answer' | 'throw' | null = null
     const api: FollowedApi = {
       invoke: () =>
-        new Promise((resolve) => {
+        new Promise((resolve, reject) => {
           // A snapshot is of the moment in which it was made, not in which it arrives.
           const value = server.snapshot()
-          const failed = down
+          const how = failing
+          if (how === 'throw') return answers.push(() => reject(new Error('gone')))
           answers.push(() =>
             resolve(
-              (failed
+              (how
                 ? { ok: false, error: { code: 'internal', message: 'gone' } }
                 : { ok: true, value }) as never,
             ),
@@ -207,8 +208,8 @@ describe('following the queue', () => {
       api,
       send: (event: ChangeEvent) => tell(event),
       link: (up: boolean) => link(up),
-      fails: (failing: boolean) => {
-        down = failing
+      fails: (how: typeof failing) => {
+        failing = how
       },
       async answer() {
         answers.shift()?.()
@@ -304,15 +305,15 @@ describe('following the queue', () => {
     expect(seen.state?.order).toHaveLength(1)
   })
 
-  it('asks again after a snapshot that failed', async () => {
+  it.each(['failed', 'was thrown'])('takes another snapshot after one that %s', async (how) => {
     const line = createLine()
     await line.server.start()
-    line.fails(true)
+    line.fails(how === 'failed' ? 'answer' : 'throw')
     const { seen, later } = watch(line)
     await line.answer()
     expect(seen.links.at(-1)).toBe('lost')
     expect(later).toHaveLength(1)
-    line.fails(false)
+    line.fails(null)
     later[0]?.()
     await line.answer()
     expect(seen.links.at(-1)).toBe('live')

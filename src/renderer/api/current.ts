@@ -2,7 +2,7 @@
  * Owns which api the panel talks to: set once at start, read by store/act.ts and by features that only read.
  */
 import type { CommandInput, CommandName, CommandOutput } from '../../contract/commands.ts'
-import type { Result } from '../../contract/errors.ts'
+import { fail, type Result } from '../../contract/errors.ts'
 import type { PanelApi } from './panel-api.ts'
 
 let current: PanelApi | undefined
@@ -12,11 +12,17 @@ export function setApi(api: PanelApi): void {
   current = api
 }
 
-/** Invokes a command of the core; an expected failure is a value. Throws only when called before `setApi`. */
-export function request<N extends CommandName>(
+/** Invokes a command of the core; every failure is a value, also one of the transport. */
+export async function request<N extends CommandName>(
   name: N,
   input: CommandInput<N>,
 ): Promise<Result<CommandOutput<N>>> {
   if (!current) throw new Error('request() before setApi()')
-  return current.invoke(name, input)
+  try {
+    return await current.invoke(name, input)
+  } catch (cause) {
+    return fail('internal', 'The request failed.', {
+      hint: cause instanceof Error ? cause.message : String(cause),
+    })
+  }
 }

@@ -54,10 +54,18 @@ async function post<T>(url: string, input: unknown): Promise<Result<T>> {
       return fail('internal', 'This page is no longer signed in.', {
         hint: 'Open the address that `slipway serve` printed.',
       })
-    return (await response.json()) as Result<T>
+    const body: unknown = await response.json()
+    if (isResult<T>(body)) return body
+    return fail('internal', `Slipway answered with status ${response.status}.`)
   } catch {
     return fail('internal', 'Slipway is not responding.', {
       hint: 'Is `slipway serve` still running? The panel reconnects automatically.',
     })
   }
+}
+
+/** Whether an answer has the contract's shape; a proxy or a broken host may answer with anything. */
+function isResult<T>(body: unknown): body is Result<T> {
+  if (typeof body !== 'object' || body === null || !('ok' in body)) return false
+  return body.ok === true || (body.ok === false && 'error' in body)
 }

@@ -23,10 +23,9 @@ import {
   moveBatches,
   pauseBatches,
   resumeBatches,
-  retryBatch,
   retryBatches,
   stopAfter,
-} from './act.ts'
+} from './batch-commands.ts'
 import { openDialog } from './panel-store.ts'
 
 export type BatchAction = {
@@ -167,7 +166,7 @@ export const batchActions: readonly BatchAction[] = [
     Icon: IconRefresh,
     group: 'run',
     possible: one((b) => isFinal(b.status)),
-    run: (batches) => first(batches, (batch) => void retryBatch(batch, { all: true })),
+    run: (batches) => first(batches, (batch) => void retryBatches([batch], { all: true })),
   },
   {
     id: 'cancel',

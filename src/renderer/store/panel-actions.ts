@@ -1,7 +1,7 @@
 /**
  * Owns the actions that belong to the panel as a whole, for the palette, the keys and the help sheet.
  */
-import { markSeen, pauseQueue } from './act.ts'
+import { markSeen, pauseQueue } from './batch-commands.ts'
 import { goToTab, goToView, openDialog, usePanel } from './panel-store.ts'
 import { tabs } from './place.ts'
 import { undoLast } from './undo.tsx'

@@ -1,44 +1,72 @@
 /**
- * Owns undo: the last thing that can be taken back, offered in a notification and by a key.
+ * Owns undo: offered in a notification after each action, and by a key for one action after the other. What is taken
+ * back, and how, the core decides; so it works after a reload as well.
  */
 import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import type { RefusedBatch } from '../../contract/errors.ts'
+import { act, pendingCommands } from './act.ts'
 import { announce } from './panel-store.ts'
 
-/** Commands that the core has not answered yet. */
-export const underWay = new Set<Promise<unknown>>()
+export type Done = {
+  /** Number of the action in the core; null when it changed nothing that can be taken back. */
+  undo: number | null
+  refused?: readonly RefusedBatch[]
+}
 
-let last: { id: string; undo: () => Promise<void> } | undefined
+let offered: string | undefined
 
-/** Announces what was done and offers to take it back for a while. */
-export function offerUndo(sentence: string, undo: () => Promise<void>): void {
-  if (last) notifications.hide(last.id)
-  announce(`${sentence}. Can be undone.`)
-  const id = notifications.show({
+/** Reports what was done, and what was refused, and offers to take it back for a while. */
+export function reportDone(sentence: string, { undo, refused = [] }: Done): void {
+  showRefused(refused)
+  withdrawOffer()
+  announce(undo === null ? `${sentence}.` : `${sentence}. Can be undone.`)
+  offered = notifications.show({
     message: (
       <Group justify="space-between" wrap="nowrap" gap="sm">
         <span>{sentence}</span>
-        <Button size="compact-sm" variant="light" onClick={() => void undoLast()}>
-          Undo
-        </Button>
+        {undo !== null && (
+          <Button size="compact-sm" variant="light" onClick={() => void takeBack({ action: undo })}>
+            Undo
+          </Button>
+        )}
       </Group>
     ),
     autoClose: 10_000,
     withBorder: true,
   })
-  last = { id, undo }
 }
 
-/** Takes the last undoable action back, also one that is still pending; without one it reports so. */
+/** Takes the latest action back, also one that is still pending; called again, the one before it. */
 export async function undoLast(): Promise<void> {
-  await Promise.allSettled(underWay)
-  const taken = last
-  last = undefined
-  if (!taken) {
-    notifications.show({ message: 'Nothing to undo.', autoClose: 3_000, withBorder: true })
-    return
-  }
-  notifications.hide(taken.id)
-  await taken.undo()
+  await pendingCommands()
+  await takeBack({})
+}
+
+async function takeBack(which: { action?: number }): Promise<void> {
+  withdrawOffer()
+  const done = await act('undo', which)
+  if (!done) return
   announce('Undone.')
+  showRefused(done.refused)
+}
+
+function withdrawOffer(): void {
+  if (offered !== undefined) notifications.hide(offered)
+  offered = undefined
+}
+
+const namedAtMost = 3
+
+function showRefused(refused: readonly RefusedBatch[]): void {
+  if (refused.length === 0) return
+  const reasons = refused.slice(0, namedAtMost).map((each) => each.message)
+  const more = refused.length - reasons.length
+  notifications.show({
+    color: 'orange',
+    title: refused.length === 1 ? '1 batch was not changed' : `${refused.length} batches were not changed`,
+    message: [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join(' '),
+    autoClose: 10_000,
+    withBorder: true,
+  })
 }

@@ -6,7 +6,7 @@ import { IconRefreshAlert } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Batch, Summary } from '../../../contract/entities.ts'
 import { amount, countOf } from '../../../contract/words.ts'
-import { retryBatch } from '../../store/act.ts'
+import { retryBatches } from '../../store/batch-commands.ts'
 import { go } from '../../store/panel-store.ts'
 import { jobsOfCluster } from './cluster-jobs.ts'
 
@@ -35,7 +35,7 @@ function ClusterCard({ batch, cluster }: { batch: Batch; cluster: Cluster }) {
   const retry = async () => {
     setBusy(true)
     const jobs = await jobsOfCluster(batch.id, cluster)
-    if (jobs.length > 0) await retryBatch(batch, { jobs })
+    if (jobs.length > 0) await retryBatches([batch], { jobs })
     setBusy(false)
   }
   const how =

@@ -11,7 +11,7 @@ import type { Batch, Job } from '../../../contract/entities.ts'
 import { clock } from '../../../contract/moments.ts'
 import { isFinal, type JobStatus, jobStatuses } from '../../../contract/states.ts'
 import { amount, duration } from '../../../contract/words.ts'
-import { retryBatch } from '../../store/act.ts'
+import { retryBatches } from '../../store/batch-commands.ts'
 import { go, setJobFilter, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle } from '../../ui/clock-hooks.ts'
 import { DotsButton } from '../../ui/DotsButton.tsx'
@@ -98,7 +98,7 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
   const openMenu = useCallback((index: number, opened: boolean) => setMenuFor(opened ? index : null), [])
   const latestBatch = useRef(batch)
   latestBatch.current = batch
-  const retry = useCallback((job: Job) => void retryBatch(latestBatch.current, { jobs: [job.id] }), [])
+  const retry = useCallback((job: Job) => void retryBatches([latestBatch.current], { jobs: [job.id] }), [])
 
   const focusRow = (index: number) => {
     const to = Math.max(0, Math.min(jobs.total - 1, index))

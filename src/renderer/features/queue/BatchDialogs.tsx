@@ -5,7 +5,7 @@ import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mant
 import { useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { batchName, countOf } from '../../../contract/words.ts'
-import { cancelBatches, moveBatches, setPriority } from '../../store/act.ts'
+import { cancelBatches, moveBatches, setPriority } from '../../store/batch-commands.ts'
 import { closeDialog, usePanel } from '../../store/panel-store.ts'
 
 export function BatchDialogs() {

@@ -18,7 +18,7 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import type { Batch } from '../../../contract/entities.ts'
 import { queueHead } from '../../../contract/queue-state.ts'
 import { batchName, countOf } from '../../../contract/words.ts'
-import { moveBatches, stopAfter } from '../../store/act.ts'
+import { moveBatches, stopAfter } from '../../store/batch-commands.ts'
 import { shownOrder, usePanel } from '../../store/panel-store.ts'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
