@@ -3,7 +3,7 @@
  *   contract <- core <- { main, web, cli }   contract <- preload   contract <- renderer
  *   inside renderer: api <- store <- ui <- features
  *   inside core: db <- queue; process <- logs <- launcher; queue, process <- host; all of them <- run;
- *   queue <- insight; run, insight <- commands <- core.ts
+ *   queue <- insight; configuration, queue <- fill; run, insight, fill <- commands <- core.ts
  */
 const layer = (name, from, to, comment, except = []) => ({
   name,
@@ -136,6 +136,12 @@ module.exports = {
       '^src/core/run/',
       '^src/core/(insight|commands|core\\.ts)',
       'run may import host, launcher, logs, process, queue and db: have core.ts hand in what it needs.',
+    ),
+    layer(
+      'fill-makes-jobs',
+      '^src/core/fill/',
+      '^src/core/(host|launcher|logs|run|insight|commands|core\\.ts)',
+      'fill may import configuration, queue and db: have core.ts or commands hand in what it needs.',
     ),
     layer(
       'insight-reads',

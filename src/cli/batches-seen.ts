@@ -29,7 +29,9 @@ export function batchesSeen(): BatchesSeen {
     for (const batch of batches) {
       const before = now.get(batch.id)
       const hasEnded = isFinal(batch.status) && before !== undefined && isActive(before.status)
-      if (hasEnded && counting && batch.startedAt !== null) ended.set(batch.id, batch)
+      // One that failed at its turn never started; one that was cancelled before is not what this run is about.
+      const hasRun = batch.startedAt !== null || batch.status === 'failed'
+      if (hasEnded && counting && hasRun) ended.set(batch.id, batch)
       now.set(batch.id, batch)
     }
   }
@@ -64,7 +66,7 @@ export type Goal = { kind: 'batches'; ids: string[] } | { kind: 'empty' } | { ki
 /** Only Slipway's own fills are sealed by somebody who is known; a batch made with SQL may stay open for ever. */
 function waitsForSeal(batch: Batch): string | undefined {
   if (batch.waitsFor?.unsealed) return `#${batch.number} ${waitSentence(batch.waitsFor)}`
-  if (batch.sealed) return undefined
+  if (batch.sealed || batch.expands === 'when-claimed') return undefined
   const { pending, running } = batch.jobs
   return batch.status === 'running' && pending + running === 0
     ? `#${batch.number} has run all its jobs and waits to be sealed by whoever adds them`

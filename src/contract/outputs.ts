@@ -21,7 +21,7 @@ import {
 import { configurationProblemSchema, refusedSchema } from './error-schemas.ts'
 import { undoableCommands } from './references.ts'
 import { settingsSchema } from './settings.ts'
-import { batchStatuses } from './states.ts'
+import { batchStatuses, expansions } from './states.ts'
 
 const time = z.number().int()
 const rangeSchema = z.object({ start: z.number().int(), end: z.number().int() })
@@ -76,6 +76,8 @@ const previewSchema = z.object({
         z.object({
           range: rangeSchema.nullable(),
           jobs: z.number().int(),
+          /** With 'when-claimed' jobs and commands are an estimate: what would be there now. */
+          expands: z.enum(expansions),
           /** First and last few commands as they will run. */
           commands: z.array(
             z.object({ ordinal: z.number().int(), input: z.string(), argv: z.array(z.string()) }),

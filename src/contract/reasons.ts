@@ -26,6 +26,8 @@ export const reasonSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('host-died-while-filling') }),
   z.object({ code: z.literal('refused') }),
   z.object({ code: z.literal('freed') }),
+  /** `problem`: the first of what is wrong, as a line for a terminal. */
+  z.object({ code: z.literal('inputs-not-found'), problem: z.string() }),
   z.object({ code: z.literal('left-queue'), batch: number }),
 ])
 export type Reason = z.infer<typeof reasonSchema>
@@ -70,6 +72,8 @@ export function reasonSentence(reason: Reason): string {
       return 'refused'
     case 'freed':
       return 'it no longer waits for others'
+    case 'inputs-not-found':
+      return `its inputs could not be looked up: ${reason.problem}`
     case 'left-queue':
       return `#${reason.batch} left the queue`
     default:

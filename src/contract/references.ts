@@ -24,3 +24,7 @@ export const undoableCommands = [
   'clear',
 ] as const
 export type UndoableCommand = (typeof undoableCommands)[number]
+
+/** When a job counts as done before: its command succeeded and neither inputs nor outputs changed since; or the first alone. */
+export const skipDoneModes = ['changed', 'command'] as const
+export type SkipDone = (typeof skipDoneModes)[number]

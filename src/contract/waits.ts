@@ -9,6 +9,8 @@ export const waitsForSchema = z.object({
   types: z.array(z.string()),
   /** Whoever adds its jobs has not sealed it; Slipway itself queues no such batch. */
   unsealed: z.boolean(),
+  /** Its inputs are looked up when these have completed. */
+  inputs: z.boolean(),
 })
 export type WaitsFor = z.infer<typeof waitsForSchema>
 
@@ -25,7 +27,11 @@ export function waitedFor({ batches, types }: WaitsFor): string {
 
 /** 'waits for #14, which failed'. */
 export function waitSentence(waits: WaitsFor): string {
-  return waits.unsealed ? 'waits to be sealed by whoever adds its jobs' : `waits for ${waitedFor(waits)}`
+  if (waits.unsealed) return 'waits to be sealed by whoever adds its jobs'
+  const { batches, types, inputs } = waits
+  const inVain = types.length > 0 || batches.some(({ status }) => isFinal(status))
+  if (!inputs || inVain) return `waits for ${waitedFor(waits)}`
+  return `inputs are looked up when ${waitedFor(waits)} ${batches.length === 1 ? 'has' : 'have'} completed`
 }
 
 const endedWords: Partial<Record<BatchStatus, string>> = {

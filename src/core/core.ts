@@ -18,6 +18,7 @@ import { diskTrouble, openDatabase } from './db/open.ts'
 import { watchDatabase } from './db/watch.ts'
 import { failpoint } from './failpoint.ts'
 import { Feed } from './feed.ts'
+import { Expander } from './fill/expander.ts'
 import { DiskWatch } from './host/disk-watch.ts'
 import { Lease } from './host/lease.ts'
 import { makeSummary } from './insight/summary.ts'
@@ -25,6 +26,7 @@ import { removeOldLogs } from './logs/retention.ts'
 import type { Context } from './queue/context.ts'
 import { recordEvent } from './queue/event-store.ts'
 import { findBatch } from './queue/queries.ts'
+import type { BatchRow } from './queue/rows.ts'
 import { Executor, type StopMode } from './run/executor.ts'
 import { Finalizer } from './run/finalizer.ts'
 import { version } from './version.ts'
@@ -166,17 +168,9 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
     env: options.env ?? process.env,
     events: {
-      onFinished(row) {
-        // After the next batch's jobs have been started: the summary holds nothing up.
-        setImmediate(() => {
-          if (closing) return
-          finalizer.summarize(row.id, row.run)
-          const batch = findBatch(db, row.id)
-          if (batch) notify({ kind: 'finished', batch })
-          changed()
-        })
-      },
+      onFinished: (row) => finished(row),
       onChanged: (onlyJobs) => feed.touch(onlyJobs),
+      onUnexpanded: (batchId) => expander.start(batchId),
       onRefused: () => lease.check(),
       onCrashFound: (sentence) => notify({ kind: 'crash-found', sentence }),
       onAttention: (sentence, batchId) =>
@@ -189,6 +183,24 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     },
   })
 
+  const finished = (row: BatchRow) => {
+    // After the next batch's jobs have been started: the summary holds nothing up.
+    setImmediate(() => {
+      if (closing) return
+      finalizer.summarize(row.id, row.run)
+      const batch = findBatch(db, row.id)
+      if (batch) notify({ kind: 'finished', batch })
+      changed()
+    })
+  }
+  const expander = new Expander({
+    db,
+    clock,
+    hostId,
+    onChanged: () => changed(),
+    onFailed: finished,
+    onError,
+  })
   const changed = () => {
     feed.touch()
     executor.wake()
@@ -267,6 +279,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     feedPlace: () => feed.place(),
     close() {
       closing ??= (async () => {
+        expander.stop()
         await core.stopWorking('stop')
         feed.stop()
         stopWatching?.()

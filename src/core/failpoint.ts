@@ -6,6 +6,7 @@
 /** Points at which a host can be made to die, in the order of a batch's life. */
 const failpoints = [
   'mid-fill',
+  'mid-expansion',
   'after-claim-before-spawn',
   'after-spawn-before-pid',
   'after-exit-before-verdict',

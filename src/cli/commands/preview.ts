@@ -49,10 +49,13 @@ export function previewLines(found: CommandOutput<'preview'>, paint: Paint): str
   ]
   for (const { type, selected, after, batches } of found.types) {
     if (!selected) continue
-    for (const { range, jobs, commands } of batches) {
+    for (const { range, jobs, expands, commands } of batches) {
       const name = paint('bold', plain(typeAndRange({ type, range })))
       const waits = after.length === 0 ? '' : `, after ${after.map(plain).join(', ')}`
-      lines.push('', `${name}: ${jobs} ${jobs === 1 ? 'job' : 'jobs'}${waits}`)
+      const count = `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`
+      const later = expands === 'when-claimed'
+      lines.push('', `${name}: ${count}${later ? ' as of now' : ''}${waits}`)
+      if (later) lines.push(paint('dim', '  its inputs are looked up when it is its turn'))
       let last = 0
       for (const { ordinal, argv } of commands) {
         if (ordinal > last + 1) lines.push(paint('dim', `  … ${ordinal - last - 1} more`))

@@ -95,7 +95,7 @@ export function batchTable(
 
 function note(batch: Batch): string {
   const parts = [
-    batch.sealed ? '' : 'being filled',
+    batch.sealed || batch.expands === 'when-claimed' ? '' : 'being filled',
     batch.waitsFor === null ? '' : waitSentence(batch.waitsFor),
     batch.jobs.cancelled > 0 ? `${countOf(batch.jobs.cancelled, 'job')} cancelled` : '',
     batch.stopAfter ? 'nothing starts after this one' : '',

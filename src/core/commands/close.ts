@@ -12,8 +12,9 @@ import { notPossible, Refusal, type Scope } from './command.ts'
 /** Cancels an active batch in favour of another one. */
 export function close(scope: Scope, other: Batch, reason: Reason): void {
   recordCancelledAttempts(scope.db, scope.context, other.id, reasonSentence(reason))
-  // A fill on its way is left alone; a batch in the line that nobody sealed is not worth waiting for.
-  if (other.status !== 'initiated') sealBatch(scope.db, scope.context, other.id)
+  // A fill on its way is left alone; a queued batch that nobody has sealed has no more to wait for.
+  if (other.status !== 'initiated' || other.expands === 'when-claimed')
+    sealBatch(scope.db, scope.context, other.id)
   if (!cancelBatch(scope.db, scope.context, other.id, reason))
     throw new Refusal(notPossible(other, 'replaced'))
 }

@@ -60,7 +60,8 @@ function name(ref: BatchRef): string {
 
 /** "#12 is paused" and what would be possible instead. */
 export function notPossible(batch: Batch, what: string, hint?: string): Result<never> {
-  const words = batch.sealed ? batchStatusWords[batch.status] : 'still being filled'
+  const isFilling = !batch.sealed && batch.expands === 'when-added'
+  const words = isFilling ? 'still being filled' : batchStatusWords[batch.status]
   return fail(
     'not-possible',
     `#${batch.number} is ${words}, so it can't be ${what}.`,

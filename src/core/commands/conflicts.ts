@@ -7,6 +7,7 @@ import type { Batch, Conflict } from '../../contract/entities.ts'
 import { fail, type Result } from '../../contract/errors.ts'
 import { batchStatusWords } from '../../contract/states.ts'
 import { ago, batchName, countOf } from '../../contract/words.ts'
+import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { hashesOfBatch } from '../queue/job-queries.ts'
 import type { Scope } from './command.ts'
@@ -17,6 +18,17 @@ export type Requested = {
   range: { start: number; end: number } | null
   /** Command hashes of the jobs that were asked for. */
   hashes: readonly string[]
+}
+
+/** Command hashes of a plan's jobs; of what would be there now, where the inputs are looked up later. */
+export async function commandHashes(plan: BatchPlan): Promise<string[]> {
+  const hashes: string[] = []
+  try {
+    for await (const job of plan.jobs({ number: 0 })) hashes.push(job.commandHash)
+  } catch (cause) {
+    if (plan.expand !== 'when-claimed' || !(cause instanceof InputsChangedError)) throw cause
+  }
+  return hashes
 }
 
 /** One explanation for each active batch in the way. */
@@ -52,7 +64,11 @@ export function conflictsWith(scope: Scope, requested: Requested, existing: read
 function describe({ clock }: Scope, batch: Batch): string {
   const place = batch.status === 'queued' ? ` at place ${batch.position}` : ''
   const done = batch.jobs.succeeded + batch.jobs.failed // those cancelled in an earlier run were not done
-  const filled = batch.sealed ? `${done} of ${countOf(batch.jobs.total, 'job')} done` : 'still being filled'
+  const filled = batch.sealed
+    ? `${done} of ${countOf(batch.jobs.total, 'job')} done`
+    : batch.expands === 'when-claimed'
+      ? 'its inputs are looked up when it is its turn'
+      : 'still being filled'
   return `${batchName(batch)} is ${batchStatusWords[batch.status]}${place}: ${filled}, created ${ago(batch.createdAt, clock.now())}.`
 }
 

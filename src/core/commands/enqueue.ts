@@ -17,9 +17,10 @@ import { findConfiguration, saveConfiguration, trustConfiguration } from '../que
 import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
 import { batchById, conflictingBatches, findBatch } from '../queue/queries.ts'
 import { readSetting } from '../queue/settings-store.ts'
+import { deferBatch } from '../queue/source-store.ts'
 import { close, leaveOutDone } from './close.ts'
 import { type Handler, Refusal, type Scope, writeOrRefuse } from './command.ts'
-import { conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
+import { commandHashes, conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
 import { abandon, endedMeanwhile, type Fill, fillAll, type Order } from './fill.ts'
 
 type Input = ParsedInput<'enqueue'>
@@ -39,7 +40,9 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const filled = await fillAll(scope, configuration, fills)
   if (!filled.ok) return filled
   const skipped = orders.flatMap(({ plan, jobs }) =>
-    jobs < plan.jobCount ? [{ type: plan.type, range: plan.range, jobs: plan.jobCount - jobs }] : [],
+    jobs !== null && jobs < plan.jobCount
+      ? [{ type: plan.type, range: plan.range, jobs: plan.jobCount - jobs }]
+      : [],
   )
   const finished = finish(scope, input, configuration, fills)
   if (!finished.ok) return finished
@@ -98,7 +101,7 @@ async function decide(
 ): Promise<Order[]> {
   const { db } = scope
   const known = findConfiguration(db, configuration.specPath, configuration.projectPath)
-  if (!known) return plans.map((plan) => ({ plan, conflicts: [], leaveOut: new Set(), jobs: plan.jobCount }))
+  if (!known) return plans.map((plan) => ({ plan, conflicts: [], leaveOut: new Set(), jobs: jobsOf(plan) }))
   const done = new Map<string, ReadonlySet<string>>()
   const doneOf = (type: string) => {
     const hashes = done.get(type) ?? new Set(doneHashes(db, known.id, type))
@@ -120,10 +123,14 @@ async function decide(
     let leaveOut: ReadonlySet<string> = new Set()
     if (input.skipDone || (continued.has(plan.type) && conflicts.length === 0)) leaveOut = doneOf(plan.type)
     else if (continued.has(plan.type)) leaveOut = doneInside(scope, conflicts)
-    orders.push({ plan, conflicts, leaveOut, jobs: await countLeft(plan, leaveOut) })
+    const jobs = plan.expand === 'when-claimed' ? null : await countLeft(plan, leaveOut)
+    orders.push({ plan, conflicts, leaveOut, jobs })
   }
   return orders
 }
+
+const jobsOf = ({ expand, jobCount }: BatchPlan): number | null =>
+  expand === 'when-claimed' ? null : jobCount
 
 function doneInside({ db }: Scope, batches: readonly Batch[]): Set<string> {
   const hashes = new Set<string>()
@@ -176,11 +183,12 @@ async function open(
         priority: input.priority ?? plan.options.priority,
         duplicateOf: conflicts[0]?.id ?? null,
         continues: input.ifExists === 'remaining' ? (conflicts[0]?.id ?? null) : null,
+        expands: plan.expand,
         options: { ...plan.options, searchPath: process.env.PATH ?? null },
         details: {
           configuration: configuration.name,
           file: configuration.specPath,
-          jobs: order.jobs,
+          ...(order.jobs === null ? {} : { jobs: order.jobs }),
           ifExists: input.ifExists,
           variables: input.variables ?? {},
         },
@@ -217,13 +225,11 @@ async function explain(
 ): Promise<Result<never>> {
   const conflicts = []
   for (const { order, conflicts: existing } of refusal.refused) {
-    const hashes: string[] = []
-    for await (const job of order.plan.jobs({ number: 0 })) hashes.push(job.commandHash)
     const requested = {
       configuration: configuration.name,
       type: order.plan.type,
       range: order.plan.range,
-      hashes,
+      hashes: await commandHashes(order.plan),
     }
     conflicts.push(...conflictsWith(scope, requested, existing))
   }
@@ -253,7 +259,12 @@ function finish(
       }
       if (fill.closes.length > 0) standAlone(scope, row.id, fill)
       if (input.ifExists === 'remaining') leaveOutDone(scope, fill.id, fill.closes)
-      const sealed = sealBatch(db, context, fill.id)
+      const { text } = configuration
+      const skipDone = input.skipDone ? 'command' : null
+      const sealed =
+        fill.order.jobs === null
+          ? deferBatch(db, context, fill.id, { text, variables: input.variables ?? {}, skipDone })
+          : sealBatch(db, context, fill.id)
       const lost = sealed ? undefined : endedMeanwhile(scope, fills)
       if (lost) throw new Refusal(lost)
       if (!sealed) throw new Error(`batch ${fill.id} was removed by somebody else`)

@@ -2,21 +2,17 @@
  * Owns filling the batches of one submit, job by job in short transactions, and taking them back when that fails.
  * Must never seal or queue: the last transaction of `enqueue` does.
  */
-import { mkdirSync } from 'node:fs'
-import path from 'node:path'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import type { Why } from '../../contract/reasons.ts'
-import { type BatchPlan, InputsChangedError, type PlannedJob } from '../configuration/plan.ts'
+import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
 import type { Configuration } from '../configuration/read.ts'
 import { failpoint } from '../failpoint.ts'
+import { FolderError, jobChunks } from '../fill/job-chunks.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'
-import { insertJobs, type NewJob } from '../queue/job-store.ts'
+import { insertJobs } from '../queue/job-store.ts'
 import { findBatch } from '../queue/queries.ts'
 import type { Scope } from './command.ts'
-
-/** Rows per transaction of a fill: some 20 ms, so that nobody who waits for the lock notices. */
-const fillChunk = 2_000
 
 /** One plan with what was decided about it. */
 export type Order = {
@@ -25,7 +21,8 @@ export type Order = {
   conflicts: Batch[]
   /** Commands that are left out because they were done. */
   leaveOut: ReadonlySet<string>
-  jobs: number
+  /** How many are left; null where that is looked up when it is the batch's turn. */
+  jobs: number | null
 }
 
 /** A batch that exists and is to be filled. */
@@ -38,7 +35,7 @@ export async function fillAll(
   fills: readonly Fill[],
 ): Promise<Result<null>> {
   try {
-    for (const fill of fills) await fillOne(scope, fill)
+    for (const fill of fills) if (fill.order.jobs !== null) await fillOne(scope, fill)
     return ok(null)
   } catch (cause) {
     abandon(scope, fills, cause instanceof Error ? cause.message : String(cause))
@@ -65,49 +62,11 @@ export function endedMeanwhile({ db }: Scope, fills: readonly Fill[]): Result<ne
   return fail('not-possible', `#${ended.number} was cancelled${why} while it was being filled.${others}`)
 }
 
-async function fillOne({ db }: Scope, fill: Fill): Promise<void> {
-  let chunk: NewJob[] = []
-  const flush = () => {
+async function fillOne({ db }: Scope, { id, number, order }: Fill): Promise<void> {
+  for await (const chunk of jobChunks(order.plan, number, order.leaveOut)) {
     // No fsync here: the last transaction of the submit makes all of it durable, and before that it doesn't count.
-    db.note(() => insertJobs(db, fill.id, chunk))
+    db.note(() => insertJobs(db, id, chunk))
     failpoint('mid-fill')
-    chunk = []
-  }
-  const folders = new Set<string>()
-  for await (const job of fill.order.plan.jobs({ number: fill.number })) {
-    if (fill.order.leaveOut.has(job.commandHash)) continue
-    if (fill.order.plan.makeFolders) makeFolders(job, folders)
-    const command = {
-      argv: job.argv,
-      ...(job.cwd === null ? {} : { cwd: job.cwd }),
-      ...(job.env === null ? {} : { env: job.env }),
-      ...(job.expect.length === 0 ? {} : { expect: job.expect }),
-    }
-    chunk.push({ ordinal: job.ordinal, input: job.input, command, commandHash: job.commandHash })
-    if (chunk.length === fillChunk) {
-      flush()
-      await new Promise((resolve) => setImmediate(resolve)) // let the rest of the host breathe
-    }
-  }
-  if (chunk.length > 0) flush()
-}
-
-/** A folder for an expected file could not be created. */
-class FolderError extends Error {}
-
-/** Creates the folders of a job's expected files; `made` remembers them, up to a bound. */
-function makeFolders({ expect }: PlannedJob, made: Set<string>): void {
-  for (const { file } of expect) {
-    const folder = path.dirname(file)
-    if (made.has(folder)) continue
-    if (made.size > 10_000) made.clear()
-    try {
-      mkdirSync(folder, { recursive: true })
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new FolderError(`the folder ${folder} can't be created: ${why}`, { cause })
-    }
-    made.add(folder)
   }
 }
 

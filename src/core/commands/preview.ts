@@ -6,7 +6,7 @@ import { readConfiguration } from '../configuration/read.ts'
 import { findConfiguration } from '../queue/configuration-store.ts'
 import { conflictingBatches } from '../queue/queries.ts'
 import type { Handler, Scope } from './command.ts'
-import { conflictsWith } from './conflicts.ts'
+import { commandHashes, conflictsWith } from './conflicts.ts'
 
 export const preview: Handler<'preview'> = async (scope, input) => {
   const read = await readConfiguration(input.file, { variables: input.variables ?? {} })
@@ -40,6 +40,7 @@ function outline(plan: BatchPlan) {
   return {
     range: plan.range,
     jobs: plan.jobCount,
+    expands: plan.expand,
     commands: plan.preview.map(({ ordinal, input, argv }) => ({ ordinal, input, argv })),
   }
 }
@@ -54,8 +55,7 @@ async function conflictsOf(
   for (const plan of plans) {
     const existing = conflictingBatches(scope.db, { configurationId, type: plan.type, range: plan.range })
     if (existing.length === 0) continue
-    const hashes: string[] = []
-    for await (const job of plan.jobs({ number: 0 })) hashes.push(job.commandHash)
+    const hashes = await commandHashes(plan)
     conflicts.push(
       ...conflictsWith(scope, { configuration, type: plan.type, range: plan.range, hashes }, existing),
     )

@@ -7,6 +7,7 @@ import { getRow, noteFailedBefore, pauseBatch, reopenBatch } from '../queue/batc
 import { hashesOfBatch } from '../queue/job-queries.ts'
 import { reopenJobs } from '../queue/job-store.ts'
 import { batchById, conflictingBatches } from '../queue/queries.ts'
+import { lacksInputs } from '../queue/source-store.ts'
 import { changeBatches, type Keep } from './change-batches.ts'
 import { close, leaveOutDone } from './close.ts'
 import { type Handler, notPossible, Refusal, type Scope } from './command.ts'
@@ -37,6 +38,8 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, batch: Batch, keep: K
   const row = getRow(db, id)
   if (!row || !isFinal(batch.status))
     throw new Refusal(notPossible(batch, 'retried', 'Only a batch that has ended can be retried.'))
+  if (lacksInputs(db, id))
+    throw new Refusal(notPossible(batch, 'retried', 'Not all its inputs have become jobs: add it again.'))
   const identity = { configurationId: row.configuration_id, type: batch.type, range: batch.range }
   const conflicting = conflictingBatches(db, identity, id)
   if (conflicting.length > 0) {

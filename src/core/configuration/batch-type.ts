@@ -1,5 +1,5 @@
 /** Owns one entry of `batches`: its keys, their defaults and limits. Must never look at the file system. */
-import type { BatchType, Located, Retries, StopOnFailure } from './configuration.ts'
+import type { BatchType, Expand, Located, Over, Retries, StopOnFailure } from './configuration.ts'
 import {
   fields,
   filledText,
@@ -24,6 +24,7 @@ export const BATCH_KEYS = [
   'run',
   'over',
   'after',
+  'expand',
   'parallel',
   'timeout',
   'retries',
@@ -77,12 +78,14 @@ export function readBatchType(
   }
   const shell = read('shell', (given) => flag(given, problems)) ?? false
   const over = read('over', (given) => readOver(given, { variables, problems }))
+  const after = read('after', (given) => readAfter(given, problems)) ?? []
   const batchType: BatchType = {
     type: read('type', (given) => readType(given, problems)) ?? '',
     place: value.place,
     run: read('run', (given) => readRun(given, shell, problems)) ?? [],
     over: over ?? { kind: 'once', place: value.place },
-    after: read('after', (given) => readAfter(given, problems)) ?? [],
+    after,
+    expand: read('expand', (given) => readExpand(given, problems)) ?? defaultExpand(over, after),
     parallel: read('parallel', (given) => number(given, { min: 1, max: 256 }, problems)) ?? defaultParallel,
     timeoutMs: read('timeout', (given) => readTimeout(given, problems)) ?? null,
     retries: read('retries', (given) => readRetries(given, problems)) ?? { times: 0, delayMs: 0, backoff: 1 },
@@ -161,6 +164,17 @@ function readAfter(value: Value, problems: Problems): Located[] {
     .map(({ text: type, place }) => ({ text: type, place }))
   return known.filter(({ text: type }, i) => known.findIndex((other) => other.text === type) === i)
 }
+
+function readExpand(value: Value, problems: Problems): Expand | undefined {
+  const given = value.kind === 'text' ? value.text : undefined
+  const known = (['when-added', 'when-claimed'] as const).find((one) => one === given)
+  return known ?? wrong(value, 'when-added or when-claimed', problems)
+}
+
+const defaultExpand = (over: Over | undefined, after: readonly Located[]): Expand =>
+  after.length > 0 && over !== undefined && ['files', 'table', 'lines'].includes(over.kind)
+    ? 'when-claimed'
+    : 'when-added'
 
 function readTimeout(value: Value, problems: Problems): number | undefined {
   const ms = quantity(value, parseDuration, DURATION, 's', problems)

@@ -2,6 +2,7 @@
  * Owns the shape of a valid configuration: data only, in which each template keeps its place in the file.
  * Must never hold inputs; only where they come from.
  */
+import type { Expansion } from '../../contract/states.ts'
 import type { Place } from './problem.ts'
 import type { Template } from './template.ts'
 
@@ -13,7 +14,11 @@ export type Configuration = {
   /** The folder that relative paths are relative to. */
   projectPath: string
   variables: Record<string, string>
+  /** PATH that programs are looked up in; null is this process's. */
+  searchPath: string | null
   batchTypes: BatchType[]
+  /** The text of the file. */
+  text: string
   /** 32 hex characters over the file's text and the variables. */
   digest: string
   /** 32 hex characters over the file's text alone: what a person looks at and trusts. */
@@ -29,6 +34,7 @@ export type BatchType = {
   over: Over
   /** Batch types that have to complete first. */
   after: Located[]
+  expand: Expand
   parallel: number
   timeoutMs: number | null
   retries: Retries
@@ -44,6 +50,12 @@ export type BatchType = {
   /** Whether two jobs with the same command are meant. */
   repeat: boolean
 }
+
+/**
+ * When the inputs are looked up: before the batch exists, or when it is its turn. The default is `when-claimed` for
+ * files, tables and lines of a batch with `after`, as these may be what its predecessor makes.
+ */
+export type Expand = Expansion
 
 /** How often a failed attempt is repeated; the delay is multiplied by `backoff` after each. */
 export type Retries = { times: number; delayMs: number; backoff: number }

@@ -40,6 +40,10 @@ export const batchSchema = z.strictObject({
     .union([z.string(), z.array(z.string())])
     .optional()
     .describe('Batch types that have to complete first'),
+  expand: z
+    .enum(['when-added', 'when-claimed'])
+    .optional()
+    .describe('When the inputs are looked up; when-claimed by default for files, table and lines with after'),
   parallel: z.int().min(1).max(256).optional().describe('Jobs at once inside the batch'),
   timeout: duration.optional().describe('Of awake time, for each attempt'),
   retries: z

@@ -10,9 +10,9 @@ import type { BatchType, Configuration, Over } from './configuration.ts'
 import { openInputs, openRange } from './inputs/open.ts'
 import type { Input, InputSource } from './inputs/source.ts'
 import { INPUT_LIMIT } from './over.ts'
-import { type Place, type Problems, shorten } from './problem.ts'
-import { checkPlaceholders, templatesOf } from './scope.ts'
-import { type StartCheck, startCheck } from './start-check.ts'
+import { type Place, Problems, shorten } from './problem.ts'
+import { checkPlaceholders, sourcePlaceholders, templatesOf } from './scope.ts'
+import { checkProgramName, type StartCheck, startCheck } from './start-check.ts'
 import { placeholdersOf } from './template.ts'
 
 /** What a pass over the inputs leaves behind. */
@@ -46,7 +46,7 @@ export async function planBatchType(
     return []
   }
   const maker = commandMaker(batchType, configuration, first.source.names)
-  const check = startCheck(batchType, maker)
+  const check = startCheck(batchType, maker, configuration.searchPath)
   const seen = batchType.repeat ? undefined : new Duplicates()
   const planned: PlannedBatch[] = []
   for (const { source, range } of sources) {
@@ -56,6 +56,28 @@ export async function planBatchType(
   }
   await seen?.report(sources, batchType, problems)
   return problems.count > before ? [] : planned
+}
+
+/**
+ * Plans a batch type whose inputs are looked up later: what would be there now, for those that can be planned now. Adds
+ * only the problems that will still be there then.
+ */
+export async function estimateBatchType(
+  batchType: BatchType,
+  configuration: Configuration,
+  problems: Problems,
+): Promise<(PlannedBatch | Pick<PlannedBatch, 'maker' | 'range'>)[]> {
+  const { over } = batchType
+  const before = problems.count
+  checkPlaceholders(batchType, configuration.variables, problems)
+  checkProgramName(batchType, configuration.projectPath, configuration.searchPath, problems)
+  if (problems.count > before) return []
+  const planned = await planBatchType(batchType, configuration, new Problems())
+  if (planned.length > 0) return planned
+  const maker = commandMaker(batchType, configuration, sourcePlaceholders(over) ?? [])
+  return over.kind === 'range'
+    ? slices(over).map(({ range }) => ({ maker, range }))
+    : [{ maker, range: null }]
 }
 
 type Slice = { source: InputSource; range: PlannedBatch['range'] }

@@ -6,9 +6,9 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { nearest } from '../../contract/nearest.ts'
 import type { CommandMaker, PlannedJob } from './command.ts'
 import { createCommandDigest } from './command-hash.ts'
-import type { BatchOptions, BatchType, Configuration } from './configuration.ts'
+import type { BatchOptions, BatchType, Configuration, Expand } from './configuration.ts'
 import type { InputSource } from './inputs/source.ts'
-import { planBatchType } from './plan-batch-type.ts'
+import { estimateBatchType, planBatchType } from './plan-batch-type.ts'
 import { type Checked, type ConfigurationProblem, formatProblem, Problems } from './problem.ts'
 
 export type { PlannedJob } from './command.ts'
@@ -23,6 +23,8 @@ export type BatchPlan = {
   options: BatchOptions
   /** Whether the folders of expected files are to be created before a job is added. */
   makeFolders: boolean
+  /** With `when-claimed` everything below is an estimate: what would be there now. */
+  expand: Expand
   jobCount: number
   /** Over all command hashes, in order: shows whether inputs have changed since planning. */
   digest: string
@@ -47,10 +49,13 @@ export class InputsChangedError extends Error {
   }
 }
 
-/** Plans all batch types (or the chosen ones); nothing is planned unless everything is valid. */
+/**
+ * Plans all batch types (or the chosen ones); nothing is planned unless everything is valid. `claimed`: it is their
+ * turn, so that also the inputs of `when-claimed` are looked up.
+ */
 export async function planBatches(
   configuration: Configuration,
-  options: { types?: string[] },
+  options: { types?: string[]; claimed?: boolean },
 ): Promise<Checked<BatchPlan[]>> {
   const problems = new Problems()
   const { batchTypes } = configuration
@@ -71,7 +76,7 @@ export async function planBatches(
     options.types === undefined || options.types.length === 0
       ? batchTypes
       : batchTypes.filter(({ type }) => options.types?.includes(type))
-  const plans = await collectPlans(configuration, chosen, problems)
+  const plans = await collectPlans(configuration, chosen, problems, options.claimed)
   return problems.count === 0 ? { ok: true, value: plans } : { ok: false, problems: problems.list() }
 }
 
@@ -80,23 +85,37 @@ export async function collectPlans(
   configuration: Configuration,
   batchTypes: readonly BatchType[],
   problems: Problems,
+  claimed = false,
 ): Promise<BatchPlan[]> {
   const plans: BatchPlan[] = []
   for (const batchType of batchTypes) {
-    for (const { source, maker, range, outline } of await planBatchType(batchType, configuration, problems)) {
+    const expand = claimed ? 'when-added' : batchType.expand
+    const planned =
+      expand === 'when-claimed'
+        ? await estimateBatchType(batchType, configuration, problems)
+        : await planBatchType(batchType, configuration, problems)
+    for (const { maker, range, ...known } of planned) {
       plans.push({
         type: batchType.type,
         range,
         after: batchType.after.map(({ text: type }) => type),
         options: maker.options,
         makeFolders: batchType.makeFolders,
-        ...outline,
-        jobs: ({ number }) => streamJobs(batchType.type, source, maker, outline, String(number)),
+        expand,
+        ...('outline' in known ? known.outline : nothingYet),
+        jobs: ({ number }) =>
+          'outline' in known
+            ? streamJobs(batchType.type, known.source, maker, known.outline, String(number))
+            : noJobs(),
       })
     }
   }
   return plans
 }
+
+const nothingYet = { jobCount: 0, digest: '', preview: [] }
+
+async function* noJobs(): AsyncIterable<PlannedJob> {}
 
 async function* streamJobs(
   type: string,

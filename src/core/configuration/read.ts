@@ -14,7 +14,7 @@ import { OVER_KEYS } from './over.ts'
 import { collectPlans } from './plan.ts'
 import { type Checked, Problems, shorten } from './problem.ts'
 import { checkPlaceholders } from './scope.ts'
-import { nameFromFile, readSpecFile } from './spec-file.ts'
+import { nameFromFile, readSpecFile, type SpecFile } from './spec-file.ts'
 import { parseSpec, type Value } from './spec-tree.ts'
 import { checkExact } from './template.ts'
 
@@ -22,15 +22,35 @@ export type { Configuration } from './configuration.ts'
 
 /**
  * `variables`: from the command line, override those of the file. `defaultParallel`: for batches without
- * `parallel`; 1 if it is left out.
+ * `parallel`; 1 if it is left out. `searchPath`: where programs are looked up; this process's PATH if left out.
  */
-export type ReadOptions = { variables?: Record<string, string>; defaultParallel?: number }
+export type ReadOptions = {
+  variables?: Record<string, string>
+  defaultParallel?: number
+  searchPath?: string | null
+}
 
 /** Reads and validates a configuration; reports every problem at once; throws only on a system error. */
 export async function readConfiguration(file: string, options: ReadOptions): Promise<Checked<Configuration>> {
   const problems = new Problems()
   const named = path.resolve(file)
-  const spec = await readSpecFile(named, problems)
+  return validate(await readSpecFile(named, problems), named, options, problems)
+}
+
+/** The same for the text of a configuration that was read before from the file `specPath`. */
+export async function parseConfiguration(
+  spec: SpecFile,
+  options: ReadOptions,
+): Promise<Checked<Configuration>> {
+  return validate(spec, spec.specPath, options, new Problems())
+}
+
+async function validate(
+  spec: SpecFile | undefined,
+  named: string,
+  options: ReadOptions,
+  problems: Problems,
+): Promise<Checked<Configuration>> {
   const tree = spec && parseSpec(spec.text, named, problems)
   if (spec !== undefined && tree === undefined && problems.count === 0) {
     const expected = 'a mapping with batches'
@@ -100,8 +120,10 @@ function readTree(
     specPath: spec.specPath,
     projectPath: path.dirname(spec.specPath),
     variables,
+    searchPath: options.searchPath ?? null,
     batchTypes: drafts.filter(({ valid }) => valid).map(({ batchType }) => batchType),
     digest: hashText(JSON.stringify([spec.text, Object.entries(variables).sort()])),
+    text: spec.text,
     fileDigest: hashText(spec.text),
     searchable,
   }

@@ -16,12 +16,12 @@ const usesBatch = (template: Template | null | undefined): boolean =>
   template ? placeholdersOf(template).some(({ name }) => name === 'batch') : false
 
 /** Checks each job, and each distinct program and folder once; what needs the batch's number can't be known yet. */
-export function startCheck(batchType: BatchType, maker: CommandMaker): StartCheck {
+export function startCheck(batchType: BatchType, maker: CommandMaker, systemPath: string | null): StartCheck {
   const { run, cwd, env, shell } = batchType
   const { options } = maker
   const checked = new Set<string>()
   const movingPath = env.some(({ name }) => name === 'PATH') && options.env.PATH === undefined
-  const searchPath = options.env.PATH ?? process.env.PATH ?? ''
+  const searchPath = options.env.PATH ?? systemPath ?? process.env.PATH ?? ''
   const knownFolder = !usesBatch(cwd)
   const knownProgram = run.length > 0 && !usesBatch(run[0]) && !shell
   const checkFolders = outputFolderCheck(batchType)
@@ -57,6 +57,23 @@ export function startCheck(batchType: BatchType, maker: CommandMaker): StartChec
       if (wrongProgram !== undefined) problems.add(run[0]?.place ?? batchType.place, wrongProgram)
     }
   }
+}
+
+/**
+ * Checks what has to be there already although the inputs are not: a program that is found by its name. One with a path,
+ * and a folder, may be made by what runs before.
+ */
+export function checkProgramName(
+  { run, env, shell, cwd, place }: BatchType,
+  projectPath: string,
+  systemPath: string | null,
+  problems: Problems,
+): void {
+  const program = run[0]?.source ?? ''
+  const named = run[0] !== undefined && !shell && placeholdersOf(run[0]).length === 0
+  if (!named || /[/\\]/.test(program) || cwd !== null || env.some(({ name }) => name === 'PATH')) return
+  const fault = programFault(program, projectPath, systemPath ?? process.env.PATH ?? '')
+  if (fault !== undefined) problems.add(run[0]?.place ?? place, fault)
 }
 
 /** Checks each folder of an expected file once; of several missing ones the first is reported. */

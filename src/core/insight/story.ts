@@ -9,6 +9,7 @@ type Told = Omit<Event, 'sentence'>
 
 const sentences: Readonly<Record<string, (event: Told) => string>> = {
   batch_created: (e) => `${who(e)} created ${batch(e)}${how(e)}${continuing(e)}`,
+  batch_deferred: (e) => `${batch(e)} was added; its inputs are looked up when it is its turn`,
   batch_sealed: (e) => `${batch(e)} was filled with ${countOf(number(e, 'jobs') ?? 0, 'job')}`,
   batch_abandoned: (e) => `${who(e)} removed ${batch(e)}, which was never filled${because(e)}`,
   batch_enqueued: (e) => `${who(e)} queued ${batch(e)}${place(e)}${how(e)}`,

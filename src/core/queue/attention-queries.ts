@@ -15,7 +15,8 @@ export function lineCounts(db: Db): LineCounts {
         // Each count walks its part of the index by status, and no row.
         `SELECT (SELECT count(*) FROM batches WHERE status = 'queued' AND cleared_at IS NULL) AS queued,
                 (SELECT count(*) FROM batches WHERE status = 'paused' AND cleared_at IS NULL) AS paused,
-                (SELECT count(*) FROM batches WHERE status = 'initiated' AND sealed = 1 AND cleared_at IS NULL) AS held`,
+                (SELECT count(*) FROM batches WHERE status = 'initiated' AND cleared_at IS NULL
+                   AND (sealed = 1 OR (expands = 'when-claimed' AND host_id IS NULL))) AS held`,
       )
       .get() ?? { queued: 0, paused: 0, held: 0 }
   )
@@ -28,7 +29,7 @@ export function headOfLine(db: Db): { first: string | undefined; claimable: stri
     .get()?.id
   const claimable = db
     .sql<{ id: string }>(
-      `SELECT b.id FROM batches b WHERE b.position >= 1 AND b.sealed = 1
+      `SELECT b.id FROM batches b WHERE b.position >= 1 AND (b.sealed = 1 OR b.expands = 'when-claimed')
          AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
                          WHERE a.batch_id = b.id AND p.status IS NOT 'completed')
        ORDER BY b.position LIMIT 1`,

@@ -128,8 +128,8 @@ function toQueue(
 ): BatchRow | undefined {
   const before = getRow(db, id)
   // Only into the line is the seal needed; what runs unsealed can still be let go.
-  if (!before || !from.includes(before.status) || (before.sealed === 0 && place === 'by rule'))
-    return undefined
+  if (!before || !from.includes(before.status)) return undefined
+  if (before.sealed === 0 && place === 'by rule' && !isDeferred(before)) return undefined
   const reopened = before.completed_at !== null
   const queuedAt = reopened || before.queued_at === null ? queueTime(db, context.at) : before.queued_at
   const position =
@@ -156,16 +156,22 @@ function toQueue(
   return row
 }
 
+/** Complete without its jobs, which come in when it is its turn. */
+function isDeferred({ sealed, expands, host_id }: BatchRow): boolean {
+  return sealed === 0 && expands === 'when-claimed' && host_id === null
+}
+
 /**
  * queued → running at position 0 with a fresh token: the first batch in line whose predecessors have all
- * completed, if nothing runs and the host still is the executor. Undefined: nothing to claim.
+ * completed, if nothing runs and the host still is the executor. One whose jobs are not there yet is returned as it is,
+ * still queued: it has to be expanded first, and nothing passes it. Undefined: nothing to claim.
  */
 export function claimHead(db: Db, context: Context, token: string): BatchRow | undefined {
   const head = db
     .sql<BatchRow>(
       // Walks the queue in order and stops at the first hit; a waiting batch lets those behind it pass.
       `SELECT b.* FROM batches b
-       WHERE b.position >= 1 AND b.sealed = 1
+       WHERE b.position >= 1 AND (b.sealed = 1 OR b.expands = 'when-claimed')
          AND NOT EXISTS (SELECT 1 FROM batches r WHERE r.position = 0)
          AND EXISTS (SELECT 1 FROM hosts WHERE id = ? AND executor = 1)
          AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
@@ -174,6 +180,7 @@ export function claimHead(db: Db, context: Context, token: string): BatchRow | u
     )
     .get(context.hostId)
   if (!head || head.position === null) return undefined
+  if (head.sealed === 0) return head
   const row = db
     .sql<BatchRow>(
       `UPDATE batches SET status = 'running', position = 0, claim_token = ?, host_id = ?, pause_requested = 0,

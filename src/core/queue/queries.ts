@@ -226,13 +226,19 @@ export function conflictingBatches(
 
 /** Batches that are being filled, or whose fill was abandoned: whether their host still lives is not checked here. */
 export function unsealedBatches(db: Db): BatchRow[] {
-  return db.sql<BatchRow>("SELECT * FROM batches WHERE sealed = 0 AND status = 'initiated'").all()
+  return db
+    .sql<BatchRow>(
+      "SELECT * FROM batches WHERE sealed = 0 AND status = 'initiated' AND NOT (expands = 'when-claimed' AND host_id IS NULL)",
+    )
+    .all()
 }
 
 /** Numbers of batches that are past their fill and yet not sealed: made by somebody else, with SQL. */
 export function unsealedInLine(db: Db): number[] {
   return db
-    .sql<{ number: number }>("SELECT number FROM batches WHERE sealed = 0 AND status <> 'initiated'")
+    .sql<{ number: number }>(
+      "SELECT number FROM batches WHERE sealed = 0 AND status <> 'initiated' AND expands = 'when-added'",
+    )
     .all()
     .map((row) => row.number)
 }

@@ -113,6 +113,7 @@ function waitsFor(row: BatchEntityRow): WaitsFor | null {
     batches: links.flatMap(({ number, type, status }) => (number === null ? [] : [{ number, type, status }])),
     types: links.filter((link) => link.number === null).map((link) => link.type),
     unsealed,
+    inputs: row.sealed === 0 && row.expands === 'when-claimed',
   }
 }
 

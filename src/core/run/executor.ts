@@ -31,6 +31,8 @@ type ExecutorEvents = {
   onFinished(row: BatchRow): void
   /** Something was committed; `onlyJobs`: verdicts and claims of jobs of the running batch. */
   onChanged(onlyJobs: boolean): void
+  /** It is this batch's turn, and its inputs have to be looked up; `wake` when they were. */
+  onUnexpanded(batchId: string): void
   /** A verdict was refused: look whether the role is still ours. */
   onRefused(): void
   onCrashFound(sentence: string): void
@@ -176,6 +178,7 @@ export class Executor {
     if (step) this.#carryOut(step)
     this.#stopWhatMustStop(step)
     if (step?.changed) events.onChanged(step.onlyJobs)
+    if (step?.expand !== undefined) events.onUnexpanded(step.expand)
     if (step?.refused) events.onRefused()
     if (this.#inbox.length === 0 && step?.refused !== true) this.#launcher.committed()
     if (this.#isAstray()) return void this.begin()

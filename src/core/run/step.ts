@@ -41,6 +41,8 @@ export type Step = {
   running: RunningRow | undefined
   /** Its jobs must not go on. */
   mustStop: boolean
+  /** The head of the queue, whose inputs have to be looked up before it can be claimed. */
+  expand: string | undefined
 }
 
 /** What the executor knows that the database doesn't. */
@@ -108,6 +110,7 @@ export function takeStep(scope: Scope, settling: readonly AttemptEnd[], situatio
     onlyJobs: true,
     running: undefined,
     mustStop: false,
+    expand: undefined,
   }
   let queuePaused = readMark(db, 'queue-paused')
   let may = false
@@ -118,13 +121,15 @@ export function takeStep(scope: Scope, settling: readonly AttemptEnd[], situatio
     if (step.finished.length > 0) queuePaused = readMark(db, 'queue-paused')
     may = mayStart(scope, situation, queuePaused)
     if (!may || step.running || situation.busy > 0 || isReached(db, situation.goal)) break
-    step.running = claimHead(db, context, randomUUID())
-    if (!step.running) break
+    const head = claimHead(db, context, randomUUID())
+    if (head?.status === 'queued') step.expand = head.id
+    if (head?.status !== 'running') break
+    step.running = head
     situation.delays.clear()
     step.changed = true
     step.onlyJobs = false
     // What is over as soon as it was claimed must not stand until something else happens.
-  } while (stopRule(runOptions(step.running), step.running) !== null)
+  } while (step.running.jobs_pending === 0 || stopRule(runOptions(step.running), step.running) !== null)
   if (may && step.running?.host_id === hostId) claimJobs(scope, context, step.running, situation, step)
   return Object.assign(step, shouldStop(db, step.running, queuePaused))
 }

@@ -25,6 +25,7 @@ batches:
     shell: no
     over: { files: "dat/*.csv" }
     after: [tow, one]
+    expand: when-added
   - type: two
     run: [ecoh]
     after: one
@@ -46,7 +47,7 @@ batches:
     '13:20 batches[0].over.files -> data',
     '14:13 batches[0].after[0] -> two',
     '14:18 batches[0].after[1] -> undefined',
-    expect.stringMatching(/^18:10 batches\[1\]\.cwd -> .*\/data$/),
+    expect.stringMatching(/^19:10 batches\[1\]\.cwd -> .*\/data$/),
   ])
 })
 

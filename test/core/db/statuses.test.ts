@@ -3,6 +3,7 @@
  * pair of them behaves as the contract says.
  */
 import { describe, expect, test } from 'vitest'
+import { skipDoneModes } from '../../../src/contract/references.ts'
 import {
   activeBatchStatuses,
   attemptOutcomes,
@@ -29,6 +30,7 @@ const lists: Record<string, readonly string[]> = {
   finalJobStatuses,
   attemptOutcomes,
   expansions,
+  skipDoneModes,
 }
 
 /** Name of the contract's list with exactly these members. */

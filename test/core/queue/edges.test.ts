@@ -142,7 +142,12 @@ test('only what stands in the line waits for something', () => {
   const waiting = addBatch(db, { type: 'report', after: ['edm'], hold: true })
   expect(findBatch(db, waiting.id)?.waitsFor).toBeNull()
   db.write(() => enqueueBatch(db, by(noon), waiting.id))
-  expect(findBatch(db, waiting.id)?.waitsFor).toEqual({ batches: [], types: ['edm'], unsealed: false })
+  expect(findBatch(db, waiting.id)?.waitsFor).toEqual({
+    batches: [],
+    types: ['edm'],
+    unsealed: false,
+    inputs: false,
+  })
   const half = db.write(() => createBatch(db, by(noon), plainBatch(waiting.configuration_id, 'half')))
   expect(findBatch(db, half.id)).toMatchObject({ waitsFor: null, sealed: false, pausing: false })
 })

@@ -21,6 +21,7 @@ type Told = {
   attention: string[]
   crashes: string[]
   errors: unknown[]
+  unexpanded: string[]
   refused: number
   changed: number
 }
@@ -84,7 +85,15 @@ export type Workplace = ReturnType<typeof aWorkplace>
 
 /** An executor at this place; it is ended, and its jobs with it, when the test ends. */
 export function anExecutor(place: Workplace, more: Partial<ExecutorOptions> = {}) {
-  const told: Told = { finished: [], attention: [], crashes: [], errors: [], refused: 0, changed: 0 }
+  const told: Told = {
+    finished: [],
+    attention: [],
+    crashes: [],
+    errors: [],
+    unexpanded: [],
+    refused: 0,
+    changed: 0,
+  }
   const executor = new Executor({
     db: place.db,
     clock: systemClock,
@@ -97,6 +106,7 @@ export function anExecutor(place: Workplace, more: Partial<ExecutorOptions> = {}
       onChanged: () => {
         told.changed += 1
       },
+      onUnexpanded: (id) => told.unexpanded.push(id),
       onRefused: () => {
         told.refused += 1
       },

@@ -61,3 +61,15 @@ CREATE TABLE undo_actions (
   refused_at INTEGER                             -- it could not be undone, as the state had moved on
 ) STRICT;
 CREATE INDEX undoable_actions ON undo_actions (actor, surface, id) WHERE undone_at IS NULL AND refused_at IS NULL;
+
+-- Deferred expansion: the configuration as it was when the batch was added, until all its jobs are there. A final batch
+-- that still has its source was never filled completely.
+CREATE TABLE batch_sources (
+  batch_id  TEXT PRIMARY KEY NOT NULL,
+  text      TEXT NOT NULL,                        -- of the file, as it was added and trusted
+  variables TEXT NOT NULL DEFAULT '{}',           -- JSON: as given with --var
+  skip_done TEXT,                                 -- what is left out because it was done before
+  CONSTRAINT skip_done_is_known CHECK (skip_done IN ('changed', 'command'))
+) STRICT;
+CREATE TRIGGER removed_batch_takes_its_source AFTER DELETE ON batches
+BEGIN DELETE FROM batch_sources WHERE batch_id = OLD.id; END;
