@@ -4,8 +4,7 @@
  */
 import prettyBytes from 'pretty-bytes'
 import prettyMilliseconds from 'pretty-ms'
-import type { Batch, JobCounts } from './entities.ts'
-import { batchStatusWords } from './states.ts'
+import { type BatchStatus, batchStatusWords } from './states.ts'
 
 /** One megabyte: sizes are decimal everywhere, as disks and `prettyBytes` have them. */
 export const MB = 1_000_000
@@ -82,18 +81,30 @@ export function brief(text: string, length = 160): string {
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
 }
 
+// The shapes below are parts of the entities, which import these words through their reasons.
+type Range = { start: number; end: number }
+type JobCounts = { total: number; succeeded: number; failed: number; cancelled: number }
+type EndedBatch = {
+  status: BatchStatus
+  jobs: JobCounts
+  startedAt: number | null
+  completedAt: number | null
+  reason: string | null
+  error: string | null
+}
+
+/** What a batch's name is made of. */
+export type NamedBatch = { number: number; configuration: string; type: string; range: Range | null }
+
 /** '0-9', and '-5..-3' as '-5--3' could not be read: both ends are in it. `queries.ts` says the same in SQL. */
-export function rangeWords({ start, end }: NonNullable<Batch['range']>): string {
+export function rangeWords({ start, end }: Range): string {
   return start < 0 ? `${start}..${end}` : `${start}-${end}`
 }
 
 /** 'evolve 0-9', 'portfolio': what runs, without the configuration. */
-export function typeAndRange({ type, range }: Pick<Batch, 'type' | 'range'>): string {
+export function typeAndRange({ type, range }: Pick<NamedBatch, 'type' | 'range'>): string {
   return onOneLine(range === null ? type : `${type} ${rangeWords(range)}`)
 }
-
-/** What a batch's name is made of. */
-export type NamedBatch = Pick<Batch, 'number' | 'configuration' | 'type' | 'range'>
 
 /** '#12 flood-2026 / evolve 0-9', harmless on a terminal. */
 export function batchName(batch: NamedBatch): string {
@@ -116,7 +127,7 @@ export function progressWords(jobs: JobCounts): string {
 }
 
 /** 'completed in 4m 10s: 118 of 120 jobs succeeded, 2 failed'. */
-export function resultWords(batch: Batch): string {
+export function resultWords(batch: EndedBatch): string {
   const { succeeded, failed, total } = batch.jobs
   const took =
     batch.startedAt === null || batch.completedAt === null

@@ -234,7 +234,7 @@ describe('the queue, by keyboard alone', () => {
     await page.keyboard.press('x')
     await expect
       .poll(() => askedFor(page))
-      .toEqual([{ name: 'pause', input: expect.objectContaining({ batch: expect.anything() }) }])
+      .toEqual([{ name: 'pause', input: expect.objectContaining({ batches: [expect.anything()] }) }])
     await page.reload()
     await page.getByText('Connected').waitFor()
     await page.keyboard.press('s')

@@ -33,7 +33,9 @@ describe('the queue, by mouse', () => {
     await page.mouse.move(to.x + 200, to.y + 10, { steps: 8 })
     await page.mouse.up()
     await expectOrder(page, [19, 13, 16, 17, 18, 20])
-    await expect.poll(() => askedFor(page)).toEqual([{ name: 'move', input: { batches: [id(19)], to: 1 } }])
+    await expect
+      .poll(() => askedFor(page))
+      .toEqual([{ name: 'move', input: { batches: [id(19)], partial: true, to: 1 } }])
   })
 
   it('drags several selected rows together', async () => {
@@ -103,7 +105,7 @@ describe('the queue, by mouse', () => {
     await expectOrder(page, [13, 17, 18, 19, 20])
     expect((await askedFor(page))[0]).toEqual({
       name: 'cancel',
-      input: { batches: [id(16)], reason: 'wrong year' },
+      input: { batches: [id(16)], partial: true, reason: 'wrong year' },
     })
     await page.getByRole('button', { name: 'Undo' }).click()
     await expectOrder(page, start)
