@@ -139,3 +139,47 @@ test('what the rest and what is new leave out, is left out when it is its turn',
   expect(await place.run('run', file, '--skip-done')).toMatchObject({ code: 0 })
   expect(seen(place)).toHaveLength(3)
 })
+
+/** Stage two over 5,000 lines, of which the host that looks them up dies after 2,000. */
+async function killedHalfWay(place: Place) {
+  const lines = (from: number) => Array.from({ length: 5_000 }, (_, i) => `v${i + from}`).join('\n')
+  const write = (from: number) => writeFileSync(join(place.project, 'names.txt'), lines(from))
+  write(1)
+  const file = place.write(
+    'many.slipway.yaml',
+    `batches:
+  - { type: one, run: ['true'] }
+  - { type: two, after: one, run: ['false', "{value}"], over: { lines: names.txt }, stop-on-failure: first }`,
+  )
+  expect((await place.run('add', file)).code).toBe(0)
+  place.env.SLIPWAY_FAILPOINT = 'mid-expansion:2'
+  const working = place.start('work', '--until-empty')
+  delete place.env.SLIPWAY_FAILPOINT
+  expect((await working.ended).signal).not.toBeNull()
+  expect((await show(place, 2)).batch).toMatchObject({
+    status: 'queued',
+    sealed: false,
+    jobs: { total: 2_000 },
+  })
+  return { write }
+}
+
+test('a host that dies while it looks up inputs leaves a beginning, and the next one does the rest', async () => {
+  const place = aPlace()
+  await killedHalfWay(place)
+  expect((await place.run('work', '--until-empty')).code).toBe(1)
+  const { batch } = await show(place, 2)
+  expect(batch).toMatchObject({ status: 'failed', sealed: true, jobs: { total: 5_000, failed: 1 } })
+  expect(batch.reason).toMatch(/first failure/)
+})
+
+test('where the inputs have changed meanwhile, nothing of it runs, and the reason says what to do', async () => {
+  const place = aPlace()
+  const { write } = await killedHalfWay(place)
+  write(2)
+  expect((await place.run('work', '--until-empty')).code).toBe(1)
+  const { batch } = await show(place, 2)
+  expect(batch).toMatchObject({ status: 'failed', jobs: { total: 2_000, succeeded: 0, failed: 0 } })
+  expect(batch.reason).toMatch(/inputs changed .* add it again/)
+  expect((await place.run('retry', '2', '--all')).code).toBe(5)
+})

@@ -1,11 +1,11 @@
 /** `slipway show`: one batch; its jobs are streamed page by page, so a million of them fit. */
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
-import type { BatchRef, Job } from '../../contract/entities.ts'
+import type { Batch, BatchRef, Job } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
 import { doneByWords, stamp } from '../../contract/moments.ts'
 import { predecessorWords } from '../../contract/states.ts'
-import { waitedFor } from '../../contract/waits.ts'
+import { waitedFor, waitSentence } from '../../contract/waits.ts'
 import { batchName, duration } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_FINE } from '../exit.ts'
@@ -107,7 +107,7 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
   ]
   const facts: [string, string | null][] = [
     ['status', statusWord(batch, paint)],
-    ['jobs', `${jobs.total}: ${counts.join(', ')}`],
+    ['jobs', isDeferred(batch) ? inputsNote(batch) : `${jobs.total}: ${counts.join(', ')}`],
     ['place', batch.position === null || batch.position === 0 ? null : String(batch.position)],
     ['priority', batch.priority === 0 ? null : String(batch.priority)],
     ['waits for', batch.waitsFor === null ? null : plain(waitedFor(batch.waitsFor))],
@@ -145,4 +145,11 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     paint('bold', batchName(batch)),
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${pad(name, 11)}${value}`])),
   ]
+}
+
+const isDeferred = ({ sealed, expands }: Batch): boolean => !sealed && expands === 'when-claimed'
+
+/** When the inputs of a batch are looked up that has none yet. */
+function inputsNote({ waitsFor }: Batch): string {
+  return waitsFor === null ? 'inputs are looked up when it is its turn' : plain(waitSentence(waitsFor))
 }

@@ -101,13 +101,14 @@ function play(
 }
 
 function timeOf(batch: LineRow, paces: Paces): Range | undefined {
+  if (batch.open === null) return undefined
   if (batch.open === 0) return { low: 0, mid: 0, high: 0 }
   return paces.of(batch)?.total(batch.open, slots(batch))
 }
 
 /** What is left of the running batch: its open jobs, less what its running ones have done of theirs. */
 function timeLeft(db: Db, batch: LineRow, paces: Paces, now: number): Range | undefined {
-  if (batch.open === 0) return { low: 0, mid: 0, high: 0 }
+  if (!batch.open) return { low: 0, mid: 0, high: 0 }
   const pace = paces.of(batch)
   if (!pace) return undefined
   const elapsed = runningSince(db, batch.id).map((at) => Math.max(0, now - at))

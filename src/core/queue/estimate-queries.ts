@@ -9,7 +9,8 @@ export type LineRow = {
   configuration_id: number
   batch_type: string
   position: number
-  open: number
+  /** Jobs left; of a batch whose inputs are looked up later as many as the last of its kind had, null if there was none. */
+  open: number | null
   running: number
   finished: number
   parallel: number | null
@@ -20,10 +21,15 @@ export type LineRow = {
 export function lineForEstimate(db: Db, places: number): LineRow[] {
   return db
     .sql<LineRow>(
-      `SELECT id, configuration_id, batch_type, position, jobs_pending + jobs_running AS open,
+      `SELECT id, configuration_id, batch_type, position,
+              CASE WHEN sealed = 0 AND expands = 'when-claimed'
+                THEN (SELECT e.jobs_total FROM batches e
+                      WHERE e.configuration_id = b.configuration_id AND e.batch_type = b.batch_type AND e.jobs_total > 0
+                        AND e.sealed = 1 ORDER BY e.number DESC LIMIT 1)
+                ELSE jobs_pending + jobs_running END AS open,
               jobs_running AS running, jobs_succeeded + jobs_failed AS finished,
               options ->> '$.parallel' AS parallel, pause_requested
-       FROM batches WHERE position IS NOT NULL ORDER BY position LIMIT ? + 1`,
+       FROM batches b WHERE position IS NOT NULL ORDER BY position LIMIT ? + 1`,
     )
     .all(places)
 }

@@ -1,16 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DoneBy } from '../../../src/contract/entities.ts'
+import type { Db } from '../../../src/core/db/db.ts'
 import { estimateQueue } from '../../../src/core/insight/estimate.ts'
 import { learnPace } from '../../../src/core/insight/pace.ts'
-import { requestPause } from '../../../src/core/queue/batch-store.ts'
+import { createBatch, enqueueBatch, requestPause } from '../../../src/core/queue/batch-store.ts'
+import { saveConfiguration } from '../../../src/core/queue/configuration-store.ts'
+import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { writeMark } from '../../../src/core/queue/settings-store.ts'
+import { deferBatch } from '../../../src/core/queue/source-store.ts'
 import {
   addBatch,
   by,
   claim,
   end,
   noon,
+  plainBatch,
   runJobs,
   startJob,
   temporaryDatabase,
@@ -20,6 +25,26 @@ const minute = 60_000
 
 function holds(range: DoneBy | null | undefined, at: number): boolean {
   return range !== null && range !== undefined && range.earliest <= at && at <= range.latest
+}
+
+/** Queued, and its inputs are looked up when it is its turn. */
+function createDeferred(db: Db, type: string): BatchRow {
+  return db.write(() => {
+    const configuration = {
+      name: 'flood-2026',
+      specPath: '/work/flood-2026.slipway.yaml',
+      projectPath: '/work',
+    }
+    const { id: configurationId } = saveConfiguration(db, configuration, noon)
+    const { id } = createBatch(db, by(noon), {
+      ...plainBatch(configurationId, type),
+      expands: 'when-claimed',
+    })
+    deferBatch(db, by(noon), id, { text: '', variables: {}, skipDone: null })
+    const row = enqueueBatch(db, by(noon), id)
+    if (!row) throw new Error('it could not be queued')
+    return row
+  })
 }
 
 describe('the estimate of a queue', () => {
@@ -38,6 +63,17 @@ describe('the estimate of a queue', () => {
     const { doneBy } = estimateQueue(db, at)
     expect(Object.keys(doneBy)).toEqual([first.id])
     expect(doneBy[unknown.id] ?? doneBy[behind.id]).toBeUndefined()
+  })
+
+  it('takes a batch whose inputs are looked up later to be as long as the last of its kind', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { type: 'known', jobs: 5 })
+    const running = claim(db, noon)
+    const at = end(db, running, runJobs(db, running, noon, Array(5).fill({ ms: 1_000 }))).completed_at ?? 0
+    const { id } = createDeferred(db, 'known')
+    expect(estimateQueue(db, at).doneBy[id]?.likely).toBe(at + 5_000)
+    const unknown = createDeferred(db, 'unknown')
+    expect(estimateQueue(db, at).doneBy[unknown.id]).toBeUndefined()
   })
 
   it('learns from the running batch itself, and from there for its sisters', () => {
