@@ -11,11 +11,11 @@ import { fail, ok, type Result } from '../../contract/errors.ts'
 import { type BatchPlan, planBatches } from '../configuration/plan.ts'
 import { type Configuration, readConfiguration } from '../configuration/read.ts'
 import { removeAbandonedFills } from '../host/abandoned-batches.ts'
-import { linkAfter, relinkTo } from '../queue/after-store.ts'
+import { isAwaited, linkAfter, relinkTo } from '../queue/after-store.ts'
 import { createBatch, enqueueBatch, sealBatch } from '../queue/batch-store.ts'
 import { findConfiguration, saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
 import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
-import { batchById, conflictingBatches, findBatch } from '../queue/queries.ts'
+import { batchById, batchesByIds, conflictingBatches, hasActive } from '../queue/queries.ts'
 import { readSetting } from '../queue/settings-store.ts'
 import { deferBatch } from '../queue/source-store.ts'
 import { close, leaveOutDone } from './close.ts'
@@ -46,11 +46,14 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   )
   const finished = finish(scope, input, configuration, fills)
   if (!finished.ok) return finished
-  const read = (ids: readonly string[]) => ids.map((id) => batchById(scope.db, id))
+  // Of those that exist, one that another command was still filling is gone where that command was killed meanwhile.
+  const read = (ids: readonly string[]) => {
+    const found = new Map(batchesByIds(scope.db, ids).map((batch) => [batch.id, batch]))
+    return ids.flatMap((id) => found.get(id) ?? [])
+  }
   return ok({
     created: read(fills.map((fill) => fill.id)),
-    // One that another command was still filling is gone where that command was killed meanwhile.
-    existing: existing.flatMap((id) => findBatch(scope.db, id) ?? []),
+    existing: read(existing),
     closed: read(finished.value),
     skipped,
   })
@@ -108,10 +111,8 @@ async function decide(
     done.set(type, hashes)
     return hashes
   }
-  const all = plans.map((plan) => ({
-    plan,
-    conflicts: conflictingBatches(db, { configurationId: known.id, type: plan.type, range: plan.range }),
-  }))
+  const conflictsOf = conflictFinder(db, known.id)
+  const all = plans.map((plan) => ({ plan, conflicts: conflictsOf(plan) }))
   // "Remaining" is asked of the whole experiment: ranges that are done already are not done again either.
   const continued = new Set(
     input.ifExists === 'remaining'
@@ -131,6 +132,16 @@ async function decide(
 
 const jobsOf = ({ expand, jobCount }: BatchPlan): number | null =>
   expand === 'when-claimed' ? null : jobCount
+
+/** What stands in a plan's way; looked at once for a type of which nothing was active when it was first asked for. */
+function conflictFinder(db: Scope['db'], configurationId: number): (plan: BatchPlan) => Batch[] {
+  const isFree = new Map<string, boolean>()
+  return ({ type, range }) => {
+    const free = isFree.get(type) ?? !hasActive(db, configurationId, type)
+    isFree.set(type, free)
+    return free ? [] : conflictingBatches(db, { configurationId, type, range })
+  }
+}
 
 function doneInside({ db }: Scope, batches: readonly Batch[]): Set<string> {
   const hashes = new Set<string>()
@@ -160,10 +171,11 @@ async function open(
     const fills: Fill[] = []
     const existing: string[] = []
     const refused: { order: Order; conflicts: Batch[] }[] = []
+    const conflictsOf = conflictFinder(db, row.id)
     for (const order of orders) {
       const { plan } = order
       const identity = { configurationId: row.id, type: plan.type, range: plan.range }
-      const conflicts = conflictingBatches(db, identity)
+      const conflicts = conflictsOf(plan)
       const nothingLeft = order.jobs === 0
       if (
         conflicts.length > 0 &&
@@ -269,8 +281,12 @@ function finish(
       if (lost) throw new Refusal(lost)
       if (!sealed) throw new Error(`batch ${fill.id} was removed by somebody else`)
     }
+    // Asked once for each type: a submit may have thousands of batches, and hardly ever one that waits for them.
+    const types = new Set(fills.map((fill) => fill.order.plan.type))
+    const awaited = new Set([...types].filter((type) => isAwaited(db, row.id, type)))
     for (const fill of fills) {
       linkAfter(db, fill.id, row.id, fill.order.plan.after)
+      if (fill.closes.length === 0 && !awaited.has(fill.order.plan.type)) continue
       relinkTo(db, { id: fill.id, configurationId: row.id, type: fill.order.plan.type })
     }
     if (!input.hold) for (const fill of fills) enqueueBatch(db, context, fill.id)

@@ -8,9 +8,9 @@ import type { Why } from '../../contract/reasons.ts'
 import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
 import type { Configuration } from '../configuration/read.ts'
 import { failpoint } from '../failpoint.ts'
-import { FolderError, jobChunks } from '../fill/job-chunks.ts'
+import { chunkJobs, FolderError, jobChunks } from '../fill/job-chunks.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'
-import { insertJobs } from '../queue/job-store.ts'
+import { insertJobs, type NewJob } from '../queue/job-store.ts'
 import { findBatch } from '../queue/queries.ts'
 import type { Scope } from './command.ts'
 
@@ -35,7 +35,9 @@ export async function fillAll(
   fills: readonly Fill[],
 ): Promise<Result<null>> {
   try {
-    for (const fill of fills) if (fill.order.jobs !== null) await fillOne(scope, fill)
+    const rows = new WaitingRows(scope)
+    for (const fill of fills) if (fill.order.jobs !== null) await fillOne(rows, fill)
+    rows.write()
     return ok(null)
   } catch (cause) {
     abandon(scope, fills, cause instanceof Error ? cause.message : String(cause))
@@ -62,12 +64,38 @@ export function endedMeanwhile({ db }: Scope, fills: readonly Fill[]): Result<ne
   return fail('not-possible', `#${ended.number} was cancelled${why} while it was being filled.${others}`)
 }
 
-async function fillOne({ db }: Scope, { id, number, order }: Fill): Promise<void> {
-  for await (const chunk of jobChunks(order.plan, number, order.leaveOut)) {
-    // No fsync here: the last transaction of the submit makes all of it durable, and before that it doesn't count.
-    db.note(() => insertJobs(db, id, chunk))
-    failpoint('mid-fill')
+/** Rows of one large batch or of many small ones, which share a transaction. */
+class WaitingRows {
+  readonly #db: Scope['db']
+  #chunks: { id: string; jobs: readonly NewJob[] }[] = []
+  #size = 0
+
+  constructor({ db }: Scope) {
+    this.#db = db
   }
+
+  async add(id: string, jobs: readonly NewJob[]): Promise<void> {
+    this.#chunks.push({ id, jobs })
+    this.#size += jobs.length
+    if (this.#size < chunkJobs) return
+    this.write()
+    await new Promise((resolve) => setImmediate(resolve)) // let the rest of the host breathe
+  }
+
+  write(): void {
+    if (this.#size === 0) return
+    // No fsync here: the last transaction of the submit makes all of it durable, and before that it doesn't count.
+    this.#db.note(() => {
+      for (const { id, jobs } of this.#chunks) insertJobs(this.#db, id, jobs)
+    })
+    failpoint('mid-fill')
+    this.#chunks = []
+    this.#size = 0
+  }
+}
+
+async function fillOne(rows: WaitingRows, { id, number, order }: Fill): Promise<void> {
+  for await (const chunk of jobChunks(order.plan, number, order.leaveOut)) await rows.add(id, chunk)
 }
 
 /** Where even that can't be written (a full disk), it is tried again; should this host end before, others do it. */

@@ -9,7 +9,7 @@ import type { BatchPlan, PlannedJob } from '../configuration/plan.ts'
 import type { NewJob } from '../queue/job-store.ts'
 
 /** Rows per transaction: some 20 ms, so that nobody who waits for the lock notices. */
-const chunkJobs = 2_000
+export const chunkJobs = 2_000
 
 /** A folder for an expected file could not be created. */
 export class FolderError extends Error {}

@@ -37,6 +37,21 @@ function latestOfType(db: Db, configurationId: number, type: string): string[] {
   return [...new Set([...active, ...sisters].map((row) => row.id))]
 }
 
+/** Whether a batch that has not ended waits for one of this type that was never added, or ended otherwise than well. */
+export function isAwaited(db: Db, configurationId: number, type: string): boolean {
+  return (
+    db
+      .sql(
+        `SELECT 1 FROM batch_after a CROSS JOIN batches w ON w.id = a.batch_id
+         WHERE a.after_type = ? AND w.configuration_id = ? AND w.completed_at IS NULL
+           AND (a.predecessor_id = '' OR EXISTS (
+             SELECT 1 FROM batches p WHERE p.id = a.predecessor_id AND p.completed_at IS NOT NULL AND p.status <> 'completed'))
+         LIMIT 1`,
+      )
+      .get(type, configurationId) !== undefined
+  )
+}
+
 /**
  * A new batch of a type is there: active batches that wait for one of that type which was never added, was
  * cancelled or ended badly (for this range, if it has one), wait for the new one instead.
@@ -45,7 +60,7 @@ export function relinkTo(db: Db, successorOf: { id: string; configurationId: num
   const stale = db
     .sql<{ batch_id: string; predecessor_id: string }>(
       `SELECT a.batch_id, a.predecessor_id
-       FROM batch_after a JOIN batches w ON w.id = a.batch_id LEFT JOIN batches p ON p.id = a.predecessor_id
+       FROM batch_after a CROSS JOIN batches w ON w.id = a.batch_id LEFT JOIN batches p ON p.id = a.predecessor_id
        JOIN batches n ON n.id = ?1
        WHERE a.after_type = ?3 AND w.configuration_id = ?2 AND w.completed_at IS NULL AND w.id <> ?1
          AND (a.predecessor_id = ''

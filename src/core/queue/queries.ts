@@ -206,6 +206,15 @@ export function countUnseen(db: Db): number {
   )
 }
 
+/** Whether any batch of this type is active. */
+export function hasActive(db: Db, configurationId: number, type: string): boolean {
+  return (
+    db
+      .sql(`SELECT 1 FROM batches b WHERE b.configuration_id = ? AND b.batch_type = ? AND ${active} LIMIT 1`)
+      .get(configurationId, type) !== undefined
+  )
+}
+
 /** Active batches with the same identity, or whose range overlaps; a batch can be left out of the answer. */
 export function conflictingBatches(
   db: Db,
@@ -213,14 +222,22 @@ export function conflictingBatches(
   except: string | null = null,
 ): Batch[] {
   const { configurationId, type, range } = identity
+  const kin = `${entity} WHERE b.configuration_id = ?1 AND b.batch_type = ?2 AND ${active} AND b.id IS NOT ?3`
+  if (range === null)
+    return db
+      .sql<BatchEntityRow>(`${kin} AND b.range_start IS NULL ${inOrder}`)
+      .all(configurationId, type, except)
+      .map(toBatch)
   return db
     .sql<BatchEntityRow>(
-      `${entity}
-       WHERE b.configuration_id = ?1 AND b.batch_type = ?2 AND ${active} AND b.id IS NOT ?3
-         AND ((?4 IS NULL AND b.range_start IS NULL) OR (b.range_start <= ?5 AND b.range_end >= ?4))
-       ${inOrder}`,
+      // What overlaps begins at most as far before as the longest range is long: not all that begin before are read.
+      `${kin} AND b.range_start BETWEEN ?4 - (
+         SELECT range_end - range_start FROM batches b
+         WHERE b.configuration_id = ?1 AND b.batch_type = ?2 AND ${active} AND b.range_start IS NOT NULL
+         ORDER BY range_end - range_start DESC LIMIT 1) AND ?5
+       AND b.range_end >= ?4 ${inOrder}`,
     )
-    .all(configurationId, type, except, range?.start ?? null, range?.end ?? null)
+    .all(configurationId, type, except, range.start, range.end)
     .map(toBatch)
 }
 

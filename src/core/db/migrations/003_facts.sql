@@ -73,3 +73,58 @@ CREATE TABLE batch_sources (
 ) STRICT;
 CREATE TRIGGER removed_batch_takes_its_source AFTER DELETE ON batches
 BEGIN DELETE FROM batch_sources WHERE batch_id = OLD.id; END;
+
+-- What a queue of ten thousand batches asks for. None of these indexes is touched by an update of `position`.
+
+-- Counts by status, and what is paused or on hold, oldest first.
+CREATE INDEX batches_by_status ON batches (status, sealed) WHERE cleared_at IS NULL;
+CREATE INDEX unseen_batches ON batches (completed_at)
+  WHERE completed_at IS NOT NULL AND seen_at IS NULL AND cleared_at IS NULL;
+-- The latest time at which an open batch was queued.
+CREATE INDEX queue_times ON batches (queued_at) WHERE completed_at IS NULL;
+-- Who waits for a batch of a type.
+CREATE INDEX waiting_for_type ON batch_after (after_type, predecessor_id);
+-- The longest range of a type: no range that overlaps begins further away than that.
+CREATE INDEX active_range_lengths ON batches (configuration_id, batch_type, range_end - range_start)
+  WHERE status IN ('initiated', 'queued', 'running', 'paused') AND range_start IS NOT NULL;
+
+DROP TRIGGER no_overlapping_range_i;
+CREATE TRIGGER no_overlapping_range_i BEFORE INSERT ON batches
+WHEN NEW.status IN ('initiated', 'queued', 'running', 'paused') AND NEW.duplicate_of IS NULL
+ AND NEW.range_start IS NOT NULL
+ AND EXISTS (SELECT 1 FROM batches b
+             WHERE b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
+               AND b.status IN ('initiated', 'queued', 'running', 'paused')
+               AND b.range_start <= NEW.range_end AND b.range_end >= NEW.range_start
+               AND b.range_start >= NEW.range_start - (
+                 SELECT range_end - range_start FROM batches
+                 WHERE configuration_id = NEW.configuration_id AND batch_type = NEW.batch_type
+                   AND status IN ('initiated', 'queued', 'running', 'paused') AND range_start IS NOT NULL
+                 ORDER BY range_end - range_start DESC LIMIT 1))
+BEGIN SELECT RAISE(ABORT, 'the range overlaps that of another active batch'); END;
+DROP TRIGGER no_overlapping_range_u;
+CREATE TRIGGER no_overlapping_range_u
+BEFORE UPDATE OF status, configuration_id, batch_type, range_start, range_end, duplicate_of ON batches
+WHEN NEW.status IN ('initiated', 'queued', 'running', 'paused') AND NEW.duplicate_of IS NULL
+ AND (OLD.status NOT IN ('initiated', 'queued', 'running', 'paused') OR OLD.duplicate_of IS NOT NULL
+      OR NEW.configuration_id IS NOT OLD.configuration_id OR NEW.batch_type IS NOT OLD.batch_type
+      OR NEW.range_start IS NOT OLD.range_start OR NEW.range_end IS NOT OLD.range_end)
+ AND NEW.range_start IS NOT NULL
+ AND EXISTS (SELECT 1 FROM batches b
+             WHERE b.configuration_id = NEW.configuration_id AND b.batch_type = NEW.batch_type
+               AND b.status IN ('initiated', 'queued', 'running', 'paused')
+               AND b.range_start <= NEW.range_end AND b.range_end >= NEW.range_start
+               AND b.range_start >= NEW.range_start - (
+                 SELECT range_end - range_start FROM batches
+                 WHERE configuration_id = NEW.configuration_id AND batch_type = NEW.batch_type
+                   AND status IN ('initiated', 'queued', 'running', 'paused') AND range_start IS NOT NULL
+                 ORDER BY range_end - range_start DESC LIMIT 1)
+               AND b.number <> OLD.number)
+BEGIN SELECT RAISE(ABORT, 'the range overlaps that of another active batch'); END;
+
+-- The same rule; it compares no text where only a position changes.
+DROP TRIGGER batch_identity_is_fixed;
+CREATE TRIGGER batch_number_is_fixed BEFORE UPDATE ON batches WHEN NEW.number IS NOT OLD.number
+BEGIN SELECT RAISE(ABORT, 'a batch keeps its id and number'); END;
+CREATE TRIGGER batch_id_is_fixed BEFORE UPDATE OF id ON batches WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'a batch keeps its id and number'); END;
