@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchSchema, jobSchema } from '../../src/contract/entities.ts'
@@ -16,6 +17,18 @@ const showDocument = z.looseObject({ batch: batchSchema, jobs: z.array(jobSchema
 const eventsDocument = z.looseObject({ events: z.array(z.looseObject({ kind: z.string(), at: z.number() })) })
 const hour = 3_600
 const year = 365 * 24 * hour
+
+/** Waits until each of so many hosts has beaten so often. */
+async function heartbeats(home: string, hosts: number, times: number): Promise<void> {
+  const db = new Database(join(home, 'slipway.db'), { readonly: true })
+  const rows = db.prepare<[], { id: string; at: number }>('SELECT id, heartbeat_at AS at FROM hosts')
+  const seen = new Map<string, Set<number>>()
+  while ([...seen.values()].filter((beats) => beats.size >= times).length < hosts) {
+    for (const { id, at } of rows.all()) seen.set(id, (seen.get(id) ?? new Set()).add(at))
+    await pause(10)
+  }
+  db.close()
+}
 
 test.skipIf(library === undefined).each([
   ['back by an hour (as when summer time ends on a clock that is not UTC)', -hour],
@@ -62,7 +75,8 @@ test.skipIf(library === undefined).each([
     const standby = place.start('work', '--until-empty')
     await traced(1)
     writeFileSync(offset, `${seconds > 0 ? '+' : ''}${seconds}`)
-    await pause(1_000) // heartbeats of another time: nobody may take them for silence, no timeout may strike
+    // Heartbeats of another time, from both: nobody may take them for silence, no timeout may strike.
+    await heartbeats(place.home, 2, 12)
     writeFileSync(join(place.project, 'gate1'), '')
     await traced(3)
     writeFileSync(join(place.project, 'gate2'), '')

@@ -38,6 +38,14 @@ const traced = async (place: Place, lines: number) => {
   while (trace(place).length < lines) await pause(10)
 }
 
+/** Waits until an event of this kind is recorded. */
+async function recorded(place: Place, kind: string): Promise<void> {
+  const db = new Database(join(place.home, 'slipway.db'), { readonly: true })
+  const found = db.prepare('SELECT 1 FROM events WHERE kind = ?')
+  while (found.get(kind) === undefined) await pause(10)
+  db.close()
+}
+
 /** Six jobs, two at a time, that leave their trace outside of the small disk. */
 const pairs = (place: Place) =>
   place.write(
@@ -100,7 +108,7 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     await traced(place, 2)
     disk.fill(0)
     await host.until(/tried again/)
-    await pause(1_500)
+    await traced(place, 4)
     const stuck = trace(place).length
     disk.empty()
     expect((await host.ended).code).toBe(0)
@@ -121,7 +129,7 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     await place.run('add', pairs(place))
     disk.fill(1_000)
     const host = place.start('work', '--until-empty')
-    await pause(1_500)
+    await recorded(place, 'disk_low')
     expect(trace(place)).toEqual([])
     expect((await place.run('list')).out).toMatch(/nothing starts until the disk has/)
     disk.empty()

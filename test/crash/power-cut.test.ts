@@ -60,7 +60,13 @@ describe.skipIf(recorder === null)(
       for (const row of ends.all()) final.push({ ...row, logged: statSync(log).size })
       await deed('retry', '2', '--all')
       while ((open.get()?.n ?? 0) > 0) await pause(20)
-      await pause(300) // heartbeats and sweeps only
+      // Heartbeats only, each another time in its row.
+      const beat = watcher.prepare<[], { at: number }>('SELECT max(heartbeat_at) AS at FROM hosts')
+      const beats = new Set<number>()
+      while (beats.size < 8) {
+        beats.add(beat.get()?.at ?? 0)
+        await pause(5)
+      }
       host.child.kill('SIGKILL')
       await host.ended
       watcher.close()

@@ -81,7 +81,7 @@ onEachDesktop((driver) => {
       await desktop.ask('trayClick')
       await desktop.ask('closeWindow')
       const again = await desktop.state()
-      expect(again.notifications.filter((one) => one.title.includes('tray'))).toHaveLength(1)
+      expect(again.notifications.filter((one) => one.title === 'Slipway is still running')).toHaveLength(1)
     })
 
     it('opens where it was', async () => {

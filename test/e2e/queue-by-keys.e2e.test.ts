@@ -36,12 +36,12 @@ async function choose(page: Page, words: string) {
 const focusedRow = (page: Page) =>
   page.evaluate(() => Number(document.activeElement?.getAttribute('data-id')?.slice(-12)))
 
-/** What is told aloud is there a moment before the rows are measured and the keys are listened to. */
+/** dnd-kit measures in a frame and listens to keys from a timer of 0 ms on: both are behind us in the second frame. */
 const drawn = (page: Page) =>
   page.evaluate(
     () =>
       new Promise<void>((resolve) => {
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 50)))
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))
       }),
   )
 

@@ -76,8 +76,11 @@ const model = {
 function leave(code: number): void {
   quitting = true
   if (holdsLock) rmSync(lockFile(), { force: true })
-  // Playwright ends Chromium with this process. The answer to the test's last question goes out first.
-  setTimeout(() => process.exit(code), 30)
+  // Playwright ends Chromium with this process. The answer to the test's last question goes out first: messages are
+  // written in their order, and this one behind it.
+  setImmediate(() =>
+    process.send ? process.send({ leaving: code }, () => process.exit(code)) : process.exit(code),
+  )
 }
 
 function listenForSecond(folder: string): void {

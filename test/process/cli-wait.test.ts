@@ -1,11 +1,13 @@
 /** What `run` and `work` say while they wait, and that they never wait for what nobody will do. */
 
+import { readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchSchema, summarySchema } from '../../src/contract/entities.ts'
 import { outputs } from '../../src/contract/outputs.ts'
+import { until } from '../helpers/launcher-kit.ts'
 import { aPlace, documentOf, type Place } from './slipway.ts'
 
 const workDocument = z.object({
@@ -83,6 +85,18 @@ describe('a batch in the line that nobody sealed', () => {
   })
 })
 
+/** Whether the process has this file open. */
+function hasOpen(pid: number, file: string): boolean {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).some((fd) => {
+    try {
+      return readlinkSync(join(folder, fd)) === file
+    } catch {
+      return false // closed since it was listed
+    }
+  })
+}
+
 test('a held database is waited for: a person is told, and what a program reads stays a document', async () => {
   const place = aPlace()
   place.write('x.slipway.yaml', ONE)
@@ -91,9 +105,13 @@ test('a held database is waited for: a person is told, and what a program reads 
   const holder = new Database(join(place.home, 'slipway.db'))
   holder.exec('BEGIN IMMEDIATE')
   const program = place.start('add', 'x.slipway.yaml', '--json')
+  await until(
+    () => hasOpen(program.pid, join(place.home, 'slipway.db')),
+    'the program waits for the database',
+  )
   const person = place.start('add', 'y.slipway.yaml')
+  // It began to wait after the program did, so the program has had the time to say it as well.
   await person.until(/^Waiting for another program that holds the database…\n/m)
-  await new Promise((resolve) => setTimeout(resolve, 1_000)) // so that the program would have said it as well
   holder.exec('COMMIT')
   holder.close()
   const [answered, told] = await Promise.all([program.ended, person.ended])

@@ -1,12 +1,14 @@
 /** Noticing what another connection committed, also while our own commits drown out what the kernel tells. */
-import { setTimeout as pause } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { openDatabase } from '../../../src/core/db/open.ts'
 import { watchDatabase } from '../../../src/core/db/watch.ts'
 import { temporaryFolder } from '../../helpers/database.ts'
 
-/** Two connections on one file, and what the first notices of the second. */
+/** Longer than any of the watcher's own times. */
+const longMs = 600
+
+/** Two connections on one file, what the first notices of the second, and a third that notices both. */
 function pair() {
   const home = temporaryFolder()
   const open = (): Db => {
@@ -15,12 +17,18 @@ function pair() {
     onTestFinished(() => opened.value.close())
     return opened.value
   }
-  const [ours, theirs] = [open(), open()]
+  const [ours, theirs, witness] = [open(), open(), open()]
   let seen = 0
+  let witnessed = 0
   const stop = watchDatabase(ours, () => {
     seen += 1
   })
   onTestFinished(stop)
+  onTestFinished(
+    watchDatabase(witness, () => {
+      witnessed += 1
+    }),
+  )
   let n = 0
   const commit = (db: Db) => {
     n += 1
@@ -30,7 +38,7 @@ function pair() {
         .run('a-test', String(n), 1),
     )
   }
-  return { ours, theirs, commit, stop, seen: () => seen }
+  return { ours, theirs, commit, stop, seen: () => seen, witnessed: () => witnessed }
 }
 
 /** True at the `n`th time. */
@@ -42,21 +50,43 @@ function times(n: number): () => boolean {
   }
 }
 
-/** Commits of our own, one every other millisecond or so, until `done` says so. */
-async function flow(commit: () => void, done: () => boolean): Promise<void> {
-  while (!done()) {
-    commit()
-    await pause(2)
+/** Lets this much time pass for the watchers, and the kernel report what it has. */
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 2) {
+    await new Promise((resolve) => setImmediate(resolve))
+    await vi.advanceTimersByTimeAsync(2)
   }
 }
 
+/** Commits of our own, one every other millisecond, until `done` says so. */
+async function flow(commit: () => void, done: () => boolean): Promise<void> {
+  while (!done()) {
+    commit()
+    await pass(2)
+  }
+}
+
+/** Lets time pass until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await pass(2)
+}
+
+// Only time is a double; the files and what the kernel reports of them are real.
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }),
+)
+afterEach(() => void vi.useRealTimers())
+
 test('a commit of another connection is noticed, our own are not', async () => {
-  const { ours, theirs, commit, seen } = pair()
+  const { ours, theirs, commit, seen, witnessed } = pair()
   commit(ours)
-  await pause(50)
+  await until(() => witnessed() === 1)
+  await pass(longMs)
   expect(seen()).toBe(0)
   commit(theirs)
-  await expect.poll(seen).toBe(1)
+  await until(() => seen() > 0)
+  await pass(longMs)
+  expect(seen()).toBe(1)
 })
 
 test('in a flow of our own commits another’s is noticed, and after it too', async () => {
@@ -70,16 +100,18 @@ test('in a flow of our own commits another’s is noticed, and after it too', as
       () => seen() === round,
     )
   }
-  await pause(600) // the flow has ended
+  await pass(longMs) // the flow has ended
   commit(theirs)
-  await expect.poll(seen).toBe(6)
+  await until(() => seen() === 6)
 })
 
 test('nothing is noticed any more once it was stopped, also in a flow', async () => {
-  const { ours, theirs, commit, stop, seen } = pair()
+  const { ours, theirs, commit, stop, seen, witnessed } = pair()
   await flow(() => commit(ours), times(30))
+  const before = witnessed()
   stop()
   commit(theirs)
-  await pause(600)
+  await until(() => witnessed() > before) // who was not stopped notices it
+  await pass(longMs)
   expect(seen()).toBe(0)
 })

@@ -1,6 +1,6 @@
 /**
- * A process that claims and completes batches until the queue is empty, and prints the number of each it got. It rests
- * a moment after each: without that one process can be through with the line before another's busy wait is over.
+ * A process that claims and completes batches until the queue is empty, and prints the number of each it got. After its
+ * first it waits until another process has got one too, so that none is through before the race has begun.
  */
 import { randomUUID } from 'node:crypto'
 import { openDatabase } from '../../../src/core/db/open.ts'
@@ -27,7 +27,10 @@ db.write(() =>
     started_at: Date.now(),
   }),
 )
-const rest = new Int32Array(new SharedArrayBuffer(4))
+const another = db.sql<{ n: number }>(
+  "SELECT count(*) AS n FROM events WHERE kind = 'batch_claimed' AND host_id <> ?",
+)
+const alone = () => queuedIds(db).length > 0 && another.get(hostId)?.n === 0
 process.stdout.write('ready\n')
 process.stdin.once('data', () => {
   // Everybody takes the role from everybody, as no well-behaved host would: the claim itself must hold.
@@ -47,7 +50,7 @@ process.stdin.once('data', () => {
         closedBy: 'event',
       }),
     )
-    Atomics.wait(rest, 0, 0, 2)
+    while (alone());
   }
   db.close()
   process.stdin.pause()
