@@ -10,6 +10,7 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       externalizeDeps: false,
+      license: { fileName: 'licenses.json' },
       rollupOptions: {
         input: { index: 'src/main/index.ts' },
         external: ['electron', 'better-sqlite3'],
@@ -21,6 +22,7 @@ export default defineConfig({
     build: {
       outDir: 'out/preload',
       externalizeDeps: false,
+      license: { fileName: 'licenses.json' },
       rollupOptions: {
         input: { index: 'src/preload/index.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },

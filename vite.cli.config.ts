@@ -19,6 +19,7 @@ export default defineConfig(({ mode }) => ({
   ],
   ssr: { noExternal: true, external: ['better-sqlite3'] },
   build: {
+    license: { fileName: mode === 'launcher' ? 'launcher/licenses.json' : 'cli/licenses.json' },
     ssr: true,
     outDir: 'out',
     emptyOutDir: false,

@@ -10,6 +10,7 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   build: {
+    license: { fileName: 'licenses.json' },
     outDir: '../../out/renderer',
     emptyOutDir: true,
     target: 'chrome130',

@@ -41,6 +41,7 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
       'bin/slipway',
       'out/cli/index.js',
       'out/renderer/index.html',
+      'out/THIRD-PARTY-NOTICES.txt',
       'out/launcher/node-launcher.js',
       'resources/slipway.schema.json',
     ])
