@@ -115,7 +115,7 @@ async function duplicates(page: Page): Promise<void> {
   await add.waitFor()
   if ((await trust.count()) > 0) await trust.check()
   await add.click()
-  await page.getByText(/^Your answer is for/).waitFor()
+  await page.getByText(/^Your answer applies to/).waitFor()
   await page.waitForTimeout(400)
 }
 

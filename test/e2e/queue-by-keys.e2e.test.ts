@@ -107,6 +107,14 @@ describe('the queue, by keyboard alone', () => {
     await expectOrder(page, [13, 16, 18, 17, 19, 20])
   })
 
+  it('retries a batch that failed from the palette, whatever is selected', async () => {
+    const page = await open()
+    await choose(page, 'retry #3')
+    await expect
+      .poll(() => askedFor(page))
+      .toContainEqual({ name: 'retry', input: expect.objectContaining({ partial: true }) })
+  })
+
   it('picks a row up by its handle, and says where it is', async () => {
     const page = await open()
     await intoQueue(page)

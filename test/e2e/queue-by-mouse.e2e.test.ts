@@ -147,6 +147,41 @@ describe('the queue, by mouse', () => {
     await expectOrder(page, [...start, 21, 22, 23])
   })
 
+  it('moves a row at once where a person moves it, also while the pointer rests on the list', async () => {
+    const page = await open()
+    await row(page, 18).click()
+    await page.evaluate(() => {
+      const list = document.querySelector('.q-list')
+      setInterval(() => list?.dispatchEvent(new PointerEvent('pointermove', { bubbles: true })), 100)
+      window.fixture.hold(true)
+    })
+    await page.keyboard.press('t')
+    await expectOrder(page, [18, 13, 16, 17, 19, 20])
+    await page.evaluate(() => window.fixture.hold(false))
+    await page.keyboard.press('Alt+ArrowDown')
+    await expectOrder(page, [13, 18, 16, 17, 19, 20])
+  })
+
+  it('keeps a card that needs attention while its batch is shown, until a person marks it', async () => {
+    const page = await open()
+    await page.evaluate(() => {
+      const { world } = window.fixture
+      const failed = [...world.batches.values()].find((batch) => batch.number === 9)
+      if (failed) world.attention.push({ kind: 'ended-badly', batchId: failed.id, sentence: '#9 failed.' })
+      window.fixture.change(20, {})
+    })
+    const card = page
+      .getByRole('region', { name: 'Needs attention' })
+      .locator('.note', { hasText: '#9 failed.' })
+    await page.clock.install()
+    await card.getByRole('button', { name: 'Show #9' }).click()
+    await page.getByRole('heading', { name: '#9 publish' }).waitFor()
+    await page.clock.fastForward(5_000)
+    expect((await askedFor(page)).map((each) => each.name)).not.toContain('mark-seen')
+    await card.getByRole('button', { name: 'Mark as seen' }).click()
+    await expect.poll(async () => (await askedFor(page)).map((each) => each.name)).toContain('mark-seen')
+  })
+
   it('lets rows move again once the pointer has left', async () => {
     const page = await open()
     await row(page, 13).hover()

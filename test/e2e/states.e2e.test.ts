@@ -48,6 +48,20 @@ describe('the history', () => {
   })
 })
 
+describe('the Back button', () => {
+  it('closes a dialog, and the view beneath it stays', async () => {
+    const page = await open({ hash: '#/queue' })
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('button', { name: 'New batch' }).click()
+    await page.getByRole('dialog', { name: 'New batch' }).waitFor()
+    await page.goBack()
+    await page.getByRole('dialog', { name: 'New batch' }).waitFor({ state: 'detached' })
+    await page.getByRole('heading', { name: 'History', level: 1 }).waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
+  })
+})
+
 describe('health', () => {
   it('has no badge while all is well', async () => {
     const page = await open({ hash: '#/health' })

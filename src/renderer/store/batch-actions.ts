@@ -40,6 +40,8 @@ export type BatchAction = {
   run: (batches: readonly Batch[]) => void
 }
 
+/** True for a batch that ended with jobs that have not succeeded. */
+export const isRetryable = (b: Batch) => isFinal(b.status) && b.status !== 'completed'
 const some = (test: (batch: Batch) => boolean) => (batches: readonly Batch[]) => batches.some(test)
 const queued = some((b) => b.status === 'queued')
 const one = (test: (batch: Batch) => boolean) => (batches: readonly Batch[]) =>
@@ -156,8 +158,8 @@ export const batchActions: readonly BatchAction[] = [
     key: 'R',
     Icon: IconRefreshAlert,
     group: 'run',
-    possible: some((b) => isFinal(b.status) && b.status !== 'completed'),
-    run: (batches) => void retryBatches(batches.filter((b) => isFinal(b.status) && b.status !== 'completed')),
+    possible: some(isRetryable),
+    run: (batches) => void retryBatches(batches.filter(isRetryable)),
   },
   {
     id: 'retry-all',

@@ -5,7 +5,13 @@
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import { batchName, countOf } from '../../contract/words.ts'
 import { act, showError, tryCommand } from './act.ts'
-import { confirmDuplicates, settlePendingOrder, showPendingOrder } from './panel-store.ts'
+import {
+  confirmDuplicates,
+  settlePendingOrder,
+  shownOrder,
+  showPendingOrder,
+  usePanel,
+} from './panel-store.ts'
 import { type Done, reportDone } from './undo.tsx'
 
 function named(batches: readonly Batch[]): string {
@@ -27,8 +33,8 @@ function reportChanged(
 }
 
 /**
- * Moves batches in the queue; they keep their order among themselves. `order` is what the queue will be then, where
- * the caller knows it: it shows at once.
+ * Moves batches in the queue; they keep their order among themselves. The order that the queue will have shows at once:
+ * `order`, where the caller knows it.
  */
 export async function moveBatches(
   batches: readonly Batch[],
@@ -37,12 +43,24 @@ export async function moveBatches(
 ): Promise<void> {
   const queued = batches.filter((batch) => batch.status === 'queued')
   if (queued.length === 0) return
-  if (order) showPendingOrder(order)
+  const expected = order ?? expectedOrder(new Set(ids(queued)), to)
+  if (expected) showPendingOrder(expected)
   const done = await act('move', { ...several(queued), to })
-  if (order && done) settlePendingOrder(order)
-  else if (order) showPendingOrder(null)
+  if (expected && done) settlePendingOrder(expected)
+  else if (expected) showPendingOrder(null)
   const place = typeof to === 'number' ? `position ${to}` : `the ${to}`
   reportChanged('Moved', done, ` to ${place}`)
+}
+
+/** The order after a move; undefined where only the head of the queue is known. */
+function expectedOrder(moved: ReadonlySet<string>, to: number | 'top' | 'bottom'): string[] | undefined {
+  const state = usePanel.getState()
+  const shown = shownOrder(state)
+  if ((state.server?.counts.queued ?? 0) !== shown.length) return undefined
+  const taken = shown.filter((id) => moved.has(id))
+  const rest = shown.filter((id) => !moved.has(id))
+  const index = to === 'top' ? 0 : to === 'bottom' ? rest.length : Math.min(rest.length, to - 1)
+  return [...rest.slice(0, index), ...taken, ...rest.slice(index)]
 }
 
 /** Cancels batches; their running jobs are stopped. */

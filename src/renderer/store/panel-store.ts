@@ -124,7 +124,17 @@ export function go(change: Partial<Place>, how: 'push' | 'replace' = 'push'): vo
 
 /** Follows the Back and Forward buttons; returns the way to stop. */
 export function followLocation(): () => void {
-  const follow = () => set({ place: parsePlace(location.hash) })
+  const follow = () => {
+    const { dialog, duplicates, place } = get()
+    if (dialog === null && duplicates === null) {
+      set({ place: parsePlace(location.hash) })
+      return
+    }
+    // Back closes a dialog; the view beneath it stays.
+    history.pushState(null, '', formatPlace(place))
+    duplicates?.answer(null)
+    closeDialog()
+  }
   window.addEventListener('popstate', follow)
   window.addEventListener('hashchange', follow)
   return () => {

@@ -2,7 +2,7 @@
  * Owns the rule that rows don't jump under the pointer: while the pointer moves over a list, or a menu of it is
  * open, the order of its rows stands still and only their content changes.
  */
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 const quietMs = 1_500
 
@@ -17,8 +17,15 @@ export type HeldOrder = {
   pointer: { onPointerMove: () => void; onPointerLeave: () => void; onPointerDown: () => void }
 }
 
-/** `busy` holds the order regardless of the pointer: a menu is open, a row is being dragged. */
-export function useHeldOrder(fresh: readonly string[], busy: boolean): HeldOrder {
+/**
+ * `busy` holds the order regardless of the pointer: a menu is open, a row is being dragged. `own` is the order that a
+ * person just made, null where nobody did.
+ */
+export function useHeldOrder(
+  fresh: readonly string[],
+  busy: boolean,
+  own: readonly string[] | null = null,
+): HeldOrder {
   const [hovering, setHovering] = useState(false)
   const [held, setHeld] = useState<readonly string[] | null>(null)
   const timer = useRef<number | undefined>(undefined)
@@ -41,8 +48,11 @@ export function useHeldOrder(fresh: readonly string[], busy: boolean): HeldOrder
     setHeld(holding ? latest.current : null)
   }, [holding])
 
-  // What a person just changed (a drag, a key) shows at once: they moved it, it didn't jump.
   const release = useCallback(() => setHeld((before) => (before ? latest.current : null)), [])
+  // An order that a person just made shows at once: they moved a row, it didn't jump.
+  useLayoutEffect(() => {
+    if (own) release()
+  }, [own, release])
   const ids = held ?? fresh
   return {
     ids,

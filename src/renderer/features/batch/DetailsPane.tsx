@@ -122,9 +122,15 @@ const DetailsTabs = memo(function DetailsTabs({ log }: { log: ReactNode }) {
   )
 })
 
-/** A finished batch counts as seen once its details were on the screen for a moment. */
+/**
+ * A finished batch counts as seen once its details were on the screen for a moment. One that needs attention does
+ * not: a person marks it, so that its card never goes away by itself.
+ */
 function useMarkSeen(batch: Batch | undefined): void {
-  const id = batch && !batch.seen && isFinal(batch.status) ? batch.id : null
+  const needsAttention = usePanel(
+    (s) => s.server?.attention.some((each) => each.batchId === batch?.id) ?? false,
+  )
+  const id = batch && !batch.seen && isFinal(batch.status) && !needsAttention ? batch.id : null
   useEffect(() => {
     if (id === null || document.hidden) return
     const timer = setTimeout(() => void markSeenById(id), seenAfterMs)

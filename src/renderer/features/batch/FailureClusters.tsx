@@ -1,10 +1,12 @@
 /**
  * Owns the failures of a finished batch, grouped by their error, each with a retry of just its jobs.
  */
+
 import { Button } from '@mantine/core'
 import { IconRefreshAlert } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Batch, Summary } from '../../../contract/entities.ts'
+import { escaped } from '../../../contract/escapes.ts'
 import { amount, countOf } from '../../../contract/words.ts'
 import { retryBatches } from '../../store/batch-commands.ts'
 import { go } from '../../store/panel-store.ts'
@@ -48,7 +50,7 @@ function ClusterCard({ batch, cluster }: { batch: Batch; cluster: Cluster }) {
     <li className="cluster">
       <div className="cluster-head">
         <b className="cluster-count bad tabular">{amount(cluster.count)}×</b>
-        <span className="cluster-message mono">{cluster.message}</span>
+        <span className="cluster-message mono">{escaped(cluster.message)}</span>
         <Button
           size="compact-sm"
           variant="default"
@@ -70,7 +72,7 @@ function ClusterCard({ batch, cluster }: { batch: Batch; cluster: Cluster }) {
             title={each.error}
             onClick={() => go({ tab: 'log', job: each.ordinal })}
           >
-            {each.ordinal}: {each.input}
+            {each.ordinal}: {escaped(each.input)}
           </button>
         ))}
         {cluster.count > cluster.examples.length && (

@@ -1,7 +1,9 @@
 /**
  * Owns one job in a short list; it leads to the job's log.
  */
+
 import type { Job } from '../../../contract/entities.ts'
+import { escaped } from '../../../contract/escapes.ts'
 import { duration } from '../../../contract/words.ts'
 import { go } from '../../store/panel-store.ts'
 import { StatusMark } from '../../ui/StatusMark.tsx'
@@ -17,8 +19,8 @@ export function JobLine({ job }: { job: Job }) {
       >
         <StatusMark status={job.status} size={15} />
         <span className="num dim tabular">{job.ordinal}</span>
-        <span className="clip mono">{job.input}</span>
-        <span className="clip bad job-line-error">{job.error}</span>
+        <span className="clip mono">{escaped(job.input)}</span>
+        <span className="clip bad job-line-error">{job.error && escaped(job.error)}</span>
         <span className="num dim tabular">{job.durationMs === null ? '' : duration(job.durationMs)}</span>
       </button>
     </li>

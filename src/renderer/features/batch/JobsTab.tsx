@@ -2,12 +2,14 @@
  * Owns the table of a batch's jobs: counts that are filters, search, and up to a million rows of which only those
  * on the screen exist.
  */
+
 import { Menu } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconFileText, IconRefresh } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react'
 import type { Batch, Job } from '../../../contract/entities.ts'
+import { escaped } from '../../../contract/escapes.ts'
 import { clock } from '../../../contract/moments.ts'
 import { isFinal, type JobStatus, jobStatuses } from '../../../contract/states.ts'
 import { amount, duration } from '../../../contract/words.ts'
@@ -223,9 +225,9 @@ const JobRow = memo(function JobRow(props: {
       <span role="gridcell">
         <StatusMark status={job.status} size={15} />
       </span>
-      <span role="gridcell" className="clip mono" title={job.error ?? job.input}>
-        {job.input}
-        {job.error !== null && <span className="bad job-error"> {job.error}</span>}
+      <span role="gridcell" className="clip mono" title={escaped(job.error ?? job.input)}>
+        {escaped(job.input)}
+        {job.error !== null && <span className="bad job-error"> {escaped(job.error)}</span>}
       </span>
       <span role="gridcell" className="num">
         {job.durationMs === null ? '' : duration(job.durationMs)}

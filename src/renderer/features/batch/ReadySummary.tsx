@@ -1,9 +1,11 @@
 /**
  * Owns a finished batch's summary: durations, what failed and why, what was slow, what looks odd.
  */
+
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { Batch, Summary } from '../../../contract/entities.ts'
+import { escaped } from '../../../contract/escapes.ts'
 import { bytes, countOf, duration, rate } from '../../../contract/words.ts'
 import { act } from '../../store/act.ts'
 import { go } from '../../store/panel-store.ts'
@@ -74,7 +76,7 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
                   onClick={() => go({ tab: 'log', job: each.ordinal })}
                 >
                   <span className="num dim tabular">{each.ordinal}</span>
-                  <span className="clip mono">{each.input}</span>
+                  <span className="clip mono">{escaped(each.input)}</span>
                   <span className="num tabular">{duration(each.durationMs)}</span>
                 </button>
               </li>

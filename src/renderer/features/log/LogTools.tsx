@@ -1,6 +1,7 @@
 /**
  * Owns the tools above a log: which job and attempt, search, failures, follow.
  */
+
 import { ActionIcon, Button, Select, Switch, Tooltip } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import {
@@ -11,6 +12,7 @@ import {
   IconChevronUp,
 } from '@tabler/icons-react'
 import type { Batch } from '../../../contract/entities.ts'
+import { escaped, shellWords } from '../../../contract/escapes.ts'
 import { amount } from '../../../contract/words.ts'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
@@ -62,8 +64,12 @@ export function LogTools({
           <IconChevronRight size={16} />
         </ActionIcon>
         {info && <StatusMark status={info.status} size={15} />}
-        <span className="clip mono" title={shown.value?.argv.join(' ') ?? ''} style={{ flex: 1 }}>
-          {info?.input}
+        <span
+          className="clip mono"
+          title={shown.value ? shellWords(shown.value.argv) : ''}
+          style={{ flex: 1 }}
+        >
+          {info && escaped(info.input)}
           {!chosen && batch.status === 'running' && <span className="dim"> · running job</span>}
         </span>
         {attempts > 1 && (
@@ -81,7 +87,7 @@ export function LogTools({
           />
         )}
       </div>
-      {info?.error && <p className="bad log-error">{info.error}</p>}
+      {info?.error && <p className="bad log-error">{escaped(info.error)}</p>}
       <div className="log-bar">
         <SearchField
           style={{ flex: 1, minWidth: 120 }}

@@ -1,8 +1,10 @@
 /**
  * Owns drawing one log line with its colours. Very long lines are cut: a browser can't lay out a megabyte in a row.
  */
+
 import Anser from 'anser'
 import { Fragment, memo, type ReactNode } from 'react'
+import { escapedLog } from '../../../contract/escapes.ts'
 
 const longestChars = 4_000
 
@@ -13,7 +15,7 @@ function overwritten(line: string): string {
 }
 
 export const AnsiLine = memo(function AnsiLine({ line, query }: { line: string; query: string }) {
-  const shown = overwritten(line)
+  const shown = escapedLog(overwritten(line))
   const cut = shown.length > longestChars ? shown.slice(0, longestChars) : shown
   const more = shown.length - cut.length
   const parts = cut.includes('\u001b')

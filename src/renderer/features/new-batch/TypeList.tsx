@@ -1,8 +1,10 @@
 /**
  * Owns the batch types of a configuration and the commands that each would run: the first, the last, and how many.
  */
+
 import { Checkbox } from '@mantine/core'
 import type { CommandOutput } from '../../../contract/commands.ts'
+import { shellWords } from '../../../contract/escapes.ts'
 import { countOf, rangeWords } from '../../../contract/words.ts'
 
 type Preview = CommandOutput<'preview'>
@@ -76,7 +78,7 @@ function Commands({ batch }: { batch: PlannedBatch }) {
               <div className="dim commands-gap">… {countOf(jobs - commands.length, 'more', 'more')} …</div>
             )}
             <span className="dim num commands-number">{command.ordinal}</span>
-            <span className="commands-argv">{command.argv.map(quoted).join(' ')}</span>
+            <span className="commands-argv">{shellWords(command.argv)}</span>
           </li>
         ))}
         {gapAfter < 0 && jobs > first.length && (
@@ -85,9 +87,4 @@ function Commands({ batch }: { batch: PlannedBatch }) {
       </ol>
     </div>
   )
-}
-
-/** An argument as one would have to write it in a shell, so that spaces can be told from separate arguments. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`
 }

@@ -1,10 +1,12 @@
 /**
  * Owns the strip at the top: one sentence about what happens, how far it is, and the queue's own actions.
  */
+
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { memo } from 'react'
 import type { QueueState } from '../../../contract/entities.ts'
+import { escaped } from '../../../contract/escapes.ts'
 import { clock, doneByWords } from '../../../contract/moments.ts'
 import { amount, batchName, doneJobs, duration, percentDone, rate } from '../../../contract/words.ts'
 import { pauseBatches, pauseQueue } from '../../store/batch-commands.ts'
@@ -94,7 +96,7 @@ function Progress({
         {current && (
           <Figure
             name="Current job"
-            value={`${jobs.length > 1 ? `${jobs.length} jobs at once, ` : ''}job ${current.ordinal}: ${current.input}`}
+            value={`${jobs.length > 1 ? `${jobs.length} jobs at once, ` : ''}job ${current.ordinal}: ${escaped(current.input)}`}
           />
         )}
       </dl>

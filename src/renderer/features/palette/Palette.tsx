@@ -1,14 +1,16 @@
 /**
  * Owns the command palette and the keys: everything the panel can do, by its name or by its key.
  */
+
 import { Kbd } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
-import { IconList, IconSearch } from '@tabler/icons-react'
+import { IconList, IconRefreshAlert, IconSearch } from '@tabler/icons-react'
 import { memo, type RefObject, useMemo, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { batchName } from '../../../contract/words.ts'
-import { batchActions, possibleActions } from '../../store/batch-actions.ts'
+import { batchActions, isRetryable, possibleActions } from '../../store/batch-actions.ts'
+import { retryBatches } from '../../store/batch-commands.ts'
 import { isSingle, type Keyed, keyFor } from '../../store/key-map.ts'
 import { panelActions } from '../../store/panel-actions.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
@@ -107,6 +109,16 @@ function paletteGroups(
           onClick: each.run,
         })),
     })),
+    {
+      group: 'Retry failed jobs',
+      actions: [...(batches?.values() ?? [])].filter(isRetryable).map((batch) => ({
+        id: `retry-${batch.id}`,
+        label: `Retry ${batchName(batch)}`,
+        description: statusWord(batch.status),
+        leftSection: <IconRefreshAlert size={18} aria-hidden />,
+        onClick: () => void retryBatches([batch]),
+      })),
+    },
     {
       group: 'Batches',
       actions: [...(batches?.values() ?? [])].map((batch) => ({

@@ -3,6 +3,8 @@
  */
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { isFinal } from '../../../contract/states.ts'
+import { markSeen } from '../../store/batch-commands.ts'
 import { goToView, showBatch, usePanel } from '../../store/panel-store.ts'
 import { Note } from '../../ui/Note.tsx'
 
@@ -20,7 +22,7 @@ export function Attention() {
           key={`${each.kind} ${each.batchId} ${each.sentence}`}
           kind="warn"
           title={each.sentence}
-          action={<ShowButton batchId={each.batchId} />}
+          action={<Actions batchId={each.batchId} />}
         />
       ))}
       {attention.length > shownAtOnce && (
@@ -32,15 +34,22 @@ export function Attention() {
   )
 }
 
-function ShowButton({ batchId }: { batchId: string | null }) {
+function Actions({ batchId }: { batchId: string | null }) {
   const batch = usePanel((s) => (batchId === null ? undefined : s.server?.batches.get(batchId)))
   return (
-    <Button
-      size="compact-sm"
-      variant="default"
-      onClick={() => (batch ? showBatch(batch) : goToView('health'))}
-    >
-      {batch ? `Show #${batch.number}` : 'Open Health'}
-    </Button>
+    <>
+      {batch && isFinal(batch.status) && !batch.seen && (
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={() => void markSeen([batch])}>
+          Mark as seen
+        </Button>
+      )}
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => (batch ? showBatch(batch) : goToView('health'))}
+      >
+        {batch ? `Show #${batch.number}` : 'Open Health'}
+      </Button>
+    </>
   )
 }

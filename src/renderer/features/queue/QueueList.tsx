@@ -35,6 +35,7 @@ const noBatches: ReadonlyMap<string, Batch> = new Map()
 export function QueueList() {
   const batches = usePanel((s) => s.server?.batches ?? noBatches)
   const order = usePanel(shownOrder)
+  const own = usePanel((s) => s.pendingOrder?.order ?? null)
   const parked = usePanel((s) => s.server?.parked ?? nothing)
   const runningId = usePanel((s) => s.server?.running?.batch.id ?? null)
   const doneBy = usePanel((s) => s.server?.doneBy)
@@ -46,7 +47,7 @@ export function QueueList() {
   const scroller = useRef<HTMLDivElement>(null)
 
   const shown = useMemo(() => (runningId === null ? order : [runningId, ...order]), [order, runningId])
-  const held = useHeldOrder(shown, menuFor !== null || dragging !== null)
+  const held = useHeldOrder(shown, menuFor !== null || dragging !== null, own)
   const items = useMemo(
     () => queueItems(batches, held.ids === shown ? runningId : null, held.ids, parked),
     [batches, held.ids, shown, runningId, parked],
@@ -99,7 +100,6 @@ export function QueueList() {
       next.place,
       next.order,
     )
-    held.release()
   }
   const queuedOf = (id: string) => {
     const wanted = selected.has(id) ? selected : new Set([id])
