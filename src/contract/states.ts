@@ -53,10 +53,10 @@ export type AttemptOutcome = (typeof attemptOutcomes)[number]
 
 /** The legal edges between batch statuses; the table `batch_transitions` holds the same pairs. */
 export const batchTransitions: Readonly<Record<BatchStatus, readonly BatchStatus[]>> = {
-  initiated: ['queued', 'failed', 'cancelled'],
+  initiated: ['queued', 'cancelled'],
   queued: ['running', 'paused', 'failed', 'cancelled'],
   running: ['queued', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled'],
-  paused: ['queued', 'failed', 'cancelled'],
+  paused: ['queued', 'cancelled'],
   completed: ['queued'],
   completed_with_errors: ['queued'],
   failed: ['queued'],

@@ -32,11 +32,13 @@ function homeOf(name: string): string {
 
 type Contents = { version: unknown; rows: Record<string, unknown[]> }
 
-/** Every row of every table, and the version. */
+/** Every row of every table of data, and the version. The legal edges are rows too, but a part of the schema. */
 function contents(file: string): Contents {
   const db = new Database(file, { readonly: true })
   const tables = db
-    .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .prepare<[], { name: string }>(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_transitions' ORDER BY name",
+    )
     .all()
   const rows = Object.fromEntries(
     tables.map(({ name }) => [name, db.prepare(`SELECT * FROM "${name}"`).all()]),

@@ -128,3 +128,10 @@ CREATE TRIGGER batch_number_is_fixed BEFORE UPDATE ON batches WHEN NEW.number IS
 BEGIN SELECT RAISE(ABORT, 'a batch keeps its id and number'); END;
 CREATE TRIGGER batch_id_is_fixed BEFORE UPDATE OF id ON batches WHEN NEW.id IS NOT OLD.id
 BEGIN SELECT RAISE(ABORT, 'a batch keeps its id and number'); END;
+
+-- Two edges that nothing ever took: a batch fails while it runs, or while it is queued and its inputs are looked up.
+DROP TRIGGER batch_transitions_are_fixed_d;
+DELETE FROM batch_transitions WHERE from_status = 'initiated' AND to_status = 'failed';
+DELETE FROM batch_transitions WHERE from_status = 'paused' AND to_status = 'failed';
+CREATE TRIGGER batch_transitions_are_fixed_d BEFORE DELETE ON batch_transitions
+BEGIN SELECT RAISE(ABORT, 'the legal batch transitions are part of the schema'); END;
