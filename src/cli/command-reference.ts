@@ -16,8 +16,8 @@ export function commandReference(): string {
 Made from the definitions by \`npm run docs:cli\`; don't edit it by hand.
 
 With \`--json\` every command prints one JSON document to stdout and nothing else; what went wrong goes to
-stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. What
-\`run\` and \`work\` wait for is said there too, as a line of text. Times are milliseconds since 1970, UTC.
+stderr as \`{"error": {code, message, hint?, problems?, conflicts?, refused?}}\`. What
+\`run\` and \`work\` wait for is printed there too, as a line of text. Times are milliseconds since 1970, UTC.
 
 | command | document |
 |---|---|
@@ -28,9 +28,10 @@ stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. What
 | list | \`{batches: […], counts: {…}, sentence, nextBefore}\` |
 | show | \`{batch: {…}, after: […], options, doneBy, runs, jobs: […]}\` |
 | logs | \`{batch, job, attempt, path, size, open, gap, text}\` |
-| pause, resume, cancel, move, priority | \`{batches: […]}\` |
-| retry | \`{batches: […], existing: […], closed: […]}\` |
-| stop-after | \`{stopAfter}\` |
+| pause, resume, cancel, move, priority | \`{batches: […], refused: […], undo}\` |
+| retry | \`{batches: […], refused: […], existing: […], closed: […], undo}\` |
+| stop-after | \`{stopAfter, undo}\` |
+| undo | \`{command, batches: […], refused: […], next}\` |
 | summary | \`{state: "ready", summary: {…}, runs}\` or \`{state: "pending", retryAfterSeconds, sentence, jobsLeft}\` |
 | report | \`{reports: [{file, bytes, mediaType, content?}]}\` |
 | events | \`{events: […]}\` |
@@ -43,8 +44,8 @@ stderr as \`{"error": {code, message, hint?, problems?, conflicts?}}\`. What
 | completion | \`{shell, script}\` |
 
 On \`run\` and \`work\` the first SIGINT or SIGTERM lets the running jobs end, the second stops them; both leave
-a queue that can go on, and the exit code is 130 when batches are left. When the terminal is closed
-(SIGHUP), running jobs go on, and the next host takes over their results.
+a queue that can continue, and the exit code is 130 when batches are left. When the terminal is closed
+(SIGHUP), running jobs continue, and the next host takes over their results.
 
 ${fenced(program)}
 ${sections.join('\n')}`

@@ -1,5 +1,5 @@
 /**
- * Owns what `add`, `run` and `retry` share: sending an enqueue, and telling what came of it.
+ * Owns what `add`, `run` and `retry` share: sending an enqueue, and reporting its result.
  */
 
 import { resolve } from 'node:path'
@@ -23,7 +23,7 @@ export type AddOptions = {
 
 export type Enqueued = CommandOutput<'enqueue'>
 
-/** Sends the command with what the options say. */
+/** Sends the command with these options. */
 export function enqueue(
   context: Context,
   api: SlipwayApi,
@@ -43,7 +43,7 @@ export function enqueue(
   return api.invoke('enqueue', input)
 }
 
-/** Tells a failed enqueue; with --json a refused duplicate also lists on stdout what exists. */
+/** Reports a failed enqueue; with --json a refused duplicate also lists on stdout what exists. */
 export async function refused(context: Context, error: SlipwayError): Promise<number> {
   if (error.code === 'duplicate' && context.json) {
     await printJson(context, { created: [], existing: existingOf(error), closed: [], skipped: [] })
@@ -70,7 +70,7 @@ export function enqueuedLines({ created, existing, closed, skipped }: Enqueued):
         `left out ${countOf(left, 'job')} of ${typeAndRange({ type, range })}: done before`,
     ),
   ]
-  return created.length + existing.length === 0 ? [...lines, 'nothing left to do'] : lines
+  return created.length + existing.length === 0 ? [...lines, 'nothing left to add'] : lines
 }
 
 function place(batch: Batch): string {

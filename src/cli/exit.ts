@@ -1,9 +1,9 @@
-/** Owns the exit codes of the command line (design §5). */
+/** Owns the exit codes of the command line (docs/cli.md). */
 import type { Batch } from '../contract/entities.ts'
 import { type ErrorCode, exitCodes } from '../contract/errors.ts'
 
 export const EXIT_OF_ERROR: Readonly<Record<ErrorCode, number>> = exitCodes
-export const EXIT_FINE = 0
+export const EXIT_OK = 0
 /** A batch ended with errors, failed or was cancelled. */
 export const EXIT_BATCH = 1
 /** Ended by a signal before everything was done. */
@@ -11,5 +11,5 @@ export const EXIT_INTERRUPTED = 130
 
 /** 0 when every batch completed, else 1. */
 export function exitOfBatches(batches: readonly Pick<Batch, 'status'>[]): number {
-  return batches.every((batch) => batch.status === 'completed') ? EXIT_FINE : EXIT_BATCH
+  return batches.every((batch) => batch.status === 'completed') ? EXIT_OK : EXIT_BATCH
 }

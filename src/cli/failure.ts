@@ -1,11 +1,11 @@
 /**
- * Owns how an expected failure is told: on stderr, as text or as JSON, and as an exit code.
+ * Owns how an expected failure is reported: on stderr, as text or as JSON, and as an exit code.
  * Must never write to stdout.
  */
 
 import type { Conflict } from '../contract/entities.ts'
-import type { SlipwayError } from '../contract/errors.ts'
-import { countOf, rangeWords } from '../contract/words.ts'
+import type { RefusedBatch, SlipwayError } from '../contract/errors.ts'
+import { amount, countOf, rangeWords } from '../contract/words.ts'
 
 type ConfigurationProblem = NonNullable<SlipwayError['problems']>[number]
 
@@ -13,9 +13,9 @@ import type { Context } from './context.ts'
 import { EXIT_OF_ERROR } from './exit.ts'
 import type { Paint } from './io.ts'
 import { ran } from './print/batch.ts'
-import { plain, plainLines } from './print/plain.ts'
+import { escapeLines, escapeText } from './print/escape.ts'
 
-/** Tells the failure and returns its exit code. */
+/** Reports the failure and returns its exit code. */
 export function failed(context: Context, error: SlipwayError): number {
   const { io } = context
   if (context.json) io.err(`${JSON.stringify({ error })}\n`)
@@ -30,24 +30,32 @@ export function failureText(error: SlipwayError, paint: Paint): string {
   // The message of a duplicate is made of the sentences that are listed below, one for each batch.
   if (conflicts.length > 0)
     return `${[`${head} ${refusal(conflicts)}`, ...conflictLines(conflicts, paint)].join('\n')}\n`
+  const refused = error.refused ?? []
+  if (refused.length > 0)
+    return `${[`${head} nothing was changed: ${countOf(refused.length, 'batch')} refused.`, ...refusedLines(refused)].join('\n')}\n`
   const problems = error.problems ?? []
   // The same for problems: the message repeats the first one.
   const count = countOf(problems.length, 'problem')
-  const message = problems.length > 0 ? `nothing was created: ${count}.` : plainLines(error.message)
+  const message = problems.length > 0 ? `nothing was created: ${count}.` : escapeLines(error.message)
   const lines = [`${head} ${message}`]
   for (const problem of problems) lines.push(...problemLines(problem, paint))
-  if (error.hint) lines.push(paint('dim', plainLines(error.hint)))
+  if (error.hint) lines.push(paint('dim', escapeLines(error.hint)))
   return `${lines.join('\n')}\n`
+}
+
+/** One line for each batch that a command on several leaves as it is. */
+export function refusedLines(refused: readonly RefusedBatch[]): string[] {
+  return refused.map(({ number, message }) => `  #${number}: ${escapeText(message)}`)
 }
 
 function problemLines(problem: ConfigurationProblem, paint: Paint): string[] {
   const { file, line, column, message, found, expected, suggestion } = problem
   const at = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`
   return [
-    `  ${paint('bold', plain(`${file}${at}`))}: ${plain(message)}`,
-    ...(found ? [`    found:    ${plain(found)}`] : []),
-    ...(expected ? [`    expected: ${plain(expected)}`] : []),
-    ...(suggestion === undefined ? [] : [`    did you mean ${paint('green', plain(suggestion))}?`]),
+    `  ${paint('bold', escapeText(`${file}${at}`))}: ${escapeText(message)}`,
+    ...(found ? [`    found:    ${escapeText(found)}`] : []),
+    ...(expected ? [`    expected: ${escapeText(expected)}`] : []),
+    ...(suggestion === undefined ? [] : [`    did you mean ${paint('green', escapeText(suggestion))}?`]),
   ]
 }
 
@@ -55,22 +63,22 @@ function refusal(conflicts: readonly Conflict[]): string {
   const overlaps = conflicts.filter(({ kind }) => kind === 'overlap').length
   if (conflicts.length === 1)
     return overlaps === 1
-      ? 'refused, nothing was changed: its range overlaps with a batch that is already there.'
-      : 'refused, nothing was changed: this batch is already there.'
+      ? 'nothing was changed: its range overlaps with an active batch.'
+      : 'nothing was changed: this batch is already active.'
   if (overlaps > 0)
-    return `refused, nothing was changed: ${countOf(conflicts.length, 'batch')} with the same range, or one that overlaps, are already there.`
-  return `refused, nothing was changed: ${countOf(conflicts.length, 'batch')} are already there.`
+    return `nothing was changed: ${countOf(conflicts.length, 'batch')} with the same or an overlapping range are already active.`
+  return `nothing was changed: ${countOf(conflicts.length, 'batch')} are already active.`
 }
 
-/** Of a long experiment the first few say enough; with --json all of them are there. */
+/** Of a long list the first few are enough; with --json all of them are there. */
 const SHOWN = 3
 
 function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
   const lines: string[] = []
-  // Of one more than that all are shown: a line that counts a single one says less.
+  // One more than that is shown too, instead of a line that counts a single one.
   const shown = conflicts.length > SHOWN + 1 ? conflicts.slice(0, SHOWN) : conflicts
   for (const { existing, requested, kind, remaining, differs, sentence } of shown) {
-    lines.push(`  ${plain(sentence)}`)
+    lines.push(`  ${escapeText(sentence)}`)
     const changes = [
       differs.added > 0 ? `${countOf(differs.added, 'command')} that #${existing.number} does not have` : '',
       differs.removed > 0
@@ -81,19 +89,25 @@ function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
     lines.push(
       paint(
         'dim',
-        `    asked for: ${which(requested, kind)}${countOf(requested.jobs, 'job')}, ${remaining} of them not done there yet${about}`,
+        `    requested: ${which(requested, kind)}${countOf(requested.jobs, 'job')}, ${leftWords(remaining, requested.jobs)}${about}`,
       ),
     )
   }
   if (shown.length < conflicts.length) lines.push(`  ${theOthers(conflicts.slice(SHOWN))}`)
   lines.push(
-    'What you can do:',
-    '  --if-exists return     leave it as it is and go on with the one that exists',
-    `  --if-exists remaining  close it where it stands and add only what is not done (${countOf(leftOf(conflicts), 'job')})`,
-    '  --if-exists replace    cancel it and add everything anew',
-    '  --if-exists allow      add a second one, knowingly',
+    'Choose one:',
+    '  --if-exists return     continue the existing batch as it is',
+    `  --if-exists remaining  close it and add only what is not done (${countOf(leftOf(conflicts), 'job')})`,
+    '  --if-exists replace    cancel it and add all jobs again',
+    '  --if-exists allow      add a duplicate',
   )
   return lines
+}
+
+/** 'none of them done there', '3 of them done there'. */
+function leftWords(left: number, requested: number): string {
+  if (left >= requested) return 'none of them done there'
+  return left === 0 ? 'all of them done there' : `${amount(requested - left)} of them done there`
 }
 
 /** Which of several slices it is about, where the other's range does not say so. */

@@ -1,13 +1,11 @@
 /**
  * Owns what ^C means while this terminal is the executor: the first signal lets running jobs end, the second
- * stops them, a third one leaves at once (the launcher and the next host see to what is left).
+ * stops them, a third one exits at once (the launcher and the next host take care of what is left).
  */
 import type { Core } from '../core/core.ts'
 import { EXIT_INTERRUPTED } from './exit.ts'
 
 export type Interrupt = {
-  /** True once a signal came. */
-  readonly asked: boolean
   /** Resolves when, after a signal, nothing of ours runs any more. */
   readonly stopped: Promise<void>
   /** Gives the signals back to Node. */
@@ -16,8 +14,8 @@ export type Interrupt = {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Listens from now on; `say` tells the person what a signal did and what the next one would do. */
-export function onInterrupt(core: Core, say: (sentence: string) => void): Interrupt {
+/** Listens from now on; `log` reports what a signal did and what the next one would do. */
+export function onInterrupt(core: Core, log: (sentence: string) => void): Interrupt {
   let count = 0
   let settle: (() => void) | undefined
   const stopped = new Promise<void>((resolve) => {
@@ -32,13 +30,13 @@ export function onInterrupt(core: Core, say: (sentence: string) => void): Interr
   const listener = (signal: NodeJS.Signals): void => {
     count += 1
     if (signal === 'SIGHUP') {
-      // The terminal is gone, and nobody can press ^C again: the jobs run on under the launcher.
+      // The terminal is gone, and nobody can press ^C again: the launcher keeps the jobs running.
       stop('leave')
     } else if (count === 1) {
-      say('Finishing the running jobs first; nothing new starts. Once more (Ctrl-C) stops them.')
+      log('Finishing the running jobs; nothing new starts. Press Ctrl-C again to stop them.')
       stop('finish')
     } else if (count === 2) {
-      say('Stopping the running jobs; they go back to the queue and will run again.')
+      log('Stopping the running jobs; they go back to the queue and will run again.')
       stop('stop')
     } else {
       process.exit(EXIT_INTERRUPTED)
@@ -46,9 +44,6 @@ export function onInterrupt(core: Core, say: (sentence: string) => void): Interr
   }
   for (const signal of SIGNALS) process.on(signal, listener)
   return {
-    get asked() {
-      return count > 0
-    },
     stopped,
     dispose() {
       for (const signal of SIGNALS) process.off(signal, listener)

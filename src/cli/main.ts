@@ -1,6 +1,6 @@
 /**
  * Owns one run of the command line from its arguments to its exit code.
- * Must never let an exception out: a bug becomes exit code 70 and says so.
+ * Must never let an exception out: a bug is reported and becomes exit code 70.
  */
 import { fileURLToPath } from 'node:url'
 import { version } from '../../package.json'

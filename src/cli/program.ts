@@ -3,13 +3,15 @@
  * Must never load a command's code before it is called, nor the core.
  */
 import { Command, CommanderError } from 'commander'
+import type { SlipwayError } from '../contract/errors.ts'
+import { nearest } from '../contract/nearest.ts'
 import type { Context } from './context.ts'
 import { type Act, type Handler, showExample } from './define/act.ts'
 import { defineAdding } from './define/adding.ts'
-import { defineKeeping } from './define/keeping.ts'
-import { defineLooking } from './define/looking.ts'
-import { defineSteering } from './define/steering.ts'
-import { EXIT_FINE } from './exit.ts'
+import { defineControl } from './define/control.ts'
+import { defineMaintenance } from './define/maintenance.ts'
+import { defineViewing } from './define/viewing.ts'
+import { EXIT_OK } from './exit.ts'
 import { failed } from './failure.ts'
 import { printJson } from './session.ts'
 
@@ -20,15 +22,17 @@ export const groups: readonly {
 }[] = [
   { define: defineAdding, commands: ['run', 'add', 'preview', 'trust'] },
   {
-    define: defineSteering,
-    commands: ['work', 'pause', 'resume', 'cancel', 'retry', 'move', 'priority', 'stop-after'],
+    define: defineControl,
+    commands: ['work', 'pause', 'resume', 'cancel', 'retry', 'move', 'priority', 'stop-after', 'undo'],
   },
-  { define: defineLooking, commands: ['list', 'show', 'logs', 'summary', 'report', 'events'] },
-  { define: defineKeeping, commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'open'] },
+  { define: defineViewing, commands: ['list', 'show', 'logs', 'summary', 'report', 'events'] },
+  { define: defineMaintenance, commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'open'] },
 ]
 
+const commandNames = [...groups.flatMap(({ commands }) => commands), 'completion']
+
 /**
- * The command line as commander knows it; `act` says what calling a command does. For a call of `only` just its
+ * The command line as commander knows it; `act` is what calling a command does. For a call of `only` just its
  * group is built: defining all of them takes longer than most commands.
  */
 export function buildProgram(version: string, act: Act, only?: string): Command {
@@ -45,19 +49,20 @@ export function buildProgram(version: string, act: Act, only?: string): Command 
   for (const { define } of group ? [group] : groups) define(program, act)
   showExample(
     program,
-    'slipway run flood.slipway.yaml        add what the file describes and work it off',
-    'slipway list                          what runs and what is next',
-    'slipway add --help                    more about one command',
+    'slipway run flood.slipway.yaml        add the batches of a file and run them',
+    'slipway list                          show what runs and what is next',
+    'slipway add --help                    show help for one command',
   )
   program.addHelpText(
     'after',
     `
 Exit codes:
-  0 fine                              4 no such batch or job
-  1 a batch ended with errors,        5 not possible in this state
-    failed or was cancelled           6 the database can't be used
-  2 wrong usage, invalid file         130 interrupted, the queue can go on
-  3 refused as a duplicate
+  0 success                           5 not possible in this state
+  1 a batch ended with errors,        6 the database or the output can't be used
+    failed or was cancelled           7 nothing can run now (run, work --until-empty)
+  2 wrong usage, invalid file         130 interrupted before everything was done
+  3 refused as a duplicate            70 a bug in Slipway
+  4 no such batch or job
 
 BATCH is a number (12 or '#12') or an id. The data folder is SLIPWAY_HOME, else the platform's usual place.`,
   )
@@ -66,8 +71,8 @@ BATCH is a number (12 or '#12') or an id. The data folder is SLIPWAY_HOME, else 
 
 /** Parses the arguments, runs the command and returns its exit code. */
 export async function runProgram(context: Context): Promise<number> {
-  let code = EXIT_FINE
-  let said = ''
+  let code = EXIT_OK
+  let help = ''
   const act: Act =
     <A extends unknown[]>(handler: Handler<A>) =>
     async (...args: A) => {
@@ -79,7 +84,7 @@ export async function runProgram(context: Context): Promise<number> {
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => {
-        said += text
+        help += text
       },
       writeErr: () => {},
       getOutHelpWidth: width,
@@ -91,7 +96,7 @@ export async function runProgram(context: Context): Promise<number> {
     if (context.args.filter((arg) => arg !== '--json').length === 0) {
       return failed(context, {
         code: 'usage',
-        message: 'which command?',
+        message: 'no command given',
         hint: context.json ? 'See slipway --help.' : program.helpInformation().trimEnd(),
       })
     }
@@ -99,67 +104,73 @@ export async function runProgram(context: Context): Promise<number> {
     return code
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return await showSaid(context, error.code, said.trimEnd())
+    if (error.exitCode === 0) return await printHelp(context, error.code, help.trimEnd())
     const words = context.args.filter((arg) => !arg.startsWith('-'))
-    const unknown = error.code === 'commander.help' ? words[1] : undefined
-    return failed(
-      context,
-      usageError(unknown === undefined ? error.message : `unknown command '${unknown}'`, words[0]),
-    )
+    const word = error.code === 'commander.help' ? words[1] : words[0]
+    const isUnknown = error.code === 'commander.unknownCommand' || error.code === 'commander.help'
+    return failed(context, word !== undefined && isUnknown ? unknownCommand(word) : usageError(error, called))
   }
 }
 
-async function showSaid(context: Context, code: string, text: string): Promise<number> {
+async function printHelp(context: Context, code: string, text: string): Promise<number> {
   const key = code === 'commander.version' ? 'version' : 'help'
   if (context.json) await printJson(context, { [key]: text })
   else await context.io.out(`${text}\n`)
-  return EXIT_FINE
+  return EXIT_OK
 }
 
-/** What others call it. */
-const calledHere: Readonly<Record<string, string>> = {
-  status: 'list',
-  ls: 'list',
-  ps: 'list',
-  queue: 'list',
-  start: 'run or work',
-  exec: 'run',
-  submit: 'add',
-  enqueue: 'add',
-  stop: 'pause or cancel',
-  kill: 'cancel',
-  rm: 'cancel',
-  remove: 'cancel',
-  delete: 'cancel',
-  abort: 'cancel',
-  restart: 'retry',
-  rerun: 'retry',
-  output: 'logs',
-  tail: 'logs -f',
-  history: 'list --all',
-  info: 'show',
-  describe: 'show',
-  check: 'preview',
-  validate: 'preview',
-  config: 'settings',
-  ui: 'open',
-  panel: 'open or serve',
-  web: 'serve',
-  daemon: 'work or serve',
-  version: '--version',
-  init: 'preview, for a configuration: a YAML file that you write (there are examples in the README)',
+/** Names that other tools have for a command -> what to offer. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  status: ['list'],
+  ls: ['list'],
+  ps: ['list'],
+  queue: ['list'],
+  start: ['run', 'work'],
+  exec: ['run'],
+  submit: ['add'],
+  enqueue: ['add'],
+  stop: ['pause', 'cancel'],
+  kill: ['cancel'],
+  rm: ['cancel'],
+  remove: ['cancel'],
+  delete: ['cancel'],
+  abort: ['cancel'],
+  restart: ['retry'],
+  rerun: ['retry'],
+  output: ['logs'],
+  tail: ['logs -f'],
+  history: ['list --all'],
+  info: ['show'],
+  describe: ['show'],
+  check: ['preview'],
+  validate: ['preview'],
+  config: ['settings'],
+  ui: ['open'],
+  panel: ['open', 'serve'],
+  web: ['serve'],
+  daemon: ['work', 'serve'],
+  version: ['--version'],
 }
 
-/** Commander's message in our shape: the first line says what is wrong, the rest becomes the hint. */
-function usageError(message: string, called = ''): { code: 'usage'; message: string; hint: string } {
-  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n')
-  const near = rest
-    .join(' ')
-    .trim()
-    .replace(/^\(|\)$/g, '')
-  const known = groups.some(({ commands }) => commands.includes(called)) || called === 'completion'
-  const help = known ? `See slipway ${called} --help.` : 'See slipway --help.'
-  const word = /^unknown command '(.*)'$/.exec(first)?.[1] ?? ''
-  const here = Object.hasOwn(calledHere, word) ? `Here it is slipway ${calledHere[word]}.` : undefined
-  return { code: 'usage', message: first, hint: here ?? (near === '' ? help : near) }
+function unknownCommand(word: string): SlipwayError {
+  const near = nearest(word, [...commandNames, 'help'])
+  const offered = Object.hasOwn(synonyms, word) ? synonyms[word] : near === undefined ? [] : [near]
+  const hint =
+    offered === undefined || offered.length === 0
+      ? 'See slipway --help.'
+      : `Did you mean: ${offered.map((name) => `slipway ${name}`).join(' or ')}`
+  return { code: 'usage', message: `unknown command '${word}'`, hint }
+}
+
+/** Commander's message in our shape: a first line, and as its hint what commander suggests, or the command's help. */
+function usageError({ message }: CommanderError, called: string | undefined): SlipwayError {
+  const [first = '', ...suggestion] = withoutPrefix(message).split('\n')
+  const help = called !== undefined && commandNames.includes(called) ? `slipway ${called}` : 'slipway'
+  return { code: 'usage', message: first, hint: suggestion[0] ?? `See ${help} --help.` }
+}
+
+/** Commander begins each of its messages with this. */
+function withoutPrefix(message: string): string {
+  const prefix = 'error: '
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message
 }

@@ -1,5 +1,5 @@
 /**
- * Owns what `run` and `work` show while they run: two bars on a terminal, plain lines elsewhere, on stderr.
+ * Owns what `run` and `work` show while they run: two bars on a terminal, lines of text elsewhere, on stderr.
  * Must never touch stdout: that is for the result.
  */
 import type { Batch, DoneBy } from '../contract/entities.ts'
@@ -7,64 +7,65 @@ import type { ChangeEvent } from '../contract/events.ts'
 import { isActive, isFinal } from '../contract/states.ts'
 import { doneJobs } from '../contract/words.ts'
 import type { Context } from './context.ts'
-import { plain } from './print/plain.ts'
-import { changeLine, type ProgressState, progressLines, type Told, tellingOf } from './print/progress.ts'
+import { escapeText } from './print/escape.ts'
+import { changeLine, type ProgressState, progressLines, type Reported, reportedAs } from './print/progress.ts'
 import { watchStandstill } from './standstill.ts'
 
 export type ProgressView = {
   /** Takes in what has changed and shows it. */
   update(event: Pick<ChangeEvent, 'batches' | 'queue' | 'running' | 'doneBy' | 'now'>): void
   /** A sentence that stays on the screen. */
-  say(sentence: string): void
+  log(sentence: string): void
   /** Leaves the terminal as it was. */
   stop(): void
 }
 
-type Bars = { show(lines: readonly string[]): void; say(line: string): void; stop(): void }
+type Bars = { show(lines: readonly string[]): void; log(line: string): void; stop(): void }
 
 export type ViewOptions = {
-  /** Narrows the plain lines to some batches. */
+  /** Limits the lines of text to some batches. */
   mine: (batch: Batch) => boolean
-  /** Say why nothing runs even when nothing is there to run. */
-  tellIdle: boolean
+  /** Report why nothing runs even when nothing is queued. */
+  reportIdle: boolean
 }
 
-/** A view for these streams. With --json it only says why nothing goes on. */
+/** A view for these streams. With --json it only reports why nothing runs. */
 export async function openProgressView(context: Context, options: ViewOptions): Promise<ProgressView> {
   const { io } = context
-  const { mine, tellIdle } = options
+  const { mine, reportIdle } = options
   const bars = io.errIsTerminal && !context.json ? await openBars() : undefined
   const seen = new Map<string, Batch>()
-  const told = new Map<string, Told>()
-  const say = (text: string): void => {
-    if (bars === undefined) io.err(`${plain(text)}\n`)
-    else bars.say(plain(text))
+  const reported = new Map<string, Reported>()
+  const log = (text: string): void => {
+    if (bars === undefined) io.err(`${escapeText(text)}\n`)
+    else bars.log(escapeText(text))
   }
-  const standstill = watchStandstill(mine, say)
-  const sayAlso = context.json ? () => {} : say
-  const tellChange = (batch: Batch, event: Pick<ChangeEvent, 'running' | 'now'>): void => {
-    const before = told.get(batch.id)
+  const standstill = watchStandstill(mine, log)
+  const logUnlessJson = context.json ? () => {} : log
+  const reportChange = (batch: Batch, event: Pick<ChangeEvent, 'running' | 'now'>): void => {
+    const before = reported.get(batch.id)
     const doneBy = event.running?.batch.id === batch.id ? event.running.doneBy : null
     const line = changeLine(before, batch, event.now, doneBy)
-    if (line !== undefined || before === undefined) told.set(batch.id, tellingOf(before, batch, event.now))
-    // The bars show what goes on; only an end is worth a line that stays.
-    if (line !== undefined && (bars === undefined || isFinal(batch.status))) say(line)
+    if (line !== undefined || before === undefined)
+      reported.set(batch.id, reportedAs(before, batch, event.now))
+    // The bars show what runs; only an end is worth a line that stays.
+    if (line !== undefined && (bars === undefined || isFinal(batch.status))) log(line)
   }
   return {
-    say: sayAlso,
+    log: logUnlessJson,
     update(event) {
       for (const batch of asItHappened(event.batches)) {
         // A batch that had ended before we looked is history, not progress.
         if (!seen.has(batch.id) && !isActive(batch.status)) continue
         seen.set(batch.id, batch)
-        if (mine(batch) && !context.json) tellChange(batch, event)
+        if (mine(batch) && !context.json) reportChange(batch, event)
       }
       if (bars !== undefined) {
         bars.show(progressLines(stateOf(event, seen), process.stderr.columns ?? 80, io.paintErr))
         return
       }
       const waiting = [...seen.values()].some((one) => mine(one) && isActive(one.status))
-      standstill.look(event, tellIdle || waiting)
+      standstill.look(event, reportIdle || waiting)
     },
     stop() {
       standstill.stop()
@@ -132,9 +133,9 @@ async function openBars(): Promise<Bars> {
         else row.update({ line })
       })
     },
-    say: (line) => (rows.length === 0 ? process.stderr.write(`${line}\n`) : bars.log(`${line}\n`)),
+    log: (line) => (rows.length === 0 ? process.stderr.write(`${line}\n`) : bars.log(`${line}\n`)),
     stop() {
-      // Lines said since the last painting wait for the next one.
+      // Lines logged since the last repaint wait for the next one.
       if (rows.length > 0) bars.update()
       bars.stop()
     },

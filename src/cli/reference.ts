@@ -1,12 +1,14 @@
 /** Owns the reading of arguments: batch references, numbers, variables, settings' values. */
-import { InvalidArgumentError } from 'commander'
-import type { BatchRef } from '../contract/entities.ts'
+import { CommanderError } from 'commander'
+import { exitCodes } from '../contract/errors.ts'
+import type { BatchRef } from '../contract/references.ts'
+import { amount } from '../contract/words.ts'
 
 /** `12`, `#12` or an id, as the contract takes it. */
 export function batchReference(text: string): BatchRef {
   const number = /^#?(\d{1,15})$/.exec(text.trim())?.[1]
   if (number !== undefined && Number(number) > 0) return Number(number)
-  if (text.trim() === '') throw new InvalidArgumentError('A batch is a number such as 12 or #12, or an id.')
+  if (text.trim() === '') throw usage('BATCH must be a number such as 12 or #12, or an id')
   return text.trim()
 }
 
@@ -15,21 +17,33 @@ export function batchReferences(text: string, before: BatchRef[] | undefined): B
   return [...(before ?? []), batchReference(text)]
 }
 
-/** A whole number within limits. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+/** Reads a whole number within limits; `name` is how the argument or option is called in the message. */
+export function wholeNumber(name: string, least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^[+-]?\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-    }
-    return value
+    if (/^[+-]?\d+$/.test(text) && value >= least && value <= most) return value
+    throw usage(`${name} must be a whole number from ${amount(least)} to ${amount(most)} (got ${text})`)
   }
+}
+
+/** Commander puts words of its own around an InvalidArgumentError; this one is shown as it is. */
+function usage(message: string): CommanderError {
+  return new CommanderError(exitCodes.usage, 'slipway.usage', message)
+}
+
+/** `12 13 5`: batches, and behind them their priority; commander has no arguments after a variadic one. */
+export function batchesThenPriority(words: readonly string[]): { batches: BatchRef[]; value: number } {
+  const [batch, ...more] = words.slice(0, -1)
+  const last = words.at(-1)
+  if (batch === undefined || last === undefined) throw usage("missing required argument 'N'")
+  const value = wholeNumber('N', -1_000_000, 1_000_000)(last)
+  return { batches: [batch, ...more].map(batchReference), value }
 }
 
 /** Collects `--var k=v`. */
 export function variable(text: string, before: Record<string, string> | undefined): Record<string, string> {
   const equals = text.indexOf('=')
-  if (equals < 1) throw new InvalidArgumentError('A variable is given as name=value.')
+  if (equals < 1) throw usage(`--var must be name=value (got ${text})`)
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Owns the way from a command to the core: opens it late, says who calls, and always closes it.
+ * Owns the way from a command to the core: opens it late, names the caller, and always closes it.
  * The core is loaded only here, so `--help` and wrong usage never touch the database.
  */
 import { userInfo } from 'node:os'
@@ -7,10 +7,10 @@ import type { Caller, SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../contract/commands.ts'
 import type { Core, CoreOptions } from '../core/core.ts'
 import type { Context } from './context.ts'
-import { EXIT_FINE } from './exit.ts'
+import { EXIT_OK } from './exit.ts'
 import { failed } from './failure.ts'
 
-/** Opens the core for as long as `use` takes; an unusable database is told and becomes exit code 6. */
+/** Opens the core for as long as `use` takes; an unusable database is reported and becomes exit code 6. */
 export async function withCore(
   context: Context,
   use: (core: Core, api: SlipwayApi) => Promise<number>,
@@ -26,7 +26,7 @@ export async function withCore(
     launcherDir: context.launcherDir,
     // Under `--json` a program reads stderr too, and an error there is to be one document.
     onDatabaseBusy: () => {
-      if (!context.json) context.io.err('Waiting for another program that holds the database…\n')
+      if (!context.json) context.io.err('Waiting for another program that has locked the database…\n')
     },
   })
   if (!opened.ok) return failed(context, opened.error)
@@ -38,13 +38,13 @@ export async function withCore(
   }
 }
 
-/** One question to the core: prints the answer as JSON or as `text` says, and returns the exit code. */
-export async function ask<N extends CommandName>(
+/** Calls one command and prints its answer, as JSON or as the lines `text` makes of it; returns the exit code. */
+export async function request<N extends CommandName>(
   context: Context,
   name: N,
   input: CommandInput<N>,
   text: (answer: CommandOutput<N>, api: SlipwayApi) => string[] | Promise<string[]>,
-  exit: (answer: CommandOutput<N>) => number = () => EXIT_FINE,
+  exit: (answer: CommandOutput<N>) => number = () => EXIT_OK,
 ): Promise<number> {
   return withCore(context, async (_core, api) => {
     const result = await api.invoke(name, input)

@@ -1,6 +1,6 @@
 /**
- * Owns saying, once and on stderr, why a command that waits for batches has nothing to show for a while.
- * Must never speak of what passes by itself within a moment.
+ * Owns reporting, once and on stderr, why nothing runs for a command that waits for batches.
+ * Must never report what passes by itself within `MOMENT_MS`.
  */
 import type { Batch } from '../contract/entities.ts'
 import type { ChangeEvent } from '../contract/events.ts'
@@ -8,7 +8,7 @@ import type { ChangeEvent } from '../contract/events.ts'
 type Seen = Pick<ChangeEvent, 'queue' | 'running'>
 
 export type Standstill = {
-  /** Takes in how things stand; `waiting` says whether anybody waits for something. */
+  /** Takes in the queue's state; `waiting`: the caller has batches that are not final. */
   look(event: Seen, waiting: boolean): void
   stop(): void
 }
@@ -16,20 +16,20 @@ export type Standstill = {
 /** What passes within this time is not worth a line. */
 const MOMENT_MS = 2_000
 
-/** Says a reason once it has lasted a moment, and again only after something ran or the reason became another. */
+/** Reports a reason once it has lasted `MOMENT_MS`, and again only after something ran or the reason changed. */
 export function watchStandstill(
   mine: (batch: Batch) => boolean,
-  say: (sentence: string) => void,
+  report: (sentence: string) => void,
   after: (ms: number, then: () => void) => () => void = later,
 ): Standstill {
   let now: Reason | undefined
-  let told: string | undefined
+  let reported: string | undefined
   let cancel: (() => void) | undefined
-  const tell = (): void => {
+  const reportNow = (): void => {
     cancel = undefined
-    if (now === undefined || now.key === told) return
-    told = now.key
-    say(now.sentence)
+    if (now === undefined || now.key === reported) return
+    reported = now.key
+    report(now.sentence)
   }
   return {
     look(event, waiting) {
@@ -37,8 +37,8 @@ export function watchStandstill(
       if (now === undefined) {
         cancel?.()
         cancel = undefined
-        told = undefined
-      } else if (now.key !== told) cancel ??= after(MOMENT_MS, tell)
+        reported = undefined
+      } else if (now.key !== reported) cancel ??= after(MOMENT_MS, reportNow)
     },
     stop: () => cancel?.(),
   }
@@ -49,7 +49,7 @@ type Reason = { key: string; sentence: string }
 function reasonOf({ queue, running }: Seen, mine: (batch: Batch) => boolean): Reason | undefined {
   if (running === null) return { key: queue.sentence, sentence: queue.sentence }
   if (mine(running.batch)) return undefined
-  return { key: running.batch.id, sentence: `Waits for its turn. ${queue.sentence}` }
+  return { key: running.batch.id, sentence: `Waiting for its turn. ${queue.sentence}` }
 }
 
 function later(ms: number, then: () => void): () => void {

@@ -1,5 +1,5 @@
 /**
- * Owns working and watching until a goal is reached or a signal came: the common heart of `run` and `work`.
+ * Owns working and watching until a goal is reached or a signal came: what `run` and `work` share.
  * Must never decide what is done with a batch: the core does.
  */
 import type { SlipwayApi } from '../contract/api.ts'
@@ -17,19 +17,19 @@ export type Outcome = {
   batches: Batch[]
   /** A signal came before the goal was reached. */
   interrupted: boolean
-  /** Why batches that are left will not run by themselves, one sentence each. */
+  /** Why batches that are left can't run now, one sentence each. */
   blocked: string[]
 }
 
 /** The core's timers don't keep a process alive; waiting for them is this command's business. */
 const SAFETY_NET_MS = 10_000
 
-/** Becomes the executor (or waits in line for it) and resolves when the goal is reached or after a signal. */
+/** Becomes the executor (or stands by while another host is) and resolves when the goal is reached or after a signal. */
 export async function workUntil(context: Context, core: Core, api: SlipwayApi, goal: Goal): Promise<Outcome> {
   const mine = new Set(goal.kind === 'batches' ? goal.ids : [])
   const view = await openProgressView(context, {
     mine: (batch) => goal.kind !== 'batches' || mine.has(batch.id),
-    tellIdle: goal.kind === 'never',
+    reportIdle: goal.kind === 'never',
   })
   const seen = batchesSeen()
   const reached = oneAtATime(() => goalReached(api, goal, seen.now))
@@ -52,12 +52,12 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
     if (gap) void look()
     else reached.check()
   })
-  const offNotices = core.onNotice((notice) => {
+  const unsubscribeNotices = core.onNotice((notice) => {
     if (notice.kind === 'working') seen.count()
     const sentence = sentenceOf(notice)
-    if (sentence !== undefined) view.say(sentence)
+    if (sentence !== undefined) view.log(sentence)
   })
-  const interrupt = onInterrupt(core, view.say)
+  const interrupt = onInterrupt(core, view.log)
   const safetyNet = setInterval(() => void look(), SAFETY_NET_MS)
   try {
     for (const id of mine) {
@@ -73,7 +73,9 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
     if (blocked !== undefined) {
       const other = [...seen.now.values()].find((one) => one.status === 'running' && !mine.has(one.id))
       if (other !== undefined && seen.now.size > 0) {
-        view.say(`The running jobs of ${batchName(other)} end first; Ctrl-C twice stops them.`)
+        view.log(
+          `Waiting for the running jobs of ${batchName(other)} to end; press Ctrl-C twice to stop them.`,
+        )
       }
       await core.stopWorking('finish')
     }
@@ -84,15 +86,15 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
   } finally {
     clearInterval(safetyNet)
     unsubscribe()
-    offNotices()
+    unsubscribeNotices()
     interrupt.dispose()
     view.stop()
   }
 }
 
-/** Asks again whenever something changed, but never twice at once and never misses the last change. */
-function oneAtATime<T>(ask: () => Promise<T | undefined>): { check(): void; answer: Promise<T> } {
-  let asking = false
+/** Checks again whenever something changed, but never twice at once, and never misses the last change. */
+function oneAtATime<T>(look: () => Promise<T | undefined>): { check(): void; answer: Promise<T> } {
+  let busy = false
   let again = false
   let settle: (value: T) => void = () => {}
   let refuse: (cause: unknown) => void = () => {}
@@ -102,15 +104,15 @@ function oneAtATime<T>(ask: () => Promise<T | undefined>): { check(): void; answ
   })
   const check = (): void => {
     again = true
-    if (asking) return
-    asking = true
+    if (busy) return
+    busy = true
     void (async () => {
       while (again) {
         again = false
-        const found = await ask()
+        const found = await look()
         if (found !== undefined) return settle(found)
       }
-      asking = false
+      busy = false
     })().catch(refuse)
   }
   return { check, answer }

@@ -111,6 +111,20 @@ export function batchName(batch: NamedBatch): string {
   return `#${batch.number} ${onOneLine(batch.configuration)} / ${typeAndRange(batch)}`
 }
 
+/** 'queued', 'running, about to pause', 'adding jobs (192,000 so far)'. */
+export function statusWords(batch: {
+  status: BatchStatus
+  pausing: boolean
+  sealed: boolean
+  expands: 'when-added' | 'when-claimed'
+  jobs: JobCounts
+}): string {
+  if (batch.pausing) return 'running, about to pause'
+  const isFilling = !batch.sealed && batch.expands === 'when-added'
+  if (batch.status === 'initiated' && isFilling) return `adding jobs (${amount(batch.jobs.total)} so far)`
+  return batchStatusWords[batch.status]
+}
+
 /** Jobs that will not run any more: those with a verdict, and cancelled ones. */
 export function doneJobs(jobs: JobCounts): number {
   return jobs.succeeded + jobs.failed + jobs.cancelled
@@ -136,5 +150,5 @@ export function resultWords(batch: EndedBatch): string {
   const why = batch.reason ?? batch.error
   const failures = failed > 0 ? `, ${amount(failed)} failed` : ''
   const counts = `${amount(succeeded)} of ${countOf(total, 'job')} succeeded${failures}`
-  return `${batchStatusWords[batch.status]}${took}: ${counts}${why === null ? '' : ` (${why})`}`
+  return `${batchStatusWords[batch.status]}${took}: ${counts}${why === null ? '' : `; ${why}`}`
 }

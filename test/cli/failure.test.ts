@@ -101,20 +101,46 @@ test('of many refused batches the first three are explained, and the rest is sum
 
 test('one command is one command, not "1 commands"', () => {
   expect(linesOf([slice(1)])).toContain(
-    '    asked for: 10 jobs, 1 of them not done there yet; 1 command that #1 does not have, 1 command of #1 is not in it',
+    '    requested: 10 jobs, 9 of them done there; 1 command that #1 does not have, 1 command of #1 is not in it',
   )
 })
 
 test('a range that overlaps is refused as such, and says which of the slices is meant', () => {
   const overlaps = { ...slice(2), kind: 'overlap' as const }
   const lines = linesOf([overlaps])
-  expect(lines[0]).toMatch(/its range overlaps with a batch that is already there\.$/)
-  expect(lines).toContainEqual(expect.stringContaining('asked for: 20-29, 10 jobs, '))
-  expect(linesOf([slice(1), overlaps])[0]).toMatch(/2 batches with the same range, or one that overlaps,/)
+  expect(lines[0]).toMatch(/its range overlaps with an active batch\.$/)
+  expect(lines).toContainEqual(expect.stringContaining('requested: 20-29, 10 jobs, '))
+  expect(linesOf([slice(1), overlaps])[0]).toMatch(
+    /2 batches with the same or an overlapping range are already active/,
+  )
 })
 
 test('an input that two overlapping batches have not done is left once', () => {
   const asked = { ...slice(1).requested, range: { start: 0, end: 99 }, jobs: 100, left: 80 }
   const lines = linesOf([1, 2].map((n) => ({ ...slice(n), requested: asked, remaining: 90 })))
   expect(lines.find((line) => line.includes('remaining'))).toContain('(80 jobs)')
+})
+
+test('of a long list none is done, and the digits are grouped', () => {
+  const conflict: Conflict = {
+    requested: { configuration: 'f', type: 't', range: null, jobs: 1_000_000, left: 1_000_000 },
+    existing: aBatch(),
+    kind: 'identity',
+    remaining: 1_000_000,
+    differs: { added: 0, removed: 0 },
+    sentence: '#12 is there.',
+  }
+  const text = failureText({ code: 'duplicate', message: '', conflicts: [conflict] }, noPaint)
+  expect(text).toContain('    requested: 1,000,000 jobs, none of them done there\n')
+  expect(text).toMatch(/Choose one:\n {2}--if-exists return +continue the existing batch as it is\n/)
+})
+
+test('a command on several batches that changed none names each refusal', () => {
+  const refused = [
+    { id: 'a', number: 3, code: 'not-possible' as const, message: '#3 is completed.' },
+    { id: 'b', number: 5, code: 'not-possible' as const, message: '#5 is cancelled.' },
+  ]
+  expect(failureText({ code: 'not-possible', message: '#3 is completed.', refused }, noPaint)).toBe(
+    'slipway: nothing was changed: 2 batches refused.\n  #3: #3 is completed.\n  #5: #5 is cancelled.\n',
+  )
 })

@@ -41,7 +41,7 @@ test('has every command of the design', () => {
   expect(program.commands.map((command) => command.name()).sort()).toEqual(
     [
       'run add work list show logs pause resume cancel retry move priority summary events sweep doctor backup serve',
-      'open stop-after settings trust report preview completion',
+      'open stop-after undo settings trust report preview completion',
     ]
       .join(' ')
       .split(' ')
@@ -63,7 +63,7 @@ test('an unknown command is wrong usage and the nearest one is offered', async (
   expect(await called('lst')).toEqual({
     code: 2,
     out: '',
-    err: "slipway: unknown command 'lst'\nDid you mean list?\n",
+    err: "slipway: unknown command 'lst'\nDid you mean: slipway list\n",
   })
 })
 
@@ -78,6 +78,8 @@ test.each([
   ['add', 'x.yaml', '--if-exists', 'maybe'],
   ['add', 'x.yaml', '--var', 'novalue'],
   ['add', 'x.yaml', '--priority', 'high'],
+  ['priority', '3', 'high'],
+  ['retry', '1', '2', '--job', '3'],
   ['show'],
   ['show', '1', '2'],
   ['logs', '1', 'two'],
@@ -122,8 +124,21 @@ test('for a call only its own group of commands is built, and every command is i
   expect(built('lsit')).toEqual(built())
 })
 
-test('a word that others use is answered with ours, and help for an unknown command says that it is unknown', async () => {
-  expect((await called('status')).err).toMatch(/unknown command 'status'\nHere it is slipway list\./)
+test("another tool's word is answered with ours, and help for an unknown command says that it is unknown", async () => {
+  expect((await called('exec')).err).toBe("slipway: unknown command 'exec'\nDid you mean: slipway run\n")
+  expect((await called('stop')).err).toMatch(/Did you mean: slipway pause or slipway cancel\n/)
   expect((await called('help', 'nothing')).err).toMatch(/unknown command 'nothing'/)
   expect((await called('cancel')).err).toMatch(/See slipway cancel --help\./)
+})
+
+test('a wrong value is named with what is right and what was given', async () => {
+  const first = async (...args: string[]) => (await called(...args)).err.split('\n')[0]
+  expect(await first('priority', '3', '1e3')).toBe(
+    'slipway: N must be a whole number from -1,000,000 to 1,000,000 (got 1e3)',
+  )
+  expect(await first('add', 'x.yaml', '--priority', 'high')).toBe(
+    'slipway: --priority must be a whole number from -1,000,000 to 1,000,000 (got high)',
+  )
+  expect(await first('move', '3')).toBe('slipway: Specify --top, --bottom or --to N.')
+  expect(await first('stop-after')).toBe('slipway: Specify one batch, or --none.')
 })

@@ -57,12 +57,12 @@ const jobs = (succeeded: number) => ({
   failed: 0,
 })
 const runs = (succeeded: number) => aBatch({ status: 'running', jobs: jobs(succeeded) })
-const told = (succeeded: number, since = 0, last = since) => ({ batch: runs(succeeded), at: last, since })
+const reported = (succeeded: number, since = 0, last = since) => ({ batch: runs(succeeded), at: last, since })
 
 test('off a terminal a line is said when the status changes', () => {
   expect(changeLine(undefined, runs(0), 0)).toBe('#12 flood-2026 / portfolio: running, 0 of 100')
-  expect(changeLine(told(99), aBatch({ status: 'failed', jobs: jobs(99), error: 'disk full' }), 1)).toBe(
-    '#12 flood-2026 / portfolio: failed, 99 of 100 (disk full)',
+  expect(changeLine(reported(99), aBatch({ status: 'failed', jobs: jobs(99), error: 'disk full' }), 1)).toBe(
+    '#12 flood-2026 / portfolio: failed, 99 of 100; disk full',
   )
 })
 
@@ -71,19 +71,21 @@ test('off a terminal a batch that only waits is not a line of its own', () => {
 })
 
 test('off a terminal a tenth is said, but short batches are not counted up', () => {
-  expect(changeLine(told(0), runs(9), 6_000)).toBeUndefined()
-  expect(changeLine(told(9), runs(10), 4_999)).toBeUndefined()
-  expect(changeLine(told(9), runs(40), 5_000)).toBe('#12 flood-2026 / portfolio: 40 %, 40 of 100')
+  expect(changeLine(reported(0), runs(9), 6_000)).toBeUndefined()
+  expect(changeLine(reported(9), runs(10), 4_999)).toBeUndefined()
+  expect(changeLine(reported(9), runs(40), 5_000)).toBe('#12 flood-2026 / portfolio: 40 %, 40 of 100')
 })
 
 test('off a terminal a long batch shows a sign of life, less often the longer it takes', () => {
   const hour = 3_600_000
-  expect(changeLine(told(1), runs(2), 29_999)).toBeUndefined()
-  expect(changeLine(told(1), runs(1), 30_000)).toBeUndefined()
+  expect(changeLine(reported(1), runs(2), 29_999)).toBeUndefined()
+  expect(changeLine(reported(1), runs(1), 30_000)).toBeUndefined()
   const late = { earliest: at(7, 10), likely: at(7, 20), latest: at(7, 40) }
-  expect(changeLine(told(1, at(6, 0)), runs(2), at(6, 1), late)).toMatch(/: 2 %, 2 of 100, done 07:10–07:40$/)
-  expect(changeLine(told(1, 0, 10 * hour), runs(2), 10 * hour + 60_000)).toBeUndefined()
-  expect(changeLine(told(1, 0, 10 * hour), runs(2), 11 * hour)).toMatch(/2 of 100/)
+  expect(changeLine(reported(1, at(6, 0)), runs(2), at(6, 1), late)).toMatch(
+    /: 2 %, 2 of 100, done 07:10–07:40$/,
+  )
+  expect(changeLine(reported(1, 0, 10 * hour), runs(2), 10 * hour + 60_000)).toBeUndefined()
+  expect(changeLine(reported(1, 0, 10 * hour), runs(2), 11 * hour)).toMatch(/2 of 100/)
 })
 
 test('a batch that was cancelled half way counts as done for the queue, a paused one is not in it', () => {
@@ -112,7 +114,7 @@ test('a batch that was cancelled half way counts as done for the queue, a paused
   })
 })
 
-test('ends that come with one change are told in the order in which they came, before what goes on', () => {
+test('ends that come with one change are reported in the order in which they came, before what goes on', () => {
   const change = [
     aBatch({ number: 3, status: 'running', completedAt: null }),
     aBatch({ number: 2, status: 'completed', completedAt: 20 }),

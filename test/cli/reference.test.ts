@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { tooOld } from '../../src/cli/node-check.ts'
-import { batchReference, settingValue, variable, wholeNumber } from '../../src/cli/reference.ts'
+import {
+  batchesThenPriority,
+  batchReference,
+  settingValue,
+  variable,
+  wholeNumber,
+} from '../../src/cli/reference.ts'
 import { callerOf } from '../../src/cli/session.ts'
 import { nearest } from '../../src/contract/nearest.ts'
 
@@ -16,9 +22,14 @@ test('a batch is a number with or without #, or an id', () => {
 })
 
 test('numbers are whole and within their limits', () => {
-  const read = wholeNumber(-5, 5)
+  const read = wholeNumber('N', -5, 5)
   expect(['-5', '+3', '0'].map(read)).toEqual([-5, 3, 0])
   for (const wrong of ['6', '1.5', '1e1', '', '0x1', 'NaN']) expect(() => read(wrong)).toThrow('whole number')
+})
+
+test('the priority stands behind the batches, and may be negative', () => {
+  expect(batchesThenPriority(['12', '#13', '-5'])).toEqual({ batches: [12, 13], value: -5 })
+  expect(() => batchesThenPriority(['12'])).toThrow("missing required argument 'N'")
 })
 
 test('variables are collected, and only the first equals sign divides', () => {

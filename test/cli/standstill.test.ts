@@ -67,7 +67,7 @@ test('another batch that runs first is a reason, and said once however it gets o
   momentPasses()
   standstill.look(busy(other), true)
   momentPasses()
-  expect(said).toEqual(['Waits for its turn. Running #3'])
+  expect(said).toEqual(['Waiting for its turn. Running #3'])
 })
 
 test('the same reason is said again after something of ours ran, and never when nobody waits', () => {

@@ -63,5 +63,21 @@ test('a long name is cut where the terminal is narrow, the configuration first, 
   const narrow = batchTable(batches, noPaint, 0, 80)
   expect(narrow[1]).toMatch(/#9 European w.*… \/ losses {2}/)
   for (const line of narrow) expect(widthOf(line)).toBeLessThanOrEqual(80)
-  expect(batchTable(batches, noPaint, 0, 20)[1]).toMatch(/#9 European.*… \/ losses {2}/)
+})
+
+test('no line of a table is wider than a terminal of 40 columns, and notes stand below their row', () => {
+  const batches = [
+    aBatch({ number: 9, configuration: 'European windstorm catalogue', type: 'losses', range: null }),
+    aBatch({ number: 10, priority: 5, error: 'stopped at the first failure (stop-on-failure: first)' }),
+  ]
+  const lines = batchTable(batches, noPaint, 0, 40)
+  for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(40)
+  expect(lines[1]).toMatch(/#9 Euro.*… \/ losses/)
+  expect(lines[3]).toMatch(/^ {2}stopped at the first failure.*…$/)
+})
+
+test('a batch that is being filled is shown with how many jobs it has so far', () => {
+  const jobs = { total: 192_000, pending: 192_000, running: 0, succeeded: 0, failed: 0, cancelled: 0 }
+  const filling = aBatch({ status: 'initiated', position: null, sealed: false, jobs })
+  expect(batchTable([filling], noPaint, 0)[1]).toContain('adding jobs (192,000 so far)')
 })

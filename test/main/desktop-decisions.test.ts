@@ -114,7 +114,7 @@ describe('notifications', () => {
       reason: '2 of 3 failed',
       jobs: { total: 3, pending: 0, running: 0, succeeded: 1, failed: 2, cancelled: 0 },
     })
-    expect(resultWords(failed)).toBe('failed in 4m 10s: 1 of 3 jobs succeeded, 2 failed (2 of 3 failed)')
+    expect(resultWords(failed)).toBe('failed in 4m 10s: 1 of 3 jobs succeeded, 2 failed; 2 of 3 failed')
   })
   it('are one for many, leading to what went wrong', () => {
     const many = [

@@ -111,7 +111,7 @@ test('a held database is waited for: a person is told, and what a program reads 
   )
   const person = place.start('add', 'y.slipway.yaml')
   // It began to wait after the program did, so the program has had the time to say it as well.
-  await person.until(/^Waiting for another program that holds the database…\n/m)
+  await person.until(/^Waiting for another program that has locked the database…\n/m)
   holder.exec('COMMIT')
   holder.close()
   const [answered, told] = await Promise.all([program.ended, person.ended])

@@ -144,7 +144,7 @@ describe('a signal', () => {
       const worker = place.start('run', place.write('x.slipway.yaml', GATED))
       await started(place, '1')
       worker.child.kill(signal)
-      await worker.until(/Finishing the running jobs first.*Once more/)
+      await worker.until(/Finishing the running jobs.*Press Ctrl-C again/)
       openGate(place, 'a')
       const ended = await worker.ended
       expect({ code: ended.code, signal: ended.signal }).toEqual({ code: 130, signal: null })

@@ -113,7 +113,7 @@ batches:
     const { created, skipped } = await place.json(out.enqueue, ['add', 'x.slipway.yaml', '--skip-done'])
     expect(created).toEqual([])
     expect(skipped).toMatchObject([{ type: 'count', jobs: 3 }])
-    expect((await place.run('add', 'x.slipway.yaml', '--skip-done')).out).toContain('nothing left to do')
+    expect((await place.run('add', 'x.slipway.yaml', '--skip-done')).out).toContain('nothing left to add')
   })
 
   test('an invalid configuration is exit code 2 with its problems, and creates nothing', async () => {
@@ -343,6 +343,25 @@ describe('steering', () => {
     expect(documentOf(out.retry, collision.out).existing).toMatchObject([{ number: 4 }])
   })
 
+  test('pause, resume, retry, priority and move take several batches, all or none, and undo takes each back', async () => {
+    const place = await three()
+    expect((await place.json(out.pause, ['pause', '1', '2'])).batches).toHaveLength(2)
+    const none = await place.run('pause', '3', '1')
+    expect(none).toMatchObject({ code: 5, out: '' })
+    expect(none.err).toMatch(/^slipway: nothing was changed: 1 batch refused\.\n {2}#1: /)
+    expect((await place.json(out.resume, ['resume', '1', '2'])).batches).toHaveLength(2)
+    const { batches } = await place.json(out.priority, ['priority', '2', '3', '7'])
+    expect(batches).toMatchObject([{ priority: 7 }, { priority: 7 }])
+    const undone = await place.run('undo')
+    expect(undone).toMatchObject({ code: 0, err: '' })
+    expect(undone.out).toMatch(
+      /^Undid priority\.\n#2 .* is queued\n#3 .* is queued\nslipway undo again undoes resume\.\n$/,
+    )
+    expect((await place.json(out.undo, ['undo'])).command).toBe('resume')
+    await place.json(out.cancel, ['cancel', '1', '3'])
+    expect((await place.json(out.retry, ['retry', '1', '3'])).batches).toHaveLength(2)
+  })
+
   test('retries only one job when one is named', async () => {
     const place = aPlace()
     const number = String(await finished(place, ONE_FAILS))
@@ -388,6 +407,9 @@ describe('keeping house', () => {
     expect((await place.json(one, ['settings', 'theme', 'dark'])).settings.theme).toBe('dark')
     expect((await place.run('settings', 'theme')).out).toBe('dark\n')
     expect((await place.run('settings', 'theme', 'pink')).code).toBe(2)
+    const tooMuch = await place.run('settings', 'kill-grace-ms', '700000')
+    expect(tooMuch).toMatchObject({ code: 2, out: '' })
+    expect(tooMuch.err).toContain('kill-grace-ms must be at most 600,000 (got 700000).')
   })
 
   test('a database that is not one is exit code 6', async () => {

@@ -83,7 +83,7 @@ describe('slipway serve', () => {
     await batchIs(panel, cookie, ({ jobs }) => jobs.running === 1)
     writeFileSync(join(place.project, 'gate'), '')
     expect(await ended).toEqual({ code: 0, signal: null })
-    expect(panel.said()).toMatch(/Finishing the running jobs first/)
+    expect(panel.said()).toMatch(/Finishing the running jobs/)
     expect(await panel.json(['show', '1'])).toMatchObject({ batch: { jobs: { succeeded: 1 } } })
   })
 

@@ -1,7 +1,7 @@
-/** `slipway add`: enqueues what a configuration describes; on a duplicate says what stands in the way. */
+/** `slipway add`: enqueues what a configuration describes; on a duplicate lists what is in the way. */
 import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { printJson, printLines, withCore } from '../session.ts'
 
 /** Enqueues and returns the exit code: 3 for a refused duplicate. */
@@ -16,6 +16,6 @@ export async function add(
     if (!result.ok) return refused(context, result.error)
     if (context.json) await printJson(context, result.value)
     else await printLines(context, enqueuedLines(result.value))
-    return EXIT_FINE
+    return EXIT_OK
   })
 }

@@ -1,7 +1,7 @@
 /** `slipway completion`: scripts for bash and zsh, made from the definitions of the commands themselves. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { printJson } from '../session.ts'
 
 /** Prints the script. */
@@ -9,7 +9,7 @@ export async function completion(context: Context, program: Command, shell: 'bas
   const script = shell === 'bash' ? bashScript(program) : zshScript(program)
   if (context.json) await printJson(context, { shell, script })
   else await context.io.out(script)
-  return EXIT_FINE
+  return EXIT_OK
 }
 
 type Known = {

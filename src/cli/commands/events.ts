@@ -4,8 +4,8 @@ import { stamp } from '../../contract/moments.ts'
 import { originWords } from '../../contract/origin.ts'
 import type { Context } from '../context.ts'
 import type { Paint } from '../io.ts'
-import { plain } from '../print/plain.ts'
-import { ask } from '../session.ts'
+import { escapeText } from '../print/escape.ts'
+import { request } from '../session.ts'
 
 /** Prints at most `limit` events, the last ones. */
 export function events(
@@ -13,16 +13,19 @@ export function events(
   batch: BatchRef | undefined,
   options: { limit: number; origins?: boolean },
 ): Promise<number> {
-  return ask(context, 'events', { batch, limit: options.limit }, ({ events: found }) =>
+  return request(context, 'events', { batch, limit: options.limit }, ({ events: found }) =>
     found.length === 0
-      ? ['Nothing has happened yet.']
+      ? ['No events yet.']
       : found.flatMap((event) => eventLines(event, context.io.paint, options.origins ?? false)),
   )
 }
 
-/** One event: when, what, and (when asked) from where. */
+/** One event: when, what, and with `origins` from where. */
 export function eventLines(event: Event, paint: Paint, origins: boolean): string[] {
-  const line = `${paint('dim', stamp(event.at))}  ${plain(event.sentence)}`
+  const line = `${paint('dim', stamp(event.at))}  ${escapeText(event.sentence)}`
   if (!origins || event.origin === null) return [line]
-  return [line, paint('dim', `${' '.repeat(21)}${plain(`by ${event.actor}: ${originWords(event.origin)}`)}`)]
+  return [
+    line,
+    paint('dim', `${' '.repeat(21)}${escapeText(`by ${event.actor}: ${originWords(event.origin)}`)}`),
+  ]
 }

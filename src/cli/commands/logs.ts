@@ -8,9 +8,9 @@ import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal, isFinalJob, type JobStatus } from '../../contract/states.ts'
 import { batchName } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { plain, plainLog } from '../print/plain.ts'
+import { escapeLog, escapeText } from '../print/escape.ts'
 import { withCore } from '../session.ts'
 
 const PIECE = 1_048_576
@@ -19,7 +19,7 @@ const LOOK_AGAIN_MS = 200
 type Piece = CommandOutput<'log'>
 type LogOptions = { follow?: boolean; attempt?: number }
 
-/** Prints the log of a job; `-f` goes on until it ends, and with the next jobs of a running batch. */
+/** Prints the log of a job; `-f` follows it to its end, then the next jobs of a running batch. */
 export async function logs(
   context: Context,
   ref: BatchRef,
@@ -37,10 +37,10 @@ export async function logs(
       if (ordinal === undefined || options.follow) await announce(context, api, batch, job)
       const printed = await printLog(context, api, batch.id, job, options)
       if (!printed.ok) return failed(context, printed.error)
-      if (!options.follow || ordinal !== undefined || context.json || context.io.gone) return EXIT_FINE
+      if (!options.follow || ordinal !== undefined || context.json || context.io.gone) return EXIT_OK
       const next = await nextJob(api, batch.id, job, () => context.io.gone)
       if (!next.ok) return failed(context, next.error)
-      if (next.value === undefined) return EXIT_FINE
+      if (next.value === undefined) return EXIT_OK
       job = next.value
     }
   })
@@ -49,7 +49,7 @@ export async function logs(
 async function announce(context: Context, api: SlipwayApi, batch: Batch, job: number): Promise<void> {
   if (context.json) return
   const found = await api.invoke('job', { batch: batch.id, job })
-  const about = found.ok ? ` (${found.value.job.status}): ${plain(found.value.job.input)}` : ''
+  const about = found.ok ? ` (${found.value.job.status}): ${escapeText(found.value.job.input)}` : ''
   context.io.err(`${context.io.paintErr('dim', `== ${batchName(batch)}, job ${job}${about}`)}\n`)
 }
 
@@ -74,7 +74,7 @@ async function choose(api: SlipwayApi, batch: Batch, follow: boolean): Promise<R
   if (!first.ok) return first
   const tried = first.value.jobs.findLast((job) => job.attempts > 0)
   if (tried !== undefined) return ok(tried.ordinal)
-  return fail('not-possible', `${batchName(batch)} has not run a job yet, so there is no log.`)
+  return fail('not-possible', `${batchName(batch)} has not run a job yet: there is no log.`)
 }
 
 /** The last job with a status that was tried at all. The n-th one has at least ordinal n: start there. */
@@ -123,11 +123,11 @@ async function printLog(
       opened = true
     } else {
       const { gap } = piece
-      // No piece goes across the gap: it is told when what follows it has been read.
+      // No piece spans the gap: it is reported with what follows it.
       if (gap !== null && from >= gap.from && from < gap.to) {
         io.err(`${io.paintErr('yellow', `[${gap.to - gap.from} bytes left out: log limit]`)}\n`)
       }
-      await io.out(io.outIsTerminal ? plainLog(piece.text) : (exactBytes(piece) ?? piece.text))
+      await io.out(io.outIsTerminal ? escapeLog(piece.text) : (exactBytes(piece) ?? piece.text))
     }
     from = piece.from + piece.bytes
     if (io.gone) return ok(undefined)

@@ -4,38 +4,37 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { type DesktopProgram, findDesktopProgram } from '../desktop-program.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { printJson } from '../session.ts'
 
 const isConfiguration = (file: string) => /\.slipway\.(ya?ml|json)$/i.test(file)
 
-/** An app that is going to fall over does so within this time. */
+/** An app that can't start fails within this time. */
 const settledMs = 4_000
 
 /**
  * Starts the app and hands the files over to it, or to the one that runs: it shows each one's preview and asks for
- * trust. Where no window can open, says why and serves the panel, at an address that opens the (first) file.
+ * trust. Where no window can open, reports why and serves the panel, at an address that opens the (first) file.
  */
 export async function open(context: Context, files: string[]): Promise<number> {
   const paths = files.map((file) => resolve(context.cwd, file))
   const missing = paths.find((file) => !existsSync(file))
-  if (missing !== undefined)
-    return failed(context, { code: 'usage', message: `There is no file ${missing}.` })
+  if (missing !== undefined) return failed(context, { code: 'usage', message: `no such file: ${missing}` })
   const other = paths.find((file) => !isConfiguration(file))
   if (other !== undefined)
     return failed(context, {
       code: 'usage',
-      message: `${other} is no configuration by its name.`,
-      hint: 'The app opens what ends in .slipway.yaml, .slipway.yml or .slipway.json; `slipway add` takes any name.',
+      message: `${other} is not named like a configuration`,
+      hint: 'The app opens files that end in .slipway.yaml, .slipway.yml or .slipway.json; `slipway add` takes any name.',
     })
   const app = findDesktopProgram(context.packageDir, context.env)
   const problem = typeof app === 'string' ? app : await start(app, context, paths)
   if (problem === undefined) {
     if (context.json) await printJson(context, { desktop: true })
-    return EXIT_FINE
+    return EXIT_OK
   }
-  context.io.err(`${problem} The panel is served instead; open its address in a browser (Ctrl-C ends it).\n`)
+  context.io.err(`${problem} The panel is served instead; open its address in a browser (Ctrl-C stops it).\n`)
   const [first, ...others] = paths
   if (first !== undefined)
     context.io.err(

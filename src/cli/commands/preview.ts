@@ -4,10 +4,10 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import { typeAndRange } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import type { AddOptions } from '../enqueueing.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
-import { plain } from '../print/plain.ts'
+import { escapeText } from '../print/escape.ts'
 import { printJson, printLines, withCore } from '../session.ts'
 
 /** Shows the preview; exit code 2 when the configuration has problems. */
@@ -27,7 +27,7 @@ export async function preview(
     const { problems } = result.value
     if (context.json) await printJson(context, result.value)
     else if (problems.length === 0) await printLines(context, previewLines(result.value, context.io.paint))
-    if (problems.length === 0) return EXIT_FINE
+    if (problems.length === 0) return EXIT_OK
     return failed(context, {
       code: 'invalid-configuration',
       message: `${result.value.specPath} can't be run as it is; nothing was created.`,
@@ -45,13 +45,13 @@ const TRUST_WORDS = {
 /** The preview for people: per batch the first and last commands, then what stands in the way. */
 export function previewLines(found: CommandOutput<'preview'>, paint: Paint): string[] {
   const lines = [
-    `${paint('bold', plain(found.configuration))}  ${plain(found.specPath)} (${TRUST_WORDS[found.trust]})`,
+    `${paint('bold', escapeText(found.configuration))}  ${escapeText(found.specPath)} (${TRUST_WORDS[found.trust]})`,
   ]
   for (const { type, selected, after, batches } of found.types) {
     if (!selected) continue
     for (const { range, jobs, expands, commands } of batches) {
-      const name = paint('bold', plain(typeAndRange({ type, range })))
-      const waits = after.length === 0 ? '' : `, after ${after.map(plain).join(', ')}`
+      const name = paint('bold', escapeText(typeAndRange({ type, range })))
+      const waits = after.length === 0 ? '' : `, after ${after.map(escapeText).join(', ')}`
       const count = `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`
       const later = expands === 'when-claimed'
       lines.push('', `${name}: ${count}${later ? ' as of now' : ''}${waits}`)
@@ -66,13 +66,13 @@ export function previewLines(found: CommandOutput<'preview'>, paint: Paint): str
     }
   }
   if (found.conflicts.length > 0) lines.push('', paint('yellow', 'In the way:'))
-  for (const { sentence } of found.conflicts) lines.push(`  ${plain(sentence)}`)
+  for (const { sentence } of found.conflicts) lines.push(`  ${escapeText(sentence)}`)
   return lines
 }
 
 /** Arguments as one would type them in a shell, harmless to show. */
 export function shellWords(argv: readonly string[]): string {
   return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${plain(word).replaceAll("'", "'\\''")}'`))
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${escapeText(word).replaceAll("'", "'\\''")}'`))
     .join(' ')
 }

@@ -3,14 +3,14 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { BatchRef } from '../../contract/entities.ts'
 import type { Context } from '../context.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { plain } from '../print/plain.ts'
+import { escapeText } from '../print/escape.ts'
 import { printJson, printLines, withCore } from '../session.ts'
 
 export type ReportOptions = { html?: string; text?: string; run?: number | undefined }
 
-/** Writes what was asked for; without a file prints the text. */
+/** Writes the requested files; without one prints the text. */
 export async function report(context: Context, batch: BatchRef, options: ReportOptions): Promise<number> {
   const wanted = [
     ...(options.html === undefined ? [] : [{ format: 'html' as const, file: options.html }]),
@@ -32,13 +32,13 @@ export async function report(context: Context, batch: BatchRef, options: ReportO
       const path = resolve(context.cwd, file)
       const problem = await write(path, content)
       if (problem !== undefined) {
-        return failed(context, { code: 'usage', message: `can't write ${plain(path)}: ${problem}` })
+        return failed(context, { code: 'usage', message: `can't write ${escapeText(path)}: ${problem}` })
       }
       written.push({ file: path, bytes, mediaType })
-      if (!context.json) await printLines(context, [`${plain(path)}: ${bytes} bytes`])
+      if (!context.json) await printLines(context, [`${escapeText(path)}: ${bytes} bytes`])
     }
     if (context.json) await printJson(context, { reports: written })
-    return EXIT_FINE
+    return EXIT_OK
   })
 }
 

@@ -5,8 +5,8 @@ import { isFinal } from '../../contract/states.ts'
 import { batchName, countOf, doneJobs } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
-import { EXIT_BATCH, EXIT_FINE, EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
-import { plain, plainLines } from '../print/plain.ts'
+import { EXIT_BATCH, EXIT_INTERRUPTED, EXIT_OK, exitOfBatches } from '../exit.ts'
+import { escapeLines, escapeText } from '../print/escape.ts'
 import { printJson, withCore } from '../session.ts'
 import { workUntil } from '../watch.ts'
 
@@ -33,10 +33,10 @@ export async function run(
       await printJson(context, { ...enqueued.value, ...outcome, interrupted, summaries })
     } else {
       await printSummaries(context, api, finished)
-      tellWhatIsLeft(context, outcome.batches, interrupted, outcome.blocked)
+      reportUnfinished(context, outcome.batches, interrupted, outcome.blocked)
     }
     if (interrupted) return EXIT_INTERRUPTED
-    return outcome.blocked.length > 0 ? EXIT_BATCH : ids.length === 0 ? EXIT_FINE : exitOfBatches(finished)
+    return outcome.blocked.length > 0 ? EXIT_BATCH : ids.length === 0 ? EXIT_OK : exitOfBatches(finished)
   })
 }
 
@@ -58,18 +58,18 @@ export async function printSummaries(
   for (const [i, { id }] of batches.entries()) {
     const report = await api.invoke('report', { batch: id, format: 'text' })
     const text = report.ok ? report.value.content : report.error.message
-    await context.io.out(`${i === 0 ? '' : '\n'}${plainLines(text).trimEnd()}\n`)
+    await context.io.out(`${i === 0 ? '' : '\n'}${escapeLines(text).trimEnd()}\n`)
   }
 }
 
-/** Says on stderr what was not done, and how to go on. */
-export function tellWhatIsLeft(
+/** Reports on stderr what was not done, and how to continue. */
+export function reportUnfinished(
   context: Context,
   batches: readonly Batch[],
   interrupted: boolean,
   blocked: readonly string[],
 ): void {
-  for (const sentence of blocked) context.io.err(`${plain(sentence)}\n`)
+  for (const sentence of blocked) context.io.err(`${escapeText(sentence)}\n`)
   if (!interrupted) return
   for (const batch of batches) {
     if (isFinal(batch.status)) continue
@@ -77,5 +77,5 @@ export function tellWhatIsLeft(
       `${batchName(batch)}: ${doneJobs(batch.jobs)} of ${countOf(batch.jobs.total, 'job')} done, ${batch.status}\n`,
     )
   }
-  context.io.err('Interrupted; the queue goes on with slipway work.\n')
+  context.io.err('Interrupted. Continue with: slipway work\n')
 }

@@ -1,13 +1,13 @@
-/** `slipway serve`: the panel for a browser, on loopback; works too, unless told only to watch. */
+/** `slipway serve`: the panel for a browser, on loopback; runs the queue too, unless it should only watch. */
 import { join, resolve } from 'node:path'
 import { batchStatusWords } from '../../contract/states.ts'
 import { batchName } from '../../contract/words.ts'
 import type { Core, Notice } from '../../core/core.ts'
 import type { Context } from '../context.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { plain } from '../print/plain.ts'
+import { escapeText } from '../print/escape.ts'
 import { callerOf, printJson, withCore } from '../session.ts'
 
 export type ServeOptions = {
@@ -21,8 +21,8 @@ export type ServeOptions = {
 
 /** Serves until a signal comes; the first lets running jobs end, the second stops them. */
 export async function serve(context: Context, options: ServeOptions): Promise<number> {
-  const say = (sentence: string) => context.io.err(`${plain(sentence)}\n`)
-  return withCore(context, (core) => serveWith(context, core, options, say), {
+  const log = (sentence: string) => context.io.err(`${escapeText(sentence)}\n`)
+  return withCore(context, (core) => serveWith(context, core, options, log), {
     kind: 'web',
     log: (line) => context.io.err(`${line}\n`),
   })
@@ -32,7 +32,7 @@ async function serveWith(
   context: Context,
   core: Core,
   options: ServeOptions,
-  say: (sentence: string) => void,
+  log: (sentence: string) => void,
 ): Promise<number> {
   const { serveWeb } = await import('../../web/serve.ts')
   const started = await serveWeb(core, {
@@ -48,17 +48,17 @@ async function serveWith(
   const url = `${started.value.url}${options.place ?? ''}`
   const stopNotices = core.onNotice((notice) => {
     const sentence = sentenceOf(notice)
-    if (sentence !== undefined) say(sentence)
+    if (sentence !== undefined) log(sentence)
   })
-  const interrupt = onInterrupt(core, options.work ? say : () => {})
+  const interrupt = onInterrupt(core, options.work ? log : () => {})
   try {
     if (warning !== null)
-      say(`WARNING: ${warning} Safer: leave out --host, and use ssh -L ${port}:127.0.0.1:${port}`)
+      log(`WARNING: ${warning} Safer: leave out --host, and use ssh -L ${port}:127.0.0.1:${port}`)
     if (context.json) await printJson(context, { url, port, pid: process.pid })
     else await context.io.out(`Slipway's panel: ${url}\n`)
     if (options.work) core.startWorking()
     await interrupt.stopped
-    return EXIT_FINE
+    return EXIT_OK
   } finally {
     interrupt.dispose()
     stopNotices()

@@ -3,9 +3,9 @@
 import { nearest } from '../../contract/nearest.ts'
 import { type SettingKey, type Settings, settingKeys, settingWords } from '../../contract/settings.ts'
 import type { Context } from '../context.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { plain } from '../print/plain.ts'
+import { escapeText } from '../print/escape.ts'
 import { table } from '../print/table.ts'
 import { settingValue } from '../reference.ts'
 import { printJson, printLines, withCore } from '../session.ts'
@@ -35,15 +35,15 @@ export async function settings(
     if (context.json)
       await printJson(context, { settings: known === undefined ? all : { [known]: all[known] } })
     else await printLines(context, settingLines(all, known))
-    return EXIT_FINE
+    return EXIT_OK
   })
 }
 
 /** All settings as a table with what they mean, or the value of one. */
 export function settingLines(all: Settings, key: SettingKey | undefined): string[] {
-  if (key !== undefined) return [plain(String(all[key]))]
+  if (key !== undefined) return [escapeText(String(all[key]))]
   return table(
     [{ title: 'SETTING' }, { title: 'VALUE', align: 'right' }, { title: 'MEANING' }],
-    settingKeys.map((one) => [one, plain(String(all[one])), settingWords[one]]),
+    settingKeys.map((one) => [one, escapeText(String(all[one])), settingWords[one]]),
   )
 }

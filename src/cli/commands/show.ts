@@ -8,11 +8,11 @@ import { predecessorWords } from '../../contract/states.ts'
 import { waitedFor, waitSentence } from '../../contract/waits.ts'
 import { batchName, duration } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { JOB_COLUMNS, jobRow, statusWord } from '../print/batch.ts'
-import { plain } from '../print/plain.ts'
+import { escapeText } from '../print/escape.ts'
 import { tableRow, widthsOf } from '../print/table.ts'
 import { pad } from '../print/width.ts'
 import { printLines, withCore } from '../session.ts'
@@ -24,11 +24,10 @@ export async function show(context: Context, batch: BatchRef, options: { jobs?: 
   return withCore(context, async (_core, api) => {
     const result = await api.invoke('show', { batch })
     if (!result.ok) return failed(context, result.error)
-    // By id from here on: a number could only ever mean this batch, but an id says so.
     const pages = jobPages(api, result.value.batch.id)
     if (context.json) return printDocument(context, result.value, pages)
     await printLines(context, detailLines(result.value, context.io.paint, Date.now()))
-    if (!options.jobs) return EXIT_FINE
+    if (!options.jobs) return EXIT_OK
     await context.io.out('\n')
     return printJobs(context, pages)
   })
@@ -58,18 +57,18 @@ async function printDocument(
   await io.out(`${JSON.stringify(found).slice(0, -1)},"jobs":[`)
   let first = true
   for await (const page of pages) {
-    // The document is closed all the same, so that a reader sees valid JSON and the exit code tells.
+    // The document is closed all the same, so that a reader gets valid JSON; the exit code reports the failure.
     if (!page.ok) {
       await io.out(']}\n')
       return failed(context, page.error)
     }
-    if (io.gone) return EXIT_FINE
+    if (io.gone) return EXIT_OK
     if (page.value.length === 0) continue
     await io.out(`${first ? '' : ','}${page.value.map((job) => JSON.stringify(job)).join(',\n')}`)
     first = false
   }
   await io.out(']}\n')
-  return EXIT_FINE
+  return EXIT_OK
 }
 
 async function printJobs(context: Context, pages: AsyncGenerator<Result<Job[]>>): Promise<number> {
@@ -77,7 +76,7 @@ async function printJobs(context: Context, pages: AsyncGenerator<Result<Job[]>>)
   let widths: number[] | undefined
   for await (const page of pages) {
     if (!page.ok) return failed(context, page.error)
-    if (io.gone) return EXIT_FINE
+    if (io.gone) return EXIT_OK
     const rows = page.value.map((job) => jobRow(job, io.paint))
     // The first page decides the widths: the others are not known yet when it is printed.
     if (widths === undefined) {
@@ -91,10 +90,10 @@ async function printJobs(context: Context, pages: AsyncGenerator<Result<Job[]>>)
       rows.map((row) => tableRow(JOB_COLUMNS, known, row)),
     )
   }
-  return EXIT_FINE
+  return EXIT_OK
 }
 
-/** What `show` says about a batch, one fact a line. */
+/** What `show` prints about a batch, one fact a line. */
 export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: number): string[] {
   const { batch, after, doneBy, runs } = found
   const { jobs } = batch
@@ -110,14 +109,14 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['jobs', isDeferred(batch) ? inputsNote(batch) : `${jobs.total}: ${counts.join(', ')}`],
     ['place', batch.position === null || batch.position === 0 ? null : String(batch.position)],
     ['priority', batch.priority === 0 ? null : String(batch.priority)],
-    ['waits for', batch.waitsFor === null ? null : plain(waitedFor(batch.waitsFor))],
+    ['waits for', batch.waitsFor === null ? null : escapeText(waitedFor(batch.waitsFor))],
     [
       'after',
       after.length === 0
         ? null
         : after
             .map(({ type, batch: before, satisfied }) =>
-              plain(
+              escapeText(
                 `${type}${before === null ? '' : ` (#${before.number})`}: ${predecessorWords(before, satisfied)}`,
               ),
             )
@@ -136,9 +135,9 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['runs', runs > 1 ? String(runs) : null],
     ['duplicates', batch.duplicateOf],
     ['continues', batch.continues],
-    ['error', batch.error === null ? null : paint('red', plain(batch.error))],
-    ['reason', batch.reason === null ? null : plain(batch.reason)],
-    ['file', plain(batch.specPath)],
+    ['error', batch.error === null ? null : paint('red', escapeText(batch.error))],
+    ['reason', batch.reason === null ? null : escapeText(batch.reason)],
+    ['file', escapeText(batch.specPath)],
     ['id', batch.id],
   ]
   return [
@@ -151,5 +150,5 @@ const isDeferred = ({ sealed, expands }: Batch): boolean => !sealed && expands =
 
 /** When the inputs of a batch are looked up that has none yet. */
 function inputsNote({ waitsFor }: Batch): string {
-  return waitsFor === null ? 'inputs are looked up when it is its turn' : plain(waitSentence(waitsFor))
+  return waitsFor === null ? 'inputs are looked up when it is its turn' : escapeText(waitSentence(waitsFor))
 }

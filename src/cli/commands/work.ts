@@ -4,7 +4,7 @@ import { isFinal } from '../../contract/states.ts'
 import { countOf } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
-import { plain } from '../print/plain.ts'
+import { escapeText } from '../print/escape.ts'
 import { printJson, withCore } from '../session.ts'
 import { workUntil } from '../watch.ts'
 
@@ -18,7 +18,7 @@ export async function work(context: Context, options: { untilEmpty?: boolean }):
     const interrupted = outcome.interrupted && open.length > 0
     if (context.json) await printJson(context, { ...outcome, interrupted })
     else {
-      for (const sentence of outcome.blocked) context.io.err(`${plain(sentence)}\n`)
+      for (const sentence of outcome.blocked) context.io.err(`${escapeText(sentence)}\n`)
       if (interrupted) {
         const count = `${countOf(open.length, 'batch')} ${open.length === 1 ? 'is' : 'are'}`
         context.io.err(

@@ -8,20 +8,20 @@ import { type Act, showExample } from './act.ts'
 const withEnqueueOptions = (command: Command): Command =>
   command
     .argument('<FILE>', 'a configuration, *.slipway.yaml or .json')
-    .argument('[TYPE...]', 'batch types to take; all of them when none is named')
+    .argument('[TYPE...]', 'batch types to add; all of them by default')
     .option('--var <name=value>', 'set a variable of the configuration (repeatable)', variable)
     .addOption(
-      new Option('--if-exists <answer>', 'when an active batch with the same identity exists')
+      new Option('--if-exists <answer>', 'what to do when an active batch has the same identity')
         .choices(ifExistsAnswers)
         .default('fail'),
     )
-    .option('--skip-done', 'leave out inputs whose very same command succeeded before')
-    .option('--priority <N>', 'higher runs first', wholeNumber(-1_000_000, 1_000_000))
+    .option('--skip-done', 'leave out inputs whose command succeeded before')
+    .option('--priority <N>', 'higher runs first', wholeNumber('--priority', -1_000_000, 1_000_000))
 
 /** Adds these commands to the program. */
 export function defineAdding(program: Command, act: Act): void {
   const run = withEnqueueOptions(program.command('run'))
-    .description('add, then work until those batches are final; shows progress and summaries')
+    .description('add batches and run the queue until they are final; shows progress and summaries')
     .action(
       act(async (context, file: string, types: string[], options: AddOptions) =>
         (await import('../commands/run.ts')).run(context, file, types, options),
@@ -31,8 +31,8 @@ export function defineAdding(program: Command, act: Act): void {
 
   const add = withEnqueueOptions(program.command('add'))
     .description('add batches to the queue; refused when the same batch is already active')
-    .option('--hold', 'create them on hold: they enter the queue with slipway resume')
-    .option('--dry-run', 'show what would be created, and create nothing')
+    .option('--hold', 'add them on hold; slipway resume queues them')
+    .option('--dry-run', 'show what would be added; add nothing')
     .action(
       act(async (context, file: string, types: string[], options: AddOptions & { dryRun?: boolean }) =>
         options.dryRun
@@ -48,9 +48,9 @@ export function defineAdding(program: Command, act: Act): void {
 
   const preview = program
     .command('preview')
-    .description('show the commands a configuration expands to; creates nothing')
+    .description('show the commands that a configuration expands to; add nothing')
     .argument('<FILE>', 'a configuration')
-    .argument('[TYPE...]', 'batch types to take; all of them when none is named')
+    .argument('[TYPE...]', 'batch types to add; all of them by default')
     .option('--var <name=value>', 'set a variable of the configuration (repeatable)', variable)
     .action(
       act(async (context, file: string, types: string[], options: Pick<AddOptions, 'var'>) =>
@@ -61,7 +61,7 @@ export function defineAdding(program: Command, act: Act): void {
 
   const trust = program
     .command('trust')
-    .description('mark a configuration as trusted as it is now')
+    .description('trust a configuration in its present version')
     .argument('<FILE>', 'a configuration')
     .action(act(async (context, file: string) => (await import('../commands/trust.ts')).trust(context, file)))
   showExample(trust, 'slipway trust flood.slipway.yaml')

@@ -2,12 +2,11 @@
 
 import type { Batch, Job } from '../../contract/entities.ts'
 import { moment } from '../../contract/moments.ts'
-import { batchStatusWords } from '../../contract/states.ts'
 import { waitSentence } from '../../contract/waits.ts'
-import { batchName, countOf, duration } from '../../contract/words.ts'
+import { batchName, countOf, duration, statusWords } from '../../contract/words.ts'
 import type { Paint } from '../io.ts'
-import { plain } from './plain.ts'
-import { type Column, table, widthsOf } from './table.ts'
+import { escapeText } from './escape.ts'
+import { type Column, table } from './table.ts'
 import { shorten, widthOf } from './width.ts'
 
 const STATUS_COLOURS = {
@@ -22,9 +21,8 @@ const STATUS_COLOURS = {
 } as const
 
 /** The status in words, coloured. */
-export function statusWord(batch: Pick<Batch, 'status' | 'pausing'>, paint: Paint): string {
-  const words = batch.pausing ? 'running, about to pause' : batchStatusWords[batch.status]
-  return paint(STATUS_COLOURS[batch.status], words)
+export function statusWord(batch: Batch, paint: Paint): string {
+  return paint(STATUS_COLOURS[batch.status], statusWords(batch))
 }
 
 /** Jobs that ran to a verdict. */
@@ -32,7 +30,7 @@ export function ran(batch: Pick<Batch, 'jobs'>): number {
   return batch.jobs.succeeded + batch.jobs.failed
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly (Column & { title: Title })[] = [
   { title: 'POS', align: 'right' },
   { title: 'BATCH' },
   { title: 'STATUS' },
@@ -43,22 +41,24 @@ const COLUMNS: readonly Column[] = [
   { title: 'NOTE' },
 ]
 
-const BATCH_COLUMN = COLUMNS.findIndex(({ title }) => title === 'BATCH')
-
-/** A name is never cut below this many columns. */
+/** A name is never cut below this many columns, unless the terminal has room for no more. */
 const LEAST_NAME = 30
+const NARROWEST_NAME = 12
 
-/** The name in at most `columns`: its configuration gives way first, as the type tells rows apart. */
+/** Left out in this order where a terminal is too narrow for all of them. */
+const EXPENDABLE = ['SINCE', 'PRIORITY', 'FAILED', 'STATUS']
+
+/** The name in at most `columns`: its configuration is cut first, as the type tells rows apart. */
 function nameWithin(batch: Batch, columns: number): string {
   const whole = batchName(batch)
   const room = columns - widthOf(batchName({ ...batch, configuration: '' }))
   if (widthOf(whole) <= columns || room < 4) return shorten(whole, columns)
-  return batchName({ ...batch, configuration: shorten(plain(batch.configuration), room) })
+  return batchName({ ...batch, configuration: shorten(escapeText(batch.configuration), room) })
 }
 
 /**
- * The table of `slipway list`; columns that say nothing are left out. Where it is wider than `columns`, which notes may
- * be, long names are cut.
+ * The table of `slipway list`; columns with nothing in them are left out. Where it is wider than `columns`, long names
+ * are cut; where even that is too wide, columns go and notes stand below their row.
  */
 export function batchTable(
   batches: readonly Batch[],
@@ -66,42 +66,68 @@ export function batchTable(
   now: number,
   columns = Number.POSITIVE_INFINITY,
 ): string[] {
-  const rows = batches.map((batch) => [
-    batch.position === null ? '-' : String(batch.position),
-    batchName(batch),
-    statusWord(batch, paint),
-    `${ran(batch)}/${batch.jobs.total}`,
-    batch.jobs.failed === 0 ? '-' : paint('red', String(batch.jobs.failed)),
-    batch.priority === 0 ? '-' : String(batch.priority),
-    moment(batch.completedAt ?? batch.startedAt ?? batch.queuedAt ?? batch.createdAt, now),
-    note(batch),
-  ])
-  const worth = COLUMNS.map((column, i) =>
-    ['FAILED', 'PRIORITY', 'NOTE'].includes(column.title)
-      ? rows.some((row) => row[i] !== '-' && row[i] !== '')
-      : true,
+  const rows = batches.map((batch) => cellsOf(batch, paint, now))
+  const shown = COLUMNS.filter(
+    ({ title }) =>
+      !['FAILED', 'PRIORITY', 'NOTE'].includes(title) || rows.some((row) => !['', '-'].includes(row[title])),
   )
-  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_cell, i) => worth[i])
-  const shown = COLUMNS.filter((column, i) => worth[i] && column.title !== 'NOTE')
-  const widths = widthsOf(COLUMNS, rows)
-  const taken = shown.reduce((sum, column) => sum + (widths[COLUMNS.indexOf(column)] ?? 0) + 2, -2)
-  const longest = widths[BATCH_COLUMN] ?? 0
-  if (taken > columns) {
-    const limit = Math.max(LEAST_NAME, longest - (taken - columns))
-    for (const [i, batch] of batches.entries()) rows[i]?.splice(BATCH_COLUMN, 1, nameWithin(batch, limit))
+  const widthWithout = (left: readonly string[]): number =>
+    shown
+      .filter(({ title }) => title !== 'NOTE' && !left.includes(title))
+      .reduce(
+        (sum, { title }) => sum + 2 + Math.max(title.length, ...rows.map((row) => widthOf(row[title]))),
+        -2,
+      )
+  const longest = Math.max(0, ...rows.map((row) => widthOf(row.BATCH)))
+  const fits = (left: readonly string[]): boolean =>
+    widthWithout(left) - longest + Math.min(longest, NARROWEST_NAME) <= columns
+  const left: string[] = []
+  for (const title of EXPENDABLE) if (!fits(left)) left.push(title)
+  const excess = widthWithout(left) - columns
+  if (excess > 0) {
+    const least = left.length === 0 && columns >= LEAST_NAME * 2 ? LEAST_NAME : NARROWEST_NAME
+    const limit = Math.max(least, longest - excess)
+    for (const [i, batch] of batches.entries()) {
+      const row = rows[i]
+      if (row) row.BATCH = nameWithin(batch, limit)
+    }
   }
-  return table(keep(COLUMNS), rows.map(keep))
+  const below = left.length > 0
+  const kept = shown.filter(({ title }) => !left.includes(title) && !(below && title === 'NOTE'))
+  const lines = table(
+    kept,
+    rows.map((row) => kept.map(({ title }) => row[title])),
+  )
+  return below ? lines.flatMap((line, i) => [line, ...noteBelow(rows[i - 1]?.NOTE, columns)]) : lines
+}
+
+function noteBelow(note: string | undefined, columns: number): string[] {
+  return note ? [`  ${shorten(note, Math.max(0, columns - 2))}`] : []
+}
+
+type Title = 'POS' | 'BATCH' | 'STATUS' | 'DONE' | 'FAILED' | 'PRIORITY' | 'SINCE' | 'NOTE'
+
+function cellsOf(batch: Batch, paint: Paint, now: number): Record<Title, string> {
+  return {
+    POS: batch.position === null ? '-' : String(batch.position),
+    BATCH: batchName(batch),
+    STATUS: statusWord(batch, paint),
+    DONE: `${ran(batch)}/${batch.jobs.total}`,
+    FAILED: batch.jobs.failed === 0 ? '-' : paint('red', String(batch.jobs.failed)),
+    PRIORITY: batch.priority === 0 ? '-' : String(batch.priority),
+    SINCE: moment(batch.completedAt ?? batch.startedAt ?? batch.queuedAt ?? batch.createdAt, now),
+    NOTE: note(batch),
+  }
 }
 
 function note(batch: Batch): string {
   const parts = [
-    batch.sealed || batch.expands === 'when-claimed' ? '' : 'being filled',
     batch.waitsFor === null ? '' : waitSentence(batch.waitsFor),
     batch.jobs.cancelled > 0 ? `${countOf(batch.jobs.cancelled, 'job')} cancelled` : '',
     batch.stopAfter ? 'nothing starts after this one' : '',
     batch.error ?? batch.reason ?? '',
   ]
-  return plain(parts.filter((part) => part !== '').join('; '))
+  return escapeText(parts.filter((part) => part !== '').join('; '))
 }
 
 /** Columns of `slipway show --jobs`. */
@@ -122,15 +148,15 @@ const JOB_COLOURS = {
   cancelled: 'gray',
 } as const
 
-/** One row of the jobs table; a failed job says why after its input. */
+/** One row of the jobs table; the error of a failed job follows its input. */
 export function jobRow(job: Job, paint: Paint): string[] {
-  const why = job.error === null ? '' : `  ${paint('red', plain(job.error))}`
+  const why = job.error === null ? '' : `  ${paint('red', escapeText(job.error))}`
   return [
     String(job.ordinal),
     paint(JOB_COLOURS[job.status], job.status),
     String(job.attempts),
     job.signal ?? (job.exitCode === null ? '-' : String(job.exitCode)),
     job.durationMs === null ? '-' : duration(job.durationMs),
-    `${plain(job.input)}${why}`,
+    `${escapeText(job.input)}${why}`,
   ]
 }

@@ -74,41 +74,41 @@ export function bar(count: number, total: number, columns: number, paint: Paint)
   return `[${paint('green', '#'.repeat(full))}${paint('dim', '.'.repeat(columns - full))}]`
 }
 
-/** What was last said of a batch in plain lines, when, and since when it has been running. */
-export type Told = { batch: Batch; at: number; since: number }
+/** What was last reported about a batch, when, and since when it has been running. */
+export type Reported = { batch: Batch; at: number; since: number }
 
-/** What is to be remembered once a line about this batch was said (or it was seen for the first time). */
-export function tellingOf(before: Told | undefined, batch: Batch, now: number): Told {
-  const goesOn = before !== undefined && before.batch.status === batch.status
-  return { batch, at: now, since: goesOn ? before.since : now }
+/** What to remember once a line about this batch was printed (or it was seen for the first time). */
+export function reportedAs(before: Reported | undefined, batch: Batch, now: number): Reported {
+  const unchanged = before !== undefined && before.batch.status === batch.status
+  return { batch, at: now, since: unchanged ? before.since : now }
 }
 
 const APART_MS = 5_000
 const SIGN_OF_LIFE_MS = 30_000
 
 /**
- * What to say in plain lines: a change of status, each tenth of the jobs (at most every 5 s), and a sign of life
- * after 30 s or, when it takes long, after a twentieth of the time so far: a log of days stays readable.
+ * The next line of text: a change of status, each tenth of the jobs (at most every 5 s), and a sign of life after
+ * 30 s or, when it takes long, after a twentieth of the time so far: a log of days stays readable.
  */
 export function changeLine(
-  told: Told | undefined,
+  reported: Reported | undefined,
   batch: Batch,
   now: number,
   doneBy: DoneBy | null = null,
 ): string | undefined {
   const counts = `${doneJobs(batch.jobs)} of ${batch.jobs.total}`
   const failures = batch.jobs.failed > 0 ? `, ${batch.jobs.failed} failed` : ''
-  if (told === undefined && batch.status !== 'running') return undefined
-  if (told === undefined || told.batch.status !== batch.status) {
+  if (reported === undefined && batch.status !== 'running') return undefined
+  if (reported === undefined || reported.batch.status !== batch.status) {
     const why = batch.error ?? batch.reason
     const cancelled = batch.jobs.cancelled > 0 ? `, ${batch.jobs.cancelled} cancelled` : ''
-    return `${batchName(batch)}: ${batchStatusWords[batch.status]}, ${ran(batch)} of ${batch.jobs.total}${failures}${cancelled}${why === null ? '' : ` (${why})`}`
+    return `${batchName(batch)}: ${batchStatusWords[batch.status]}, ${ran(batch)} of ${batch.jobs.total}${failures}${cancelled}${why === null ? '' : `; ${why}`}`
   }
-  if (batch.status !== 'running' || doneJobs(batch.jobs) === doneJobs(told.batch.jobs)) return undefined
+  if (batch.status !== 'running' || doneJobs(batch.jobs) === doneJobs(reported.batch.jobs)) return undefined
   const percent = (one: Batch): number => Math.floor((doneJobs(one.jobs) * 100) / Math.max(1, one.jobs.total))
-  const silence = now - told.at
-  const tenth = Math.floor(percent(batch) / 10) !== Math.floor(percent(told.batch) / 10)
-  if (!(tenth && silence >= APART_MS) && silence < Math.max(SIGN_OF_LIFE_MS, (now - told.since) / 20))
+  const silence = now - reported.at
+  const tenth = Math.floor(percent(batch) / 10) !== Math.floor(percent(reported.batch) / 10)
+  if (!(tenth && silence >= APART_MS) && silence < Math.max(SIGN_OF_LIFE_MS, (now - reported.since) / 20))
     return undefined
   const expected = doneBy === null ? '' : `, ${doneByWords(doneBy, now)}`
   return `${batchName(batch)}: ${percent(batch)} %, ${counts}${failures}${expected}`

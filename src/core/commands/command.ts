@@ -5,7 +5,7 @@ import type { Caller } from '../../contract/api.ts'
 import type { CommandName, CommandOutput, ParsedInput } from '../../contract/commands.ts'
 import type { Batch, BatchRef } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
-import { batchStatusWords } from '../../contract/states.ts'
+import { statusWords } from '../../contract/words.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import type { Context } from '../queue/context.ts'
@@ -60,8 +60,7 @@ function name(ref: BatchRef): string {
 
 /** "#12 is paused" and what would be possible instead. */
 export function notPossible(batch: Batch, what: string, hint?: string): Result<never> {
-  const isFilling = !batch.sealed && batch.expands === 'when-added'
-  const words = isFilling ? 'still being filled' : batchStatusWords[batch.status]
+  const words = statusWords(batch)
   return fail(
     'not-possible',
     `#${batch.number} is ${words}, so it can't be ${what}.`,

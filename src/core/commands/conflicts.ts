@@ -5,8 +5,7 @@
 
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import { fail, type Result } from '../../contract/errors.ts'
-import { batchStatusWords } from '../../contract/states.ts'
-import { ago, batchName, countOf } from '../../contract/words.ts'
+import { ago, batchName, countOf, statusWords } from '../../contract/words.ts'
 import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { hashesOfBatch } from '../queue/job-queries.ts'
@@ -64,12 +63,9 @@ export function conflictsWith(scope: Scope, requested: Requested, existing: read
 function describe({ clock }: Scope, batch: Batch): string {
   const place = batch.status === 'queued' ? ` at place ${batch.position}` : ''
   const done = batch.jobs.succeeded + batch.jobs.failed // those cancelled in an earlier run were not done
-  const filled = batch.sealed
-    ? `${done} of ${countOf(batch.jobs.total, 'job')} done`
-    : batch.expands === 'when-claimed'
-      ? 'its inputs are looked up when it is its turn'
-      : 'still being filled'
-  return `${batchName(batch)} is ${batchStatusWords[batch.status]}${place}: ${filled}, created ${ago(batch.createdAt, clock.now())}.`
+  const later = batch.expands === 'when-claimed' ? ': its inputs are looked up when it is its turn' : ''
+  const progress = batch.sealed ? `: ${done} of ${countOf(batch.jobs.total, 'job')} done` : later
+  return `${batchName(batch)} is ${statusWords(batch)}${place}${progress}, created ${ago(batch.createdAt, clock.now())}.`
 }
 
 /** Keeps, inside the caller's transaction, that somebody asked for what these batches already are. */
@@ -95,7 +91,7 @@ export function refuseConflicts(
   const subject = first ? `${first.requested.configuration} / ${first.requested.type}` : 'This'
   const problem = overlap
     ? `${subject} overlaps with the range of an active batch.`
-    : `${subject} is already there.`
+    : `${subject} is already active.`
   queueMicrotask(() => {
     // After the refused transaction has been rolled back. Best effort: the refusal itself is what counts.
     try {

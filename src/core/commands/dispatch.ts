@@ -4,6 +4,7 @@
  */
 import { type CommandName, type CommandOutput, commands, type ParsedInput } from '../../contract/commands.ts'
 import { fail, type Result } from '../../contract/errors.ts'
+import { issueWords } from '../../contract/input-issue.ts'
 import { isBusy, isRefusedByRule } from '../db/db.ts'
 import { diskTrouble } from '../db/open.ts'
 import { backup } from './backup.ts'
@@ -78,8 +79,8 @@ export async function dispatch<N extends CommandName>(
   const parsed = definition.input.safeParse(input)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
-    return fail('usage', `Invalid input for ${name}: ${where}${issue?.message ?? 'unknown'}.`)
+    const where = issue && issue.path.length > 0 ? issue.path.join('.') : 'it'
+    return fail('usage', `Invalid input for ${name}: ${where} ${issueWords(issue)}.`)
   }
   try {
     return await (handlers[name] as Handler<N>)(scope, parsed.data as ParsedInput<N>)

@@ -1,5 +1,6 @@
 /** Small writes without a rule of their own: set-setting, mark-seen, clear, trust. */
 import { fail, ok } from '../../contract/errors.ts'
+import { issueWords } from '../../contract/input-issue.ts'
 import { type SettingKey, settingKeys, settingsSchema } from '../../contract/settings.ts'
 import { clearHistory, markSeen } from '../queue/batch-marks.ts'
 import { saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
@@ -17,10 +18,7 @@ export const setSetting: Handler<'set-setting'> = ({ db, context }, input) => {
   const key = input.key as SettingKey
   const parsed = settingsSchema.shape[key].safeParse(input.value)
   if (!parsed.success)
-    return fail(
-      'usage',
-      `${key} can't be ${JSON.stringify(input.value)}: ${parsed.error.issues[0]?.message ?? 'wrong kind'}.`,
-    )
+    return fail('usage', `${key} ${issueWords(parsed.error.issues[0])} (got ${JSON.stringify(input.value)}).`)
   db.write(() => {
     const before = readSetting(db, key)
     writeSetting(db, key, parsed.data, context.at)

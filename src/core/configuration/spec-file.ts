@@ -52,10 +52,11 @@ export async function readSpecFile(file: string, problems: Problems): Promise<Sp
     }
     return { text: bytes.toString('utf8').replace(/^\uFEFF/, ''), specPath: await realpath(file) }
   } catch (error) {
+    const isMissing = errorCode(error) === 'ENOENT'
     problems.add(place, {
-      found: errorCode(error),
-      expected: 'a readable file',
-      message: `the configuration can't be read: ${describeError(error)}`,
+      found: isMissing ? '' : errorCode(error),
+      expected: isMissing ? '' : 'a readable file',
+      message: isMissing ? 'no such file' : `the configuration can't be read: ${describeError(error)}`,
     })
     return undefined
   }
@@ -87,7 +88,7 @@ export function errorCode(error: unknown): string {
 }
 
 const SENTENCES: Record<string, string> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'no such file',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EISDIR: 'it is a folder',

@@ -215,7 +215,7 @@ test('shared parts through an anchor and a merge key are fine', async () => {
 test('a file that is not there, a folder and a device are answers, not exceptions', async () => {
   const folder = project({})
   for (const [file, message] of [
-    ['nope.slipway.yaml', /there is no such file/],
+    ['nope.slipway.yaml', /no such file/],
     ['.', /is a folder/],
     ['/dev/zero', /not a regular file/],
   ] as const) {

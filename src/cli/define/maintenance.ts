@@ -1,36 +1,38 @@
-/** Defines the commands that keep house: sweep, doctor, backup, settings, serve, open, completion. */
+/** Defines the commands for maintenance and hosts: sweep, doctor, backup, settings, serve, open, completion. */
 import { Argument, type Command } from 'commander'
 import type { ServeOptions } from '../commands/serve.ts'
 import { wholeNumber } from '../reference.ts'
 import { type Act, showExample } from './act.ts'
 
-const keep = () => import('../commands/keep.ts')
+const maintenance = () => import('../commands/maintenance.ts')
 
 /** Adds these commands to the program. */
-export function defineKeeping(program: Command, act: Act): void {
+export function defineMaintenance(program: Command, act: Act): void {
   const sweep = program
     .command('sweep')
     .description('run the finalizer once, now')
-    .action(act(async (context) => (await keep()).sweep(context)))
+    .action(act(async (context) => (await maintenance()).sweep(context)))
   showExample(sweep, 'slipway sweep')
 
   const doctor = program
     .command('doctor')
-    .description('check the database and everything around it; repairs only what is safe')
-    .option('--no-repair', 'only look')
-    .action(act(async (context, options: { repair: boolean }) => (await keep()).doctor(context, options)))
+    .description('check the database, processes and data folder; repair what is safe')
+    .option('--no-repair', 'only report')
+    .action(
+      act(async (context, options: { repair: boolean }) => (await maintenance()).doctor(context, options)),
+    )
   showExample(doctor, 'slipway doctor')
 
   const backup = program
     .command('backup')
-    .description('a consistent copy of the live database')
-    .argument('<FILE>', 'where to; must not exist yet')
-    .action(act(async (context, file: string) => (await keep()).backup(context, file)))
+    .description('copy the live database to one consistent file')
+    .argument('<FILE>', 'the copy; must not exist yet')
+    .action(act(async (context, file: string) => (await maintenance()).backup(context, file)))
   showExample(backup, 'slipway backup ~/slipway-friday.db')
 
   const settings = program
     .command('settings')
-    .description('show the settings, one of them, or change it')
+    .description('show all settings, show one, or change one')
     .argument('[KEY]', 'a setting')
     .argument('[VALUE]', 'its new value')
     .action(
@@ -42,11 +44,11 @@ export function defineKeeping(program: Command, act: Act): void {
 
   const serve = program
     .command('serve')
-    .description('the panel in a browser, on loopback')
-    .option('--port <N>', 'port; 0 picks a free one', wholeNumber(0, 65_535))
-    .option('--host <H>', 'address to listen on; anything but loopback lets other machines in')
+    .description('serve the panel to a browser, on loopback')
+    .option('--port <N>', 'port; 0 picks a free one', wholeNumber('--port', 0, 65_535))
+    .option('--host <H>', 'address to listen on; anything but loopback admits other machines')
     .option('--token-file <FILE>', 'keep the token in this file, so that the address stays the same')
-    .option('--no-work', 'only watch; leave the work to another host')
+    .option('--no-work', 'only watch; leave running batches to another host')
     .action(
       act(async (context, options: ServeOptions) =>
         (await import('../commands/serve.ts')).serve(context, options),
@@ -56,8 +58,8 @@ export function defineKeeping(program: Command, act: Act): void {
 
   const open = program
     .command('open')
-    .description('the desktop app where it can run, else serve the panel and print its address')
-    .argument('[FILE...]', 'configurations to open in it')
+    .description("open the desktop app, or serve the panel where it can't run")
+    .argument('[FILE...]', 'configurations to open')
     .action(
       act(async (context, files: string[]) => (await import('../commands/open.ts')).open(context, files)),
     )

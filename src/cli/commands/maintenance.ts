@@ -1,32 +1,32 @@
-/** `slipway sweep`, `doctor` and `backup`: keeping house. */
+/** `slipway sweep`, `doctor` and `backup`: maintenance. */
 import { resolve } from 'node:path'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Finding } from '../../contract/entities.ts'
 import { exitCodes } from '../../contract/errors.ts'
 import { batchName } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import { EXIT_FINE } from '../exit.ts'
+import { EXIT_OK } from '../exit.ts'
 import type { Paint } from '../io.ts'
 import { statusWord } from '../print/batch.ts'
-import { plain } from '../print/plain.ts'
-import { ask } from '../session.ts'
+import { escapeText } from '../print/escape.ts'
+import { request } from '../session.ts'
 
 /** Runs the finalizer once. */
 export function sweep(context: Context): Promise<number> {
-  return ask(context, 'sweep', {}, ({ closed, finalizer }) => [
+  return request(context, 'sweep', {}, ({ closed, finalizer }) => [
     ...closed.map((batch) => `closed ${batchName(batch)}: ${statusWord(batch, context.io.paint)}`),
-    `${closed.length === 0 ? 'Nothing was left open. ' : ''}Rescues so far: ${finalizer.rescues}.`,
+    `${closed.length === 0 ? 'No batch had to be closed. ' : ''}Rescues so far: ${finalizer.rescues}.`,
   ])
 }
 
 /** Checks everything; exit code 6 when something is wrong that was not repaired. */
 export function doctor(context: Context, options: { repair: boolean }): Promise<number> {
-  return ask(
+  return request(
     context,
     'doctor',
     { repair: options.repair },
     (answer) => doctorLines(answer, context.io.paint),
-    ({ healthy }) => (healthy ? EXIT_FINE : exitCodes.database),
+    ({ healthy }) => (healthy ? EXIT_OK : exitCodes.database),
   )
 }
 
@@ -43,11 +43,11 @@ const LEVELS: Readonly<
 export function doctorLines(answer: CommandOutput<'doctor'>, paint: Paint): string[] {
   return [
     ...answer.findings.flatMap(({ check, level, message, repaired }) => [
-      `${paint(LEVELS[level].colour, LEVELS[level].mark)}  ${plain(check)}: ${plain(message)}`,
-      ...(repaired === null ? [] : [`         repaired: ${plain(repaired)}`]),
+      `${paint(LEVELS[level].colour, LEVELS[level].mark)}  ${escapeText(check)}: ${escapeText(message)}`,
+      ...(repaired === null ? [] : [`         repaired: ${escapeText(repaired)}`]),
     ]),
     Object.entries(answer.versions)
-      .map(([name, version]) => plain(`${name} ${version}`))
+      .map(([name, version]) => escapeText(`${name} ${version}`))
       .join(', '),
     answer.healthy ? paint('green', 'Healthy.') : paint('red', 'Not healthy.'),
   ]
@@ -55,7 +55,7 @@ export function doctorLines(answer: CommandOutput<'doctor'>, paint: Paint): stri
 
 /** Copies the live database. */
 export function backup(context: Context, file: string): Promise<number> {
-  return ask(context, 'backup', { file: resolve(context.cwd, file) }, (answer) => [
-    `${plain(answer.file)}: ${answer.bytes} bytes`,
+  return request(context, 'backup', { file: resolve(context.cwd, file) }, (answer) => [
+    `${escapeText(answer.file)}: ${answer.bytes} bytes`,
   ])
 }

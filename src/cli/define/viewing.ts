@@ -1,4 +1,4 @@
-/** Defines the commands that only look: list, show, logs, summary, report, events. */
+/** Defines the commands that only read: list, show, logs, summary, report, events. */
 import type { Command } from 'commander'
 import type { BatchRef } from '../../contract/entities.ts'
 import type { ReportOptions } from '../commands/report.ts'
@@ -6,10 +6,10 @@ import { batchReference, wholeNumber } from '../reference.ts'
 import { type Act, showExample } from './act.ts'
 
 /** Adds these commands to the program. */
-export function defineLooking(program: Command, act: Act): void {
+export function defineViewing(program: Command, act: Act): void {
   const list = program
     .command('list')
-    .description('active batches in order')
+    .description('show the active batches in order')
     .option('-a, --all', 'final ones too')
     .option('--search <TEXT>', 'only batches, also final ones, with this in name, input, error or reason')
     .action(
@@ -21,9 +21,9 @@ export function defineLooking(program: Command, act: Act): void {
 
   const show = program
     .command('show')
-    .description('everything about one batch')
+    .description('show one batch')
     .argument('<BATCH>', 'a batch', batchReference)
-    .option('--jobs', 'its jobs too (in JSON they always are)')
+    .option('--jobs', 'its jobs too (always there in JSON)')
     .action(
       act(async (context, batch: BatchRef, options: { jobs?: boolean }) =>
         (await import('../commands/show.ts')).show(context, batch, options),
@@ -33,15 +33,15 @@ export function defineLooking(program: Command, act: Act): void {
 
   const logs = program
     .command('logs')
-    .description('the output of a job')
+    .description('print the output of a job')
     .argument('<BATCH>', 'a batch', batchReference)
     .argument(
       '[JOB]',
-      "the job's number in the batch; else the last that failed, runs or ran",
-      wholeNumber(1, 1_000_000_000),
+      "the job's number in the batch; by default the last that failed, runs or ran",
+      wholeNumber('JOB', 1, 1_000_000_000),
     )
-    .option('-f, --follow', 'go on until the job ends, and with the next jobs of a running batch')
-    .option('--attempt <N>', 'an earlier attempt', wholeNumber(1, 1_000_000_000))
+    .option('-f, --follow', 'follow the job to its end, then the next jobs of a running batch')
+    .option('--attempt <N>', 'an earlier attempt', wholeNumber('--attempt', 1, 1_000_000_000))
     .action(
       act(
         async (
@@ -56,9 +56,9 @@ export function defineLooking(program: Command, act: Act): void {
 
   const summary = program
     .command('summary')
-    .description('what is known of a finished batch')
+    .description('show the summary of a finished batch')
     .argument('<BATCH>', 'a batch', batchReference)
-    .option('--run <N>', 'an earlier run of a batch that was retried', wholeNumber(1, 1_000_000_000))
+    .option('--run <N>', 'an earlier run of a batch that was retried', wholeNumber('--run', 1, 1_000_000_000))
     .option('--html <FILE>', 'write it as one self-contained page (- is stdout)')
     .action(
       act(async (context, batch: BatchRef, options: { run?: number; html?: string }) =>
@@ -74,7 +74,7 @@ export function defineLooking(program: Command, act: Act): void {
 
   const report = program
     .command('report')
-    .description('the summary as a file to keep or to send')
+    .description('write the summary to a file')
     .argument('<BATCH>', 'a batch', batchReference)
     .option('--html <FILE>', 'one self-contained page (- is stdout)')
     .option('--text <FILE>', 'plain text (- is stdout)')
@@ -87,10 +87,10 @@ export function defineLooking(program: Command, act: Act): void {
 
   const events = program
     .command('events')
-    .description('what happened, when, by whom and from where')
-    .argument('[BATCH]', 'a batch; everything when none is named', batchReference)
-    .option('-n, --limit <N>', 'at most the last N', wholeNumber(1, 100_000), 1_000)
-    .option('--origins', 'show from where each was asked for')
+    .description('show what happened, when and by whom')
+    .argument('[BATCH]', 'a batch; all events without one', batchReference)
+    .option('-n, --limit <N>', 'at most the last N', wholeNumber('--limit', 1, 100_000), 1_000)
+    .option('--origins', 'show the origin of each, such as a command line')
     .action(
       act(async (context, batch: BatchRef | undefined, options: { limit: number; origins?: boolean }) =>
         (await import('../commands/events.ts')).events(context, batch, options),

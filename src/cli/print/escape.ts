@@ -14,17 +14,17 @@ const escaped = (char: string): string =>
   NAMED[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** One line: every control character is visible. */
-export function plain(text: string): string {
+export function escapeText(text: string): string {
   return text.replace(HARMFUL, escaped)
 }
 
 /** Several lines: as `plain`, with line breaks and tabs kept. */
-export function plainLines(text: string): string {
+export function escapeLines(text: string): string {
   return text.replace(HARMFUL_IN_LINES, escaped)
 }
 
 /** A job's output on a terminal: colours, tabs and line ends are kept, all other control is visible. */
-export function plainLog(text: string): string {
+export function escapeLog(text: string): string {
   return text.replace(HARMFUL_IN_LOG, (found) =>
     found.length > 1 || found === '\r' ? found : escaped(found),
   )
