@@ -29,6 +29,7 @@ import { findBatch } from './queue/queries.ts'
 import type { BatchRow } from './queue/rows.ts'
 import { Executor, type StopMode } from './run/executor.ts'
 import { Finalizer } from './run/finalizer.ts'
+import { Renumbering } from './run/renumbering.ts'
 import { version } from './version.ts'
 
 export type CoreOptions = {
@@ -169,7 +170,10 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     env: options.env ?? process.env,
     events: {
       onFinished: (row) => finished(row),
-      onChanged: (onlyJobs) => feed.touch(onlyJobs),
+      onChanged(onlyJobs) {
+        feed.touch(onlyJobs)
+        if (!onlyJobs) renumbering.touch()
+      },
       onUnexpanded: (batchId) => expander.start(batchId),
       onRefused: () => lease.check(),
       onCrashFound: (sentence) => notify({ kind: 'crash-found', sentence }),
@@ -201,9 +205,11 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     onFailed: finished,
     onError,
   })
+  const renumbering = new Renumbering(db, clock, hostId, onError)
   const changed = () => {
     feed.touch()
     executor.wake()
+    if (keepAlive) renumbering.touch()
   }
   const diskWatch = new DiskWatch({
     db,
@@ -266,6 +272,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     },
     async stopWorking(mode) {
       await executor.end(mode)
+      if (keepAlive) renumbering.settle()
       lease.stop()
       finalizer.stop()
       diskWatch.stop()

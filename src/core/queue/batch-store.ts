@@ -9,7 +9,7 @@ import type { BatchStatus, Expansion, FinalBatchStatus } from '../../contract/st
 import type { Db } from '../db/db.ts'
 import type { Context } from './context.ts'
 import { type ReasonColumns, reasonColumns, recordEvent } from './event-store.ts'
-import { closeGap, moveTo, openGap, placeFor, queueTime } from './order.ts'
+import { closeGap, makeDense, moveTo, openGap, placeFor, queueTime } from './order.ts'
 import type { BatchRow } from './rows.ts'
 import { readMark, writeMark } from './settings-store.ts'
 
@@ -335,7 +335,11 @@ export function endBatch(
  */
 function stopEarlier(db: Db, context: Context, { position, number }: BatchRow): boolean {
   if (position === null || position === 0) return false
-  const earlier = db.sql<{ id: string }>('SELECT id FROM batches WHERE position = ?').get(position - 1)?.id
+  const earlier = db
+    .sql<{ id: string }>(
+      'SELECT id FROM batches WHERE position BETWEEN 0 AND ? ORDER BY position DESC LIMIT 1',
+    )
+    .get(position - 1)?.id
   if (earlier === undefined) return false
   writeMark(db, 'stop-after', { batchId: earlier }, context.at)
   recordEvent(db, context, {
@@ -373,6 +377,7 @@ export function setPriority(
   priority: number,
   keepPlace = false,
 ): BatchRow | undefined {
+  if (!keepPlace) makeDense(db)
   const before = getRow(db, id)
   if (!before || before.completed_at !== null) return undefined
   if (!keepPlace && before.position !== null && before.position > 0) {

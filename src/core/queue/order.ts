@@ -1,6 +1,7 @@
 /**
- * Owns positions: 1…n, dense after every operation, inside the caller's transaction. Knows nothing of why a
- * batch enters or leaves. One UPDATE over the line would collide under the unique index as soon as row order and
+ * Owns positions: 1…n, unique, in the order of the queue, inside the caller's transaction. Knows nothing of why a
+ * batch enters or leaves. While a host works, a batch that leaves a long queue moves up only the first of those behind
+ * it; `closeHoles` lets the rest follow in slices (docs/decisions/0032-positions-of-a-long-queue.md). One UPDATE over the queue would collide under the unique index as soon as row order and
  * queue order differ, so batches are put one by one, each where a place has just become free.
  */
 import type { Db } from '../db/db.ts'
@@ -15,16 +16,20 @@ export function queueLength(db: Db): number {
   )
 }
 
+function makeView(db: Db): void {
+  // Of this connection only, and not remembered as made: a transaction that is rolled back takes them with it.
+  db.exec(`CREATE TEMP VIEW IF NOT EXISTS places AS SELECT number, position FROM main.batches;
+           CREATE TEMP TRIGGER IF NOT EXISTS put_in_place INSTEAD OF INSERT ON places
+           BEGIN UPDATE batches SET position = NEW.position WHERE number = NEW.number; END`)
+}
+
 /**
  * Shifts all from place `from` to `to` by `delta`, one by one, in such an order that each finds its new place free:
  * what is inserted into a view is put by its trigger, row after row, at half the cost of a statement for each.
  */
 function shift(db: Db, from: number, to: number, delta: number): void {
   if (from > to) return
-  // Of this connection only, and not remembered as made: a transaction that is rolled back takes them with it.
-  db.exec(`CREATE TEMP VIEW IF NOT EXISTS places AS SELECT number, position FROM main.batches;
-           CREATE TEMP TRIGGER IF NOT EXISTS put_in_place INSTEAD OF INSERT ON places
-           BEGIN UPDATE batches SET position = NEW.position WHERE number = NEW.number; END`)
+  makeView(db)
   db.sql(
     `INSERT INTO places SELECT number, position + ? FROM batches WHERE position BETWEEN ? AND ?
      ORDER BY position ${delta > 0 ? 'DESC' : 'ASC'}`,
@@ -36,18 +41,40 @@ export function openGap(db: Db, position: number): void {
   shift(db, position, queueLength(db), 1)
 }
 
+/** Gives the next places from `from` on to the first `limit` batches that stand there or behind, in their order. */
+function pack(db: Db, from: number, limit: number): number {
+  makeView(db)
+  // Each moves down, in order: never a collision.
+  return db
+    .sql(
+      `INSERT INTO places SELECT number, place FROM (
+         SELECT number, position, ?1 - 1 + row_number() OVER (ORDER BY position) AS place
+         FROM (SELECT number, position FROM batches WHERE position >= ?1 ORDER BY position LIMIT ?2 + 0))
+       WHERE place <> position ORDER BY place`,
+    )
+    .run(from, limit)
+}
+
+/** So many places from a hole on are put right by whoever made it. */
+export const exactPlaces = 256
+/** Rows of one slice: a few milliseconds. */
+const sliceRows = 1_000
+const all = 1_000_000_000
+
 /**
- * Closes the hole that a batch left at `position`. SQLite changes rows in the order of their numbers: where batches
- * stand in that order, as most do, one statement finds each next place free, at two thirds of the cost.
+ * Closes the hole that a batch left at `position`: all of it where no host works, else for the next `exactPlaces`
+ * batches, and the host that works lets the others follow.
  */
 export function closeGap(db: Db, position: number): void {
-  const isOutOfOrder = db.sql(
-    `SELECT 1 FROM (SELECT number < lag(number) OVER (ORDER BY position) AS back FROM batches WHERE position > ?)
-     WHERE back LIMIT 1`,
-  )
-  if (isOutOfOrder.get(position) === undefined)
-    db.sql('UPDATE batches SET position = position - 1 WHERE position > ?').run(position)
-  else shift(db, position + 1, queueLength(db), -1)
+  const isWorked = db.sql('SELECT 1 FROM hosts WHERE executor = 1').get() !== undefined
+  pack(db, position, isWorked ? exactPlaces : all)
+}
+
+/** Puts one slice of the queue from place `from` on right; gives where the next one begins, null at the end. */
+export function closeHoles(db: Db, from: number): number | null {
+  pack(db, from, sliceRows)
+  const next = from + sliceRows
+  return next > queueLength(db) ? null : next
 }
 
 /**
@@ -81,6 +108,7 @@ export function queueTime(db: Db, now: number): number {
  * Batches between keep their order. Only the stretch of the queue that changes is read and written.
  */
 export function moveTo(db: Db, ids: readonly string[], to: number): void {
+  makeDense(db)
   type Place = { number: number; position: number }
   const find = db.sql<Place>('SELECT number, position FROM batches WHERE id = ?')
   const moving = [...new Set(ids)].map((id) => find.get(id)).filter((place) => place !== undefined)
@@ -102,7 +130,7 @@ export function moveTo(db: Db, ids: readonly string[], to: number): void {
   for (const [index, { number }] of moving.entries()) put.run(before + 1 + index, number)
 }
 
-/** Whether positions are not 1…n (a raw statement took a batch out of the line). */
+/** Whether positions are not 1…n: a claim from a long queue, or a raw statement, took a batch out. */
 export function hasHoles(db: Db): boolean {
   const row = db
     .sql<{ n: number; last: number | null }>(
@@ -112,17 +140,9 @@ export function hasHoles(db: Db): boolean {
   return row !== undefined && row.n !== (row.last ?? 0)
 }
 
-/** Heals positions after a raw statement in the sqlite3 shell left a hole; true if there was one. */
+/** Makes positions 1…n, whatever left a hole; true if there was one. */
 export function makeDense(db: Db): boolean {
-  const queued = db
-    .sql<{ id: string; position: number }>(
-      'SELECT id, position FROM batches WHERE position >= 1 ORDER BY position',
-    )
-    .all()
-  if (queued.every((row, index) => row.position === index + 1)) return false
-  const put = db.sql('UPDATE batches SET position = ? WHERE id = ?')
-  queued.forEach((row, index) => {
-    if (row.position !== index + 1) put.run(index + 1, row.id) // always downwards, in order: never a collision
-  })
+  if (!hasHoles(db)) return false
+  pack(db, 1, all)
   return true
 }

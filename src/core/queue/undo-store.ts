@@ -52,7 +52,7 @@ export function batchState(db: Db, id: string): BatchState | undefined {
     >(
       `SELECT status, run, priority, sealed, pause_requested AS pauseRequested, reason, cleared_at AS clearedAt,
               duplicate_of AS duplicateOf, position,
-              (SELECT p.id FROM batches p WHERE p.position = b.position - 1) AS behind,
+              (SELECT p.id FROM batches p WHERE p.position < b.position ORDER BY p.position DESC LIMIT 1) AS behind,
               (SELECT json_group_array(json_object('type', after_type, 'id', predecessor_id))
                FROM batch_after WHERE batch_id = b.id) AS after
        FROM batches b WHERE id = ?`,
