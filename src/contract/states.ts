@@ -107,7 +107,7 @@ export function predecessorWords(before: { status: BatchStatus } | null, satisfi
 }
 
 /** Whether the executor's role is with a host that can be expected to work. */
-export function works(executor: { state: 'alive' | 'silent' | 'stopped' | 'gone' } | null): boolean {
+export function isWorking(executor: { state: 'alive' | 'silent' | 'stopped' | 'gone' } | null): boolean {
   return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'
 }
 

@@ -3,7 +3,7 @@
  */
 import type { Batch, DoneBy, Host, QueueState } from '../../contract/entities.ts'
 import { doneByWords, moment } from '../../contract/moments.ts'
-import { works } from '../../contract/states.ts'
+import { isWorking } from '../../contract/states.ts'
 import { waitSentence } from '../../contract/waits.ts'
 import { amount, batchName, brief, bytes, countOf, listed } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
@@ -52,7 +52,7 @@ function whileIdle(db: Db, state: QueueNow): string {
   if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
   if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
   const { first, claimable } = headOfLine(db)
-  if (!works(state.executor)) {
+  if (!isWorking(state.executor)) {
     // A host would change nothing for batches that all wait for others: what they wait for comes first then.
     const waits = claimable || !first ? undefined : whyHeadWaits(batchById(db, first), counts)
     return waits === undefined
@@ -107,7 +107,7 @@ function whyNotAsUsual(db: Db, batch: Batch, { executor, paused, disk, now }: Qu
   const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
   if (!executor || executor.state === 'gone')
     return `${name} stands still at ${done}, as its host is gone: start \`slipway work\` or the app to go on`
-  if (!works(executor)) return `${name} stands still at ${done}: ${whoIsMissing(executor)}`
+  if (!isWorking(executor)) return `${name} stands still at ${done}: ${whoIsMissing(executor)}`
   const ending =
     running === 0 ? '' : `, until ${countOf(running, 'running job')} ${running === 1 ? 'has' : 'have'} ended`
   if (paused) return `${pauseSentence(paused, now)}; ${name} still runs${ending} (${done})`

@@ -7,7 +7,7 @@ import type { CommandOutput } from '../../../contract/commands.ts'
 import type { Finding } from '../../../contract/entities.ts'
 import { clock, moment } from '../../../contract/moments.ts'
 import type { LiveQueue } from '../../../contract/queue-state.ts'
-import { works } from '../../../contract/states.ts'
+import { isWorking } from '../../../contract/states.ts'
 import { ago, bytes, countOf, duration, MB } from '../../../contract/words.ts'
 import { act } from '../../store/act.ts'
 import { announce, usePanel } from '../../store/panel-store.ts'
@@ -33,7 +33,7 @@ export function HealthView() {
           {wrong.map((each) => (
             <Note key={each.sentence} kind="bad" title={each.sentence} />
           ))}
-          <FinalizerCard finalizer={server.finalizer} working={works(server.queue.executor)} />
+          <FinalizerCard finalizer={server.finalizer} working={isWorking(server.queue.executor)} />
           <DiskCard disk={server.disk} least={server.settings['min-free-disk-mb']} />
           <HostsCard hosts={server.hosts} />
           <DoctorCard />
