@@ -4,6 +4,7 @@
  */
 import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch } from '../contract/entities.ts'
+import type { ChangeEvent } from '../contract/events.ts'
 import { isActive, isFinal } from '../contract/states.ts'
 import { waitSentence } from '../contract/waits.ts'
 
@@ -73,17 +74,20 @@ function waitsForSeal(batch: Batch): string | undefined {
     : undefined
 }
 
-/** Undefined while the goal is ahead, else one sentence for each batch left that will not run by itself. */
+/** Undefined while the goal is ahead, else why what is left can't run now: one sentence each, none when all is done. */
 export async function goalReached(
   api: SlipwayApi,
   goal: Goal,
   now: ReadonlyMap<string, Batch>,
+  state: Pick<ChangeEvent, 'queue' | 'running'> | undefined,
+  seesAll = goal.kind === 'batches',
 ): Promise<string[] | undefined> {
   if (goal.kind === 'never') return undefined
   const open =
     goal.kind === 'batches'
       ? goal.ids.flatMap((id) => now.get(id) ?? []).filter((batch) => !isFinal(batch.status))
       : [...now.values()].filter((batch) => batch.status === 'queued' || batch.status === 'running')
+  if (open.length > 0 && state?.queue.paused && state.running === null) return [state.queue.sentence]
   const openIds = new Set(open.map((batch) => batch.id))
   const blocked: string[] = []
   for (const batch of open) {
@@ -108,5 +112,9 @@ export async function goalReached(
     if (!waitsInVain) return undefined
     blocked.push(`#${batch.number} ${waitSentence(batch.waitsFor)}`)
   }
-  return blocked
+  if (blocked.length === 0 || seesAll) return blocked
+  // A snapshot has only the head of a long queue: a batch further down may be able to run.
+  const all = await api.invoke('list', {})
+  if (!all.ok) return undefined
+  return goalReached(api, goal, new Map(all.value.batches.map((batch) => [batch.id, batch])), state, true)
 }

@@ -10,6 +10,7 @@ import type { Core, Notice } from '../core/core.ts'
 import { batchesSeen, type Goal, goalReached } from './batches-seen.ts'
 import type { Context } from './context.ts'
 import { onInterrupt } from './interrupt.ts'
+import { escapeText } from './print/escape.ts'
 import { openProgressView } from './progress-view.ts'
 
 export type Outcome = {
@@ -32,11 +33,13 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
     reportIdle: goal.kind === 'never',
   })
   const seen = batchesSeen()
-  const reached = oneAtATime(() => goalReached(api, goal, seen.now))
+  let state: Pick<ChangeEvent, 'queue' | 'running'> | undefined
+  const reached = oneAtATime(() => goalReached(api, goal, seen.now, state))
   const look = async (): Promise<void> => {
     const snapshot = await api.invoke('snapshot', {})
     if (!snapshot.ok) return
     const { active, queue, running, doneBy, now } = snapshot.value
+    state = { queue, running }
     await seen.refresh(api, active)
     view.update({ batches: [...seen.now.values()], queue, running, doneBy, now })
     reached.check()
@@ -46,6 +49,7 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
   const unsubscribe = api.subscribe((event) => {
     const gap = last !== undefined && (event.epoch !== last.epoch || event.seq !== last.seq + 1)
     last = event
+    state = event
     seen.take(event.batches)
     seen.forget(event.removed)
     view.update(event)
@@ -90,6 +94,12 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
     interrupt.dispose()
     view.stop()
   }
+}
+
+/** Reports on stderr why what is left can't run now. */
+export function reportBlocked(context: Context, blocked: readonly string[]): void {
+  if (blocked.length === 0) return
+  context.io.err(`Nothing can run now:\n${blocked.map((one) => `  ${escapeText(one)}\n`).join('')}`)
 }
 
 /** Checks again whenever something changed, but never twice at once, and never misses the last change. */

@@ -18,29 +18,42 @@ const workDocument = z.object({
 const runDocument = outputs.enqueue.extend(workDocument.shape).extend({ summaries: z.array(summarySchema) })
 const ONE = '{batches: [{type: t, run: [echo, "{input}"], over: {list: [a]}}]}'
 
-describe('with --json, while the queue stands still', () => {
-  test('a paused queue is the reason on stderr, as text, and the document comes once it goes on', async () => {
+describe('when nothing can run now', () => {
+  test('run ends with 7 and the reason: a paused queue', async () => {
     const place = aPlace()
     place.write('x.slipway.yaml', ONE)
     await place.run('pause', '--reason', 'lunch')
-    const runs = place.start('run', 'x.slipway.yaml', '--json')
-    await runs.until(/^The queue is paused by .*: lunch; 1 batch waits\n/m)
+    const document = await place.json(runDocument, ['run', 'x.slipway.yaml'], 7)
+    expect(document.blocked).toEqual([
+      expect.stringMatching(/^The queue is paused by .*: lunch; 1 batch waits$/),
+    ])
+    const text = await place.run('run', 'x.slipway.yaml', '--if-exists', 'return')
+    expect(text.code).toBe(7)
+    expect(text.err).toMatch(/^Nothing can run now:\n {2}The queue is paused by .*: lunch/m)
     await place.run('resume')
-    const { code, out } = await runs.ended
-    expect(code).toBe(0)
-    expect(documentOf(runDocument, out).batches).toMatchObject([{ number: 1, status: 'completed' }])
+    expect((await place.run('run', 'x.slipway.yaml', '--if-exists', 'return')).code).toBe(0)
   })
 
-  test('so is a stop-after line that has been reached', async () => {
+  test('so does work --until-empty once a stop mark was reached, two of them alike', async () => {
     const place = aPlace()
     place.write('x.slipway.yaml', ONE)
     place.write('y.slipway.yaml', ONE)
     await place.run('add', 'x.slipway.yaml')
+    await place.run('add', 'y.slipway.yaml')
     await place.run('stop-after', '1')
-    const runs = place.start('run', 'y.slipway.yaml', '--json')
-    await runs.until(/^The queue is paused since .*: stop after #1 was reached; 1 batch waits\n/m)
-    await place.run('resume')
-    expect((await runs.ended).code).toBe(0)
+    const workers = [1, 2].map(() => place.start('work', '--until-empty', '--json').ended)
+    for (const { code, out } of await Promise.all(workers)) {
+      expect(code).toBe(7)
+      expect(documentOf(workDocument, out).blocked).toEqual([
+        expect.stringMatching(/^The queue is paused since .*: stop after #1 was reached; 1 batch waits$/),
+      ])
+    }
+  })
+
+  test('a paused queue with nothing in it is empty', async () => {
+    const place = aPlace()
+    await place.run('pause')
+    expect((await place.run('work', '--until-empty')).code).toBe(0)
   })
 })
 
@@ -62,7 +75,7 @@ describe('a batch in the line that nobody sealed', () => {
     place.write('x.slipway.yaml', ONE)
     await place.run('run', 'x.slipway.yaml')
     put(place, 'queued', 1)
-    const document = await place.json(workDocument, ['work', '--until-empty'])
+    const document = await place.json(workDocument, ['work', '--until-empty'], 7)
     expect(document).toMatchObject({
       batches: [],
       blocked: ['#2 waits to be sealed by whoever adds its jobs'],
@@ -76,7 +89,7 @@ describe('a batch in the line that nobody sealed', () => {
     await place.run('run', 'x.slipway.yaml')
     put(place, 'running', 0)
     const { code, out } = await place.run('work', '--until-empty', '--json')
-    expect(code).toBe(0)
+    expect(code).toBe(7)
     expect(documentOf(workDocument, out).blocked[0]).toMatch(
       /^#2 has run all its jobs and waits to be sealed/,
     )

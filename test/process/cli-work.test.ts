@@ -75,8 +75,8 @@ batches:
 `,
     )
     const { code, err } = await place.run('run', file)
-    expect(code).toBe(1)
-    expect(err).toMatch(/#2 waits for #1/)
+    expect(code).toBe(7)
+    expect(err).toMatch(/Nothing can run now:\n {2}#2 waits for #1/)
     const { batches } = await place.json(outputs.list, ['list'])
     expect(batches).toMatchObject([{ number: 2, status: 'queued' }])
   })

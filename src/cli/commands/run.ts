@@ -5,12 +5,12 @@ import { isFinal } from '../../contract/states.ts'
 import { batchName, countOf, doneJobs } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
-import { EXIT_BATCH, EXIT_INTERRUPTED, EXIT_OK, exitOfBatches } from '../exit.ts'
-import { escapeLines, escapeText } from '../print/escape.ts'
+import { EXIT_INTERRUPTED, EXIT_NOTHING_CAN_RUN, EXIT_OK, exitOfBatches } from '../exit.ts'
+import { escapeLines } from '../print/escape.ts'
 import { printJson, withCore } from '../session.ts'
-import { workUntil } from '../watch.ts'
+import { reportBlocked, workUntil } from '../watch.ts'
 
-/** Exit code 1 when one of the batches did not complete, 130 when a signal came first. */
+/** Exit code 1 when one of the batches did not complete, 7 when what is left can't run now, 130 after a signal. */
 export async function run(
   context: Context,
   file: string,
@@ -36,7 +36,11 @@ export async function run(
       reportUnfinished(context, outcome.batches, interrupted, outcome.blocked)
     }
     if (interrupted) return EXIT_INTERRUPTED
-    return outcome.blocked.length > 0 ? EXIT_BATCH : ids.length === 0 ? EXIT_OK : exitOfBatches(finished)
+    return outcome.blocked.length > 0
+      ? EXIT_NOTHING_CAN_RUN
+      : ids.length === 0
+        ? EXIT_OK
+        : exitOfBatches(finished)
   })
 }
 
@@ -69,7 +73,7 @@ export function reportUnfinished(
   interrupted: boolean,
   blocked: readonly string[],
 ): void {
-  for (const sentence of blocked) context.io.err(`${escapeText(sentence)}\n`)
+  reportBlocked(context, blocked)
   if (!interrupted) return
   for (const batch of batches) {
     if (isFinal(batch.status)) continue

@@ -3,10 +3,9 @@
 import { isFinal } from '../../contract/states.ts'
 import { countOf } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import { EXIT_INTERRUPTED, exitOfBatches } from '../exit.ts'
-import { escapeText } from '../print/escape.ts'
+import { EXIT_INTERRUPTED, EXIT_NOTHING_CAN_RUN, exitOfBatches } from '../exit.ts'
 import { printJson, withCore } from '../session.ts'
-import { workUntil } from '../watch.ts'
+import { reportBlocked, workUntil } from '../watch.ts'
 
 /** Exit code 1 when a batch that ended meanwhile did not complete, 130 when a signal left work behind. */
 export async function work(context: Context, options: { untilEmpty?: boolean }): Promise<number> {
@@ -18,7 +17,7 @@ export async function work(context: Context, options: { untilEmpty?: boolean }):
     const interrupted = outcome.interrupted && open.length > 0
     if (context.json) await printJson(context, { ...outcome, interrupted })
     else {
-      for (const sentence of outcome.blocked) context.io.err(`${escapeText(sentence)}\n`)
+      reportBlocked(context, outcome.blocked)
       if (interrupted) {
         const count = `${countOf(open.length, 'batch')} ${open.length === 1 ? 'is' : 'are'}`
         context.io.err(
@@ -26,6 +25,7 @@ export async function work(context: Context, options: { untilEmpty?: boolean }):
         )
       }
     }
-    return interrupted ? EXIT_INTERRUPTED : exitOfBatches(outcome.batches)
+    if (interrupted) return EXIT_INTERRUPTED
+    return outcome.blocked.length > 0 ? EXIT_NOTHING_CAN_RUN : exitOfBatches(outcome.batches)
   })
 }
