@@ -7,6 +7,8 @@ import type { SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandOutput } from '../contract/commands.ts'
 import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
 import type { Result, SlipwayError } from '../contract/errors.ts'
+import type { DoneCounts } from '../contract/outputs.ts'
+import type { SkipDone } from '../contract/references.ts'
 import { batchStatusWords } from '../contract/states.ts'
 import { batchName, countOf, typeAndRange } from '../contract/words.ts'
 import type { Context } from './context.ts'
@@ -16,7 +18,7 @@ import { printJson } from './session.ts'
 export type AddOptions = {
   var?: Record<string, string>
   ifExists: IfExists
-  skipDone?: boolean
+  skipDone?: SkipDone
   priority?: number
   hold?: boolean
 }
@@ -66,11 +68,22 @@ export function enqueuedLines({ created, existing, closed, skipped }: Enqueued):
       (batch) => `added  ${batchName(batch)}: ${countOf(batch.jobs.total, 'job')}${place(batch)}`,
     ),
     ...skipped.map(
-      ({ type, range, jobs: left }) =>
-        `left out ${countOf(left, 'job')} of ${typeAndRange({ type, range })}: done before`,
+      ({ type, range, jobs: left, done }) =>
+        `left out ${countOf(left, 'job')} of ${typeAndRange({ type, range })}: ${done === undefined ? 'done before' : doneSentence(done)}`,
     ),
   ]
   return created.length + existing.length === 0 ? [...lines, 'nothing left to add'] : lines
+}
+
+/** '412 unchanged since #31; 38 changed, 5 outputs missing, 50 new'. */
+export function doneSentence({ unchanged, changed, outputsMissing, new: fresh, since }: DoneCounts): string {
+  const rest = [
+    changed === 0 ? [] : `${changed} changed`,
+    outputsMissing === 0 ? [] : countOf(outputsMissing, 'output missing', 'outputs missing'),
+    fresh === 0 ? [] : `${fresh} new`,
+  ].flat()
+  const same = `${unchanged} unchanged${since === null ? '' : ` since #${since}`}`
+  return rest.length === 0 ? same : `${same}; ${rest.join(', ')}`
 }
 
 function place(batch: Batch): string {

@@ -100,7 +100,7 @@ export async function runProgram(context: Context): Promise<number> {
         hint: context.json ? 'See slipway --help.' : program.helpInformation().trimEnd(),
       })
     }
-    await program.parseAsync(context.args, { from: 'user' })
+    await program.parseAsync(withDefaultWays(context.args), { from: 'user' })
     return code
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -173,4 +173,9 @@ function usageError({ message }: CommanderError, called: string | undefined): Sl
 function withoutPrefix(message: string): string {
   const prefix = 'error: '
   return message.startsWith(prefix) ? message.slice(prefix.length) : message
+}
+
+/** The value of --skip-done is only given with "=": what follows it is the configuration. */
+function withDefaultWays(args: readonly string[]): string[] {
+  return args.map((arg) => (arg === '--skip-done' ? '--skip-done=changed' : arg))
 }

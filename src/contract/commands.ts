@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Outputs } from './outputs.ts'
-import { batchRefSchema, ifExistsAnswers } from './references.ts'
+import { batchRefSchema, ifExistsAnswers, skipDoneModes } from './references.ts'
 import { batchStatuses, jobStatuses } from './states.ts'
 
 // A schema is used a few times in a process: to compile it first costs more than it saves, and strict pages forbid it.
@@ -45,7 +45,8 @@ export const commands = {
       types: z.array(z.string()).optional(),
       variables: z.record(z.string(), z.string()).optional(),
       ifExists: z.enum(ifExistsAnswers).default('fail'),
-      skipDone: z.boolean().default(false),
+      /** true: as 'changed'. */
+      skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
       priority: z.number().int().min(-1_000_000).max(1_000_000).optional(),
       hold: z.boolean().default(false),
       /** Digest of the file as the person saw it in the preview; refused when the file has changed since. */
@@ -57,6 +58,7 @@ export const commands = {
       file: z.string().min(1),
       types: z.array(z.string()).optional(),
       variables: z.record(z.string(), z.string()).optional(),
+      skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
     }),
   ),
   /** Marks the configuration as trusted as it is now. */

@@ -58,6 +58,16 @@ const snapshotSchema = z.object({
 })
 export type Snapshot = z.infer<typeof snapshotSchema>
 
+/** Why jobs of a batch are left out, or not; `since`: the latest batch that did one of the unchanged ones. */
+const doneCountsSchema = z.object({
+  unchanged: z.number().int(),
+  changed: z.number().int(),
+  outputsMissing: z.number().int(),
+  new: z.number().int(),
+  since: z.number().int().nullable(),
+})
+export type DoneCounts = z.infer<typeof doneCountsSchema>
+
 /** What would be created, shown before anything is. */
 const previewSchema = z.object({
   configuration: z.string(),
@@ -78,6 +88,8 @@ const previewSchema = z.object({
           jobs: z.number().int(),
           /** With 'when-claimed' jobs and commands are an estimate: what would be there now. */
           expands: z.enum(expansions),
+          /** With `skipDone`: what of it would be left out, and why the rest would not. */
+          done: doneCountsSchema.nullable(),
           /** First and last few commands as they will run. */
           commands: z.array(
             z.object({ ordinal: z.number().int(), input: z.string(), argv: z.array(z.string()) }),
@@ -95,8 +107,15 @@ const enqueueOutput = z.object({
   existing: z.array(batchSchema),
   /** Batches that were cancelled to make room (replace, remaining). */
   closed: z.array(batchSchema),
-  /** Inputs left out because the very same command succeeded before. */
-  skipped: z.array(z.object({ type: z.string(), range: rangeSchema.nullable(), jobs: z.number().int() })),
+  /** Jobs left out because they were done before; `done` with `skipDone`. */
+  skipped: z.array(
+    z.object({
+      type: z.string(),
+      range: rangeSchema.nullable(),
+      jobs: z.number().int(),
+      done: doneCountsSchema.optional(),
+    }),
+  ),
 })
 
 const refused = z.array(refusedSchema)

@@ -28,3 +28,7 @@ export type UndoableCommand = (typeof undoableCommands)[number]
 /** When a job counts as done before: its command succeeded and neither inputs nor outputs changed since; or the first alone. */
 export const skipDoneModes = ['changed', 'command'] as const
 export type SkipDone = (typeof skipDoneModes)[number]
+
+/** What `skipDone` asks for: `true` means that changes count. */
+export const skipMode = (asked: boolean | SkipDone): SkipDone | null =>
+  asked === true ? 'changed' : asked === false ? null : asked

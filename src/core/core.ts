@@ -19,6 +19,7 @@ import { watchDatabase } from './db/watch.ts'
 import { failpoint } from './failpoint.ts'
 import { Feed } from './feed.ts'
 import { Expander } from './fill/expander.ts'
+import { Hasher } from './fill/hasher.ts'
 import { DiskWatch } from './host/disk-watch.ts'
 import { Lease } from './host/lease.ts'
 import { makeSummary } from './insight/summary.ts'
@@ -82,6 +83,9 @@ export type Core = {
   /** Stops everything that this host started (as stopWorking('stop')) and closes the database. Idempotent. */
   close(): Promise<void>
 }
+
+/** How long a host that stops still hashes what the last jobs read. */
+const hashBudgetMs = 500
 
 /** Opens the core; an unusable database is an error with code `database`, never an exception. */
 export async function openCore(options: CoreOptions): Promise<Result<Core>> {
@@ -206,6 +210,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     onError,
   })
   const renumbering = new Renumbering(db, clock, hostId, onError)
+  const hasher = new Hasher({ db, clock, onError })
   const changed = () => {
     feed.touch()
     executor.wake()
@@ -269,10 +274,12 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       finalizer.start()
       lease.start()
       diskWatch.start()
+      hasher.start()
     },
     async stopWorking(mode) {
       await executor.end(mode)
       if (keepAlive) renumbering.settle()
+      await hasher.stop(mode === 'leave' ? 0 : hashBudgetMs)
       lease.stop()
       finalizer.stop()
       diskWatch.stop()

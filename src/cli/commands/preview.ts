@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { CommandOutput } from '../../contract/commands.ts'
 import { typeAndRange } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import type { AddOptions } from '../enqueueing.ts'
+import { type AddOptions, doneSentence } from '../enqueueing.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
@@ -15,13 +15,14 @@ export async function preview(
   context: Context,
   file: string,
   types: string[],
-  options: Pick<AddOptions, 'var'>,
+  options: Pick<AddOptions, 'var' | 'skipDone'>,
 ): Promise<number> {
   return withCore(context, async (_core, api) => {
     const result = await api.invoke('preview', {
       file: resolve(context.cwd, file),
       types: types.length > 0 ? types : undefined,
       variables: options.var,
+      skipDone: options.skipDone ?? false,
     })
     if (!result.ok) return failed(context, result.error)
     const { problems } = result.value
@@ -49,13 +50,14 @@ export function previewLines(found: CommandOutput<'preview'>, paint: Paint): str
   ]
   for (const { type, selected, after, batches } of found.types) {
     if (!selected) continue
-    for (const { range, jobs, expands, commands } of batches) {
+    for (const { range, jobs, expands, done, commands } of batches) {
       const name = paint('bold', escapeText(typeAndRange({ type, range })))
       const waits = after.length === 0 ? '' : `, after ${after.map(escapeText).join(', ')}`
       const count = `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`
       const later = expands === 'when-claimed'
       lines.push('', `${name}: ${count}${later ? ' as of now' : ''}${waits}`)
       if (later) lines.push(paint('dim', '  its inputs are looked up when it is its turn'))
+      if (done !== null) lines.push(`  ${doneSentence(done)}`)
       let last = 0
       for (const { ordinal, argv } of commands) {
         if (ordinal > last + 1) lines.push(paint('dim', `  … ${ordinal - last - 1} more`))

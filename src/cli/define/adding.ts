@@ -1,9 +1,17 @@
 /** Defines the commands that bring work in: run, add, preview, trust. */
 import { type Command, Option } from 'commander'
-import { ifExistsAnswers } from '../../contract/references.ts'
+import { ifExistsAnswers, skipDoneModes } from '../../contract/references.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { variable, wholeNumber } from '../reference.ts'
 import { type Act, showExample } from './act.ts'
+
+const skipDone = () =>
+  new Option(
+    '--skip-done [how]',
+    'leave out what was done and has not changed; command: whatever its command did',
+  )
+    .choices(skipDoneModes)
+    .preset('changed')
 
 const withEnqueueOptions = (command: Command): Command =>
   command
@@ -15,7 +23,7 @@ const withEnqueueOptions = (command: Command): Command =>
         .choices(ifExistsAnswers)
         .default('fail'),
     )
-    .option('--skip-done', 'leave out inputs whose command succeeded before')
+    .addOption(skipDone())
     .option('--priority <N>', 'higher runs first', wholeNumber('--priority', -1_000_000, 1_000_000))
 
 /** Adds these commands to the program. */

@@ -8,8 +8,11 @@
 import type { ParsedInput } from '../../contract/commands.ts'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
+import type { DoneCounts } from '../../contract/outputs.ts'
+import { skipMode } from '../../contract/references.ts'
 import { type BatchPlan, planBatches } from '../configuration/plan.ts'
 import { type Configuration, readConfiguration } from '../configuration/read.ts'
+import { doneBefore } from '../fill/done-before.ts'
 import { removeAbandonedFills } from '../host/abandoned-batches.ts'
 import { isAwaited, linkAfter, relinkTo } from '../queue/after-store.ts'
 import { createBatch, enqueueBatch, sealBatch } from '../queue/batch-store.ts'
@@ -39,9 +42,16 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const { fills, existing } = opened.value
   const filled = await fillAll(scope, configuration, fills)
   if (!filled.ok) return filled
-  const skipped = orders.flatMap(({ plan, jobs }) =>
-    jobs !== null && jobs < plan.jobCount
-      ? [{ type: plan.type, range: plan.range, jobs: plan.jobCount - jobs }]
+  const skipped = orders.flatMap(({ plan, jobs, done }) =>
+    jobs !== null && (done !== null || jobs < plan.jobCount)
+      ? [
+          {
+            type: plan.type,
+            range: plan.range,
+            jobs: plan.jobCount - jobs,
+            ...(done === null ? {} : { done }),
+          },
+        ]
       : [],
   )
   const finished = finish(scope, input, configuration, fills)
@@ -104,7 +114,14 @@ async function decide(
 ): Promise<Order[]> {
   const { db } = scope
   const known = findConfiguration(db, configuration.specPath, configuration.projectPath)
-  if (!known) return plans.map((plan) => ({ plan, conflicts: [], leaveOut: new Set(), jobs: jobsOf(plan) }))
+  if (!known)
+    return plans.map((plan) => ({
+      plan,
+      conflicts: [],
+      leaveOut: new Set(),
+      jobs: jobsOf(plan),
+      done: nothingDone(input, plan),
+    }))
   const done = new Map<string, ReadonlySet<string>>()
   const doneOf = (type: string) => {
     const hashes = done.get(type) ?? new Set(doneHashes(db, known.id, type))
@@ -122,12 +139,24 @@ async function decide(
   const orders: Order[] = []
   for (const { plan, conflicts } of all) {
     let leaveOut: ReadonlySet<string> = new Set()
-    if (input.skipDone || (continued.has(plan.type) && conflicts.length === 0)) leaveOut = doneOf(plan.type)
+    let counts: DoneCounts | null = null
+    const mode = skipMode(input.skipDone)
+    if (mode !== null && plan.expand === 'when-added') {
+      const batch = { configuration_id: known.id, batch_type: plan.type, continues: null }
+      const found = await doneBefore(db, batch, plan, mode)
+      leaveOut = found.leaveOut
+      counts = found.counts
+    } else if (continued.has(plan.type) && conflicts.length === 0) leaveOut = doneOf(plan.type)
     else if (continued.has(plan.type)) leaveOut = doneInside(scope, conflicts)
     const jobs = plan.expand === 'when-claimed' ? null : await countLeft(plan, leaveOut)
-    orders.push({ plan, conflicts, leaveOut, jobs })
+    orders.push({ plan, conflicts, leaveOut, jobs, done: counts })
   }
   return orders
+}
+
+function nothingDone({ skipDone }: Input, plan: BatchPlan): DoneCounts | null {
+  if (skipDone === false || plan.expand === 'when-claimed') return null
+  return { unchanged: 0, changed: 0, outputsMissing: 0, new: plan.jobCount, since: null }
 }
 
 const jobsOf = ({ expand, jobCount }: BatchPlan): number | null =>
@@ -272,7 +301,7 @@ function finish(
       if (fill.closes.length > 0) standAlone(scope, row.id, fill)
       if (input.ifExists === 'remaining') leaveOutDone(scope, fill.id, fill.closes)
       const { text } = configuration
-      const skipDone = input.skipDone ? 'command' : null
+      const skipDone = skipMode(input.skipDone)
       const sealed =
         fill.order.jobs === null
           ? deferBatch(db, context, fill.id, { text, variables: input.variables ?? {}, skipDone })

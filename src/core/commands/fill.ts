@@ -4,6 +4,7 @@
  */
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
+import type { DoneCounts } from '../../contract/outputs.ts'
 import type { Why } from '../../contract/reasons.ts'
 import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
 import type { Configuration } from '../configuration/read.ts'
@@ -23,6 +24,8 @@ export type Order = {
   leaveOut: ReadonlySet<string>
   /** How many are left; null where that is looked up when it is the batch's turn. */
   jobs: number | null
+  /** With `skipDone`: why jobs are left out, or not. */
+  done: DoneCounts | null
 }
 
 /** A batch that exists and is to be filled. */

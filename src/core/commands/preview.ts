@@ -1,8 +1,11 @@
 /** `preview`: what a configuration would become, before anything exists. Problems are part of the answer. */
+import type { ParsedInput } from '../../contract/commands.ts'
 import { fail, ok } from '../../contract/errors.ts'
+import { skipMode } from '../../contract/references.ts'
 import type { BatchPlan } from '../configuration/plan.ts'
 import { planBatches } from '../configuration/plan.ts'
 import { readConfiguration } from '../configuration/read.ts'
+import { doneBefore } from '../fill/done-before.ts'
 import { findConfiguration } from '../queue/configuration-store.ts'
 import { conflictingBatches } from '../queue/queries.ts'
 import type { Handler, Scope } from './command.ts'
@@ -25,19 +28,31 @@ export const preview: Handler<'preview'> = async (scope, input) => {
     trust: trusted === null ? 'new' : trusted === digest ? 'known' : 'changed',
     digest,
     variables: configuration.variables,
-    types: configuration.batchTypes.map(({ type, after }) => ({
-      type,
-      after: after.map((one) => one.text),
-      selected: input.types === undefined || input.types.length === 0 || input.types.includes(type),
-      batches: plans.filter((plan) => plan.type === type).map(outline),
-    })),
+    types: await Promise.all(
+      configuration.batchTypes.map(async ({ type, after }) => ({
+        type,
+        after: after.map((one) => one.text),
+        selected: input.types === undefined || input.types.length === 0 || input.types.includes(type),
+        batches: await Promise.all(
+          plans.filter((plan) => plan.type === type).map((plan) => outline(scope, row?.id, plan, input)),
+        ),
+      })),
+    ),
     problems: planned.ok ? [] : (planned.problems as never),
     conflicts: row ? await conflictsOf(scope, row.id, configuration.name, plans) : [],
   })
 }
 
-function outline(plan: BatchPlan) {
+async function outline(
+  { db }: Scope,
+  configurationId: number | undefined,
+  plan: BatchPlan,
+  { skipDone }: ParsedInput<'preview'>,
+) {
+  const mode = skipMode(skipDone)
+  const batch = { configuration_id: configurationId ?? 0, batch_type: plan.type, continues: null }
   return {
+    done: mode === null ? null : (await doneBefore(db, batch, plan, mode)).counts,
     range: plan.range,
     jobs: plan.jobCount,
     expands: plan.expand,

@@ -31,6 +31,7 @@ export const BATCH_KEYS = [
   'stop-on-failure',
   'expect',
   'make-folders',
+  'reads',
   'env',
   'cwd',
   'shell',
@@ -93,6 +94,7 @@ export function readBatchType(
     logLimitBytes: read('log-limit', (given) => readLogLimit(given, problems)) ?? DEFAULT_LOG_LIMIT_BYTES,
     priority: read('priority', (given) => number(given, { min: -1_000_000, max: 1_000_000 }, problems)) ?? 0,
     expect: read('expect', (given) => readExpect(given, problems)) ?? [],
+    reads: read('reads', (given) => readReads(given, problems)) ?? [],
     makeFolders: read('make-folders', (given) => flag(given, problems)) ?? false,
     env: read('env', (given) => readEnv(given, problems)) ?? [],
     cwd: read('cwd', (given) => readTemplate(given, 'a folder', problems)) ?? null,
@@ -214,6 +216,12 @@ function readStop(value: Value, problems: Problems): StopOnFailure | undefined {
   if (value.text === 'never' || value.text === 'first') return { kind: value.text }
   const share = parseShare(value.text)
   return share === undefined ? wrong(value, expected, problems) : { kind: 'share', share }
+}
+
+function readReads(value: Value, problems: Problems): Template[] {
+  return oneOrMany(value)
+    .map((item) => readTemplate(item, 'a file that a job reads', problems))
+    .filter((template) => template !== undefined)
 }
 
 const EXPECT_KEYS = ['file', 'non-empty', 'fresh']

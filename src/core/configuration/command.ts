@@ -8,6 +8,7 @@ import { hashText } from './command-hash.ts'
 import type { BatchOptions, BatchType, Configuration } from './configuration.ts'
 import type { Input } from './inputs/source.ts'
 import { Problems } from './problem.ts'
+import { findProgram, isFile } from './program.ts'
 import { bindings } from './scope.ts'
 import { quoteContexts, quoteInContext } from './shell-quote.ts'
 import { type Bound, bind, type Insert } from './template.ts'
@@ -29,6 +30,8 @@ export type PlannedJob = {
   env: Record<string, string> | null
   /** Files (absolute) without which a job that exits 0 has failed. */
   expect: ExpectedFile[]
+  /** Files (absolute) that the job reads, beside those that all jobs of the batch read. */
+  reads: string[]
   /** 32 hex characters; the same in another batch when everything but `{batch}` is the same. */
   commandHash: string
 }
@@ -50,7 +53,7 @@ const ANY_BATCH = '\0batch\0'
 /** Binds the templates of a batch type; its placeholders must have been checked. */
 export function commandMaker(
   batchType: BatchType,
-  configuration: Pick<Configuration, 'projectPath' | 'variables'>,
+  configuration: Pick<Configuration, 'projectPath' | 'variables' | 'searchPath'>,
   names: readonly string[],
 ): CommandMaker {
   const { projectPath, variables } = configuration
@@ -66,6 +69,8 @@ export function commandMaker(
     nonEmpty,
     fresh,
   }))
+  const reads = batchType.reads.map((template) => bind(template, bound))
+  const readsInput = batchType.over.kind === 'files'
   const cwd = batchType.cwd ? bind(batchType.cwd, bound) : undefined
   const fixedEnv = Object.fromEntries(
     env.flatMap(({ name, value }) => (value.constant === undefined ? [] : [[name, value.constant]])),
@@ -81,7 +86,10 @@ export function commandMaker(
     cwd: path.resolve(projectPath, cwd?.constant ?? ''),
     env: fixedEnv,
     shell: batchType.shell,
+    reads: [],
   }
+  const searchPath = options.env.PATH ?? configuration.searchPath ?? process.env.PATH ?? ''
+  if (!batchType.shell) options.reads = programAndScript(run, options.cwd, searchPath)
   const everything: Bound[] = [
     ...run,
     ...movingEnv.map(({ value }) => value),
@@ -111,6 +119,10 @@ export function commandMaker(
         // Left out where it is the default, so that the hash of a command stays that of earlier versions.
         ...(fresh ? {} : { fresh }),
       })),
+      reads: [
+        ...(readsInput ? [path.resolve(projectPath, values[0] ?? '')] : []),
+        ...reads.map((file) => path.resolve(projectPath, file.render(values))),
+      ],
       commandHash: '',
     }
   }
@@ -136,6 +148,14 @@ export function commandMaker(
       return job
     },
   }
+}
+
+/** The program, and its first argument if that is a file as well: the script that an interpreter is given. */
+function programAndScript([program, script]: readonly Bound[], cwd: string, searchPath: string): string[] {
+  const found = program?.constant === undefined ? undefined : findProgram(program.constant, cwd, searchPath)
+  const argument = script?.constant
+  const file = argument === undefined || argument.startsWith('-') ? undefined : path.resolve(cwd, argument)
+  return [found, file !== undefined && isFile(file) ? file : undefined].filter((one) => one !== undefined)
 }
 
 function shellInsert({ run }: BatchType, unsafe: string[]): Insert {

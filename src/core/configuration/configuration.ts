@@ -42,6 +42,8 @@ export type BatchType = {
   logLimitBytes: number
   priority: number
   expect: { file: Template; nonEmpty: boolean; fresh: boolean }[]
+  /** Files that a job reads beside its input. */
+  reads: Template[]
   /** Whether missing folders of `expect` are created when the batch is filled. */
   makeFolders: boolean
   env: { name: string; value: Template }[]
@@ -89,4 +91,6 @@ export type BatchOptions = {
   cwd: string
   env: Record<string, string>
   shell: boolean
+  /** Absolute: the program and its script, which every job reads. */
+  reads: string[]
 }

@@ -63,6 +63,10 @@ export const batchSchema = z.strictObject({
     .union([z.string(), expected, z.array(z.union([z.string(), expected]))])
     .optional()
     .describe('Files without which a job that exits with 0 has failed'),
+  reads: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Files that a job reads beside its input: --skip-done runs it again when one has changed'),
   'make-folders': z.boolean().optional().describe('Create the missing folders of expected files'),
   env: z.record(z.string(), scalar).optional().describe('Environment variables'),
   cwd: z.string().optional().describe("The folder to work in; the configuration's own by default"),

@@ -44,6 +44,22 @@ export function programFault(program: string, cwd: string, searchPath: string): 
   }
 }
 
+/** The file that a program's name stands for, or undefined. */
+export function findProgram(program: string, cwd: string, searchPath: string): string | undefined {
+  if (program.includes('/') || (windows && program.includes('\\'))) return path.resolve(cwd, program)
+  const folders = searchPath.split(path.delimiter).map((folder) => path.resolve(cwd, folder))
+  return folders.map((folder) => path.join(folder, program)).find((file) => look(file) === 'program')
+}
+
+/** Whether there is a regular file. */
+export function isFile(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isFile() === true
+  } catch {
+    return false
+  }
+}
+
 /** Why a folder can't be worked in, or undefined. */
 export function folderFault(folder: string): Fault | undefined {
   const expected = 'a folder that exists'

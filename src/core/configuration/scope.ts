@@ -36,8 +36,14 @@ export function sourcePlaceholders(over: Over): string[] | undefined {
 
 /** Every template of a batch type. */
 export function templatesOf(batchType: BatchType): Template[] {
-  const { run, env, expect, cwd } = batchType
-  return [...run, ...env.map(({ value }) => value), ...expect.map(({ file }) => file), ...(cwd ? [cwd] : [])]
+  const { run, env, expect, reads, cwd } = batchType
+  return [
+    ...run,
+    ...env.map(({ value }) => value),
+    ...expect.map(({ file }) => file),
+    ...reads,
+    ...(cwd ? [cwd] : []),
+  ]
 }
 
 /**

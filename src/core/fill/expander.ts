@@ -121,7 +121,7 @@ export class Expander {
     this.#write(batch, (context) => {
       insertJobs(db, batch.id, held)
       sealBatch(db, context, batch.id)
-      dropSource(db, batch.id)
+      dropSource(db, batch.id, plan.options.reads)
     })
   }
 

@@ -34,12 +34,13 @@ export async function* jobChunks(
   if (chunk.length > 0) yield chunk
 }
 
-function toRow({ ordinal, input, argv, cwd, env, expect, commandHash }: PlannedJob): NewJob {
+function toRow({ ordinal, input, argv, cwd, env, expect, reads, commandHash }: PlannedJob): NewJob {
   const command = {
     argv,
     ...(cwd === null ? {} : { cwd }),
     ...(env === null ? {} : { env }),
     ...(expect.length === 0 ? {} : { expect }),
+    ...(reads.length === 0 ? {} : { reads }),
   }
   return { ordinal, input, command, commandHash }
 }

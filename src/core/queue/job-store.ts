@@ -19,6 +19,8 @@ export type JobCommand = {
   env?: Record<string, string>
   /** `fresh: false` accepts a file that is older than the attempt. */
   expect?: { file: string; nonEmpty: boolean; fresh?: false }[]
+  /** Files that it reads, beside those that all jobs of the batch read. */
+  reads?: string[]
 }
 
 export type NewJob = { ordinal: number; input: string; command: JobCommand; commandHash: string }

@@ -58,8 +58,12 @@ export function lacksInputs(db: Db, batchId: string): boolean {
   return db.sql('SELECT 1 FROM batch_sources WHERE batch_id = ?').get(batchId) !== undefined
 }
 
-/** All jobs are there: the source has served. */
-export function dropSource(db: Db, batchId: string): void {
+/** All jobs are there: the source has served; the script that they read may have been made since it was added. */
+export function dropSource(db: Db, batchId: string, reads: readonly string[]): void {
+  db.sql("UPDATE batches SET options = json_set(options, '$.reads', json(?)) WHERE id = ?").run(
+    JSON.stringify(reads),
+    batchId,
+  )
   db.sql('DELETE FROM batch_sources WHERE batch_id = ?').run(batchId)
 }
 

@@ -17,6 +17,8 @@ export type RunOptions = {
   env: Record<string, string>
   /** PATH of whoever added the batch: programs are found where they were found when it was checked. */
   searchPath: string | null
+  /** Files that every job reads; null in a batch of an earlier version, which kept nothing of them. */
+  reads: string[] | null
 }
 
 const defaults: RunOptions = {
@@ -28,6 +30,7 @@ const defaults: RunOptions = {
   cwd: '/',
   env: {},
   searchPath: null,
+  reads: null,
 }
 
 /** What was read last: the running batch's are asked for several times for each of its jobs. */

@@ -5,8 +5,10 @@
 import type { Db } from '../db/db.ts'
 import type { Context } from '../queue/context.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { finishJob, interruptJob, retryJob } from '../queue/job-store.ts'
+import { recordReads } from '../queue/file-store.ts'
+import { finishJob, interruptJob, type JobCommand, retryJob } from '../queue/job-store.ts'
 import type { RunOptions } from './batch-options.ts'
+import { statesSince } from './reads.ts'
 import { retryDelayMs } from './retry-delays.ts'
 import type { Slot } from './slots.ts'
 import type { Verdict } from './verdict.ts'
@@ -28,7 +30,7 @@ export function settle(db: Db, context: Context, end: AttemptEnd, options: RunOp
     verdict.kind === 'failed' && verdict.retryable && job.failures < options.retries.times
       ? retryDelayMs(options, job.failures + 1)
       : null
-  return { recorded: recordVerdict(db, context, end, { id: job.id, token }, retryInMs), retryInMs }
+  return { recorded: recordVerdict(db, context, end, { id: job.id, token }, options, retryInMs), retryInMs }
 }
 
 function recordVerdict(
@@ -36,15 +38,27 @@ function recordVerdict(
   context: Context,
   end: AttemptEnd,
   claim: { id: number; token: string },
+  options: RunOptions,
   retryInMs: number | null,
 ): boolean {
   const { job, verdict } = end
-  if (verdict.kind === 'succeeded') return finishJob(db, context, claim, 'succeeded', verdict) !== undefined
+  if (verdict.kind === 'succeeded') {
+    const recorded = finishJob(db, context, claim, 'succeeded', verdict) !== undefined
+    if (recorded && options.reads !== null) noteReads(db, job, options.reads)
+    return recorded
+  }
   if (retryInMs !== null)
     return retryJob(db, context, claim, verdict, verdict.endedAt + retryInMs) !== undefined
   if (verdict.kind === 'failed') return failJob(db, context, end)
   if (verdict.hostDied && job.host_losses >= hostLossesAllowed) return failPoison(db, context, end)
   return interruptJob(db, context, claim, verdict, verdict.hostDied) !== undefined
+}
+
+/** What it read decides later whether it need run again. */
+function noteReads(db: Db, job: AttemptEnd['job'], ofAll: readonly string[]): void {
+  const { reads = [] } = JSON.parse(job.command) as JobCommand
+  const files = [...ofAll, ...reads]
+  if (files.length > 0) recordReads(db, job.id, statesSince(files, job.started_at ?? 0))
 }
 
 function failJob(db: Db, context: Context, { job, token, verdict }: AttemptEnd): boolean {

@@ -196,25 +196,38 @@ describe('the same work again', () => {
   })
 })
 
-describe('skip-done', () => {
+describe('skip-done by command', () => {
   test('leaves out commands that succeeded in any earlier batch, and creates nothing when nothing is left', async () => {
     const { db, ask, write, inputs } = await aCore()
     const file = write(five)
     await ask('enqueue', { file })
     end(db, runSome(db, 3), Date.now(), 'cancelled')
-    const second = await ask('enqueue', { file, skipDone: true })
-    expect(second.skipped).toEqual([{ type: 't', range: null, jobs: 3 }])
+    const second = await ask('enqueue', { file, skipDone: 'command' })
+    const done = { unchanged: 3, changed: 0, outputsMissing: 0, new: 2, since: 1 }
+    expect(second.skipped).toEqual([{ type: 't', range: null, jobs: 3, done }])
     expect(await inputs(2)).toEqual(['d', 'e'])
     end(db, runSome(db, 2), Date.now())
-    const third = await ask('enqueue', { file, skipDone: true })
+    const third = await ask('enqueue', { file, skipDone: 'command' })
     expect(third).toMatchObject({ created: [], skipped: [{ jobs: 5 }] })
+  })
+
+  test('is all there is for jobs of an earlier version, which kept nothing of what they read', async () => {
+    const { db, ask, write } = await aCore()
+    const file = write(five)
+    await ask('enqueue', { file })
+    db.write(() => db.exec("UPDATE batches SET options = json_remove(options, '$.reads')"))
+    end(db, runSome(db, 5), Date.now())
+    expect(await ask('enqueue', { file, skipDone: true })).toMatchObject({
+      created: [],
+      skipped: [{ jobs: 5 }],
+    })
   })
 
   test('does not leave out an input whose command has changed', async () => {
     const { db, ask, write, inputs } = await aCore()
     await ask('enqueue', { file: write(five) })
     end(db, runSome(db, 5), Date.now())
-    await ask('enqueue', { file: write(five.replace('echo', 'echo, "-n"')), skipDone: true })
+    await ask('enqueue', { file: write(five.replace('echo', 'echo, "-n"')), skipDone: 'command' })
     expect(await inputs(2)).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 })

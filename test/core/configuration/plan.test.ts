@@ -29,6 +29,7 @@ batches:
 
 const PROJECT = {
   'x.slipway.yaml': FLOOD,
+  'scripts/edm.sh': '',
   'data/b10.csv': '',
   'data/b9.csv': '',
   'regions.csv': 'region,year\nnorth,2026\nsouth,2027\n',
@@ -52,7 +53,9 @@ test('the example of the documentation becomes a batch over files, one over rows
     cwd: folder,
     env: {},
     shell: false,
+    reads: [expect.stringMatching(/\/sh$/), path.join(folder, 'scripts/edm.sh')],
   })
+  expect(plans[0]?.preview[0]?.reads).toEqual([path.join(folder, 'data/b9.csv')])
   expect(plans[0]?.preview.map(({ argv }) => argv)).toEqual([
     ['sh', 'scripts/edm.sh', 'data/b9.csv', '--out', 'results/b9.json'],
     ['sh', 'scripts/edm.sh', 'data/b10.csv', '--out', 'results/b10.json'],

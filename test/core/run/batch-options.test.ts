@@ -26,6 +26,7 @@ test('a batch that an older version stored is run with careful defaults', () => 
     cwd: '/',
     env: {},
     searchPath: null,
+    reads: null,
   })
   expect(runOptions({ options: '{"parallel":4,"cwd":"/work"}' })).toMatchObject({ parallel: 4, cwd: '/work' })
 })

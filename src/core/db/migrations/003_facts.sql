@@ -135,3 +135,24 @@ DELETE FROM batch_transitions WHERE from_status = 'initiated' AND to_status = 'f
 DELETE FROM batch_transitions WHERE from_status = 'paused' AND to_status = 'failed';
 CREATE TRIGGER batch_transitions_are_fixed_d BEFORE DELETE ON batch_transitions
 BEGIN SELECT RAISE(ABORT, 'the legal batch transitions are part of the schema'); END;
+
+-- What jobs read, as it was when they succeeded: it decides whether a job need run again. What they made will be another
+-- role. A state is shared by all jobs that saw the file so; its hash comes later ('': the file was changed before that).
+CREATE TABLE file_states (
+  id       INTEGER PRIMARY KEY,
+  path     TEXT    NOT NULL,
+  size     INTEGER NOT NULL,
+  mtime_ms REAL    NOT NULL,                      -- with the fraction that the file system gives
+  hash     TEXT,                                  -- SHA-256 of its bytes, the first 128 bits
+  CONSTRAINT one_state UNIQUE (path, size, mtime_ms)
+) STRICT;
+CREATE INDEX states_without_hash ON file_states (id) WHERE hash IS NULL;
+CREATE TABLE job_files (
+  job_id  INTEGER NOT NULL,
+  role    TEXT    NOT NULL,
+  file_id INTEGER NOT NULL,
+  PRIMARY KEY (job_id, role, file_id),
+  CONSTRAINT role_is_known CHECK (role = 'read')
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER removed_job_takes_its_files AFTER DELETE ON jobs
+BEGIN DELETE FROM job_files WHERE job_id = OLD.id; END;

@@ -49,18 +49,14 @@ export async function addBatches(
 }
 
 function announceAdded({ created, existing, closed, skipped }: CommandOutput<'enqueue'>): void {
+  const left = skipped.reduce((sum, each) => sum + each.jobs, 0)
   const [first] = created
   const [there] = existing
   const parts = [
     created.length === 1 && first ? `Added ${batchName(first)}` : '',
     created.length > 1 ? `Added ${countOf(created.length, 'batch', 'batches')}` : '',
     closed.length > 0 ? `ended ${closed.map((b) => `#${b.number}`).join(', ')}` : '',
-    skipped.length > 0
-      ? `skipped ${countOf(
-          skipped.reduce((sum, each) => sum + each.jobs, 0),
-          'job',
-        )} that already succeeded`
-      : '',
+    left > 0 ? `skipped ${countOf(left, 'job')} that already succeeded` : '',
     created.length === 0 && there ? `${batchName(there)} was already queued` : '',
   ].filter((part) => part !== '')
   const sentence = parts.join('; ')
