@@ -3,6 +3,7 @@
  * Must never decide what is written.
  */
 import { fstatSync, writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { styleText } from 'node:util'
 
 type Format = Parameters<typeof styleText>[0]
@@ -17,6 +18,8 @@ export type Io = {
   err(text: string): void
   /** True once the reader of stdout has gone (`| head`): stop producing. */
   readonly gone: boolean
+  /** Why stdout can't be written, such as a full disk; a reader that has gone is no failure. */
+  readonly failure?: Error | undefined
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
   readonly paint: Paint
@@ -43,6 +46,9 @@ export function processIo(): Io {
     get gone() {
       return out.gone
     },
+    get failure() {
+      return out.failure
+    },
     outIsTerminal: out.terminal !== undefined,
     errIsTerminal: err.terminal !== undefined,
     paint: out.terminal === undefined ? noPaint : paintFor(out.terminal),
@@ -58,6 +64,7 @@ type Outlet = {
   /** The stream, where it is a terminal. */
   terminal: NodeJS.WriteStream | undefined
   readonly gone: boolean
+  readonly failure: Error | undefined
   write(text: string | Buffer): Promise<void>
   flush(): Promise<void>
 }
@@ -70,9 +77,14 @@ function outlet(fd: 1 | 2, open: () => NodeJS.WriteStream): Outlet {
   let stream = isPlain(fd) ? undefined : open()
   const terminal = stream?.isTTY === true ? stream : undefined
   let gone = false
+  let failure: Error | undefined
+  const end = (cause: unknown): void => {
+    gone = true
+    if (cause instanceof Error && !isBrokenPipe(cause)) failure ??= cause
+  }
   const listen = (to: NodeJS.WriteStream): NodeJS.WriteStream =>
-    to.on('error', () => {
-      gone = true
+    to.on('error', (cause) => {
+      end(cause)
       to.emit('drain')
     })
   if (stream !== undefined) listen(stream)
@@ -81,13 +93,15 @@ function outlet(fd: 1 | 2, open: () => NodeJS.WriteStream): Outlet {
     get gone() {
       return gone
     },
+    get failure() {
+      return failure
+    },
     async write(text) {
       if (gone) return
       let rest: string | Buffer = text
       if (stream === undefined) {
-        const left = writeAtOnce(fd, Buffer.from(text))
-        if (left === 'gone') gone = true
-        if (left === 'gone' || left.length === 0) return
+        const left = writeAtOnce(fd, Buffer.from(text), end)
+        if (left.length === 0) return
         stream = listen(open())
         rest = left
       }
@@ -102,26 +116,32 @@ function outlet(fd: 1 | 2, open: () => NodeJS.WriteStream): Outlet {
   }
 }
 
-const NULL_DEVICE = 259
-
-/** Whether this is surely a file, a pipe or /dev/null. */
+/** Whether this is surely a file, a pipe or a device that is no terminal. */
 function isPlain(fd: number): boolean {
   if (process.platform !== 'linux') return false
   try {
     const stats = fstatSync(fd)
-    return stats.isFile() || stats.isFIFO() || (stats.isCharacterDevice() && stats.rdev === NULL_DEVICE)
+    return stats.isFile() || stats.isFIFO() || (stats.isCharacterDevice() && !isatty(fd))
   } catch {
     return false
   }
 }
 
-/** Writes until all is written or the reader must be waited for; answers what is left, or that nobody reads. */
-function writeAtOnce(fd: number, bytes: Buffer): Buffer | 'gone' {
+/** Writes until all is written or the reader must be waited for, and answers what is left: nothing after an error. */
+function writeAtOnce(fd: number, bytes: Buffer, end: (cause: unknown) => void): Buffer {
   let left = bytes
   try {
     while (left.length > 0) left = left.subarray(writeSync(fd, left))
     return left
   } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EAGAIN' ? left : 'gone'
+    if (codeOf(cause) === 'EAGAIN') return left
+    end(cause)
+    return Buffer.alloc(0)
   }
+}
+
+const isBrokenPipe = (cause: Error): boolean => codeOf(cause) === 'EPIPE'
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined
 }

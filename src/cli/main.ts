@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import { version } from '../../package.json'
 import type { Context } from './context.ts'
+import { EXIT_OK } from './exit.ts'
 import { failed } from './failure.ts'
 import { processIo } from './io.ts'
 import { runProgram } from './program.ts'
@@ -32,6 +33,10 @@ export async function main(entry: string): Promise<void> {
       message: `this is a bug in Slipway: ${stack}`,
     })
   }
+  await context.io.flush()
+  const { failure } = context.io
+  if (failure !== undefined && code === EXIT_OK)
+    code = failed(context, { code: 'database', message: `The output can't be written: ${failure.message}.` })
   await context.io.flush()
   process.exit(code)
 }

@@ -6,7 +6,7 @@ import { conflictSchema, jobSchema } from '../../src/contract/entities.ts'
 import { slipwayErrorSchema } from '../../src/contract/error-schemas.ts'
 import { outputs as out } from '../../src/contract/outputs.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
-import { aPlace, documentOf, type Ended, type Place } from './slipway.ts'
+import { aPlace, documentOf, type Ended, entry, type Place, startProcess } from './slipway.ts'
 
 const showDocument = out.show.extend({ jobs: z.array(jobSchema) })
 const errorDocument = z.object({ error: slipwayErrorSchema })
@@ -456,3 +456,17 @@ test('inputs with control characters reach people as escapes', async () => {
   expect(text).toContain('a\\e[2Jb')
   expect(text).not.toContain('\u001b')
 })
+
+test.runIf(process.platform === 'linux')(
+  'output that can not be written is exit code 6, and says why',
+  async () => {
+    const place = aPlace()
+    const full = startProcess('sh', ['-c', '"$0" "$1" list --json > /dev/full', process.execPath, entry], {
+      cwd: place.project,
+      env: place.env,
+    })
+    const { code, err } = await full.ended
+    expect(code).toBe(6)
+    expect(JSON.parse(err).error.message).toMatch(/^The output can't be written: ENOSPC/)
+  },
+)
