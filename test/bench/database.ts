@@ -30,7 +30,7 @@ import type { BatchRow } from '../../src/core/queue/rows.ts'
 import { cpu, type Figure, fastest, fastestOf, wall } from './measure.ts'
 
 const host = 'bench-host'
-const by = (): Context => ({ actor: 'bench', hostId: host, origin: null, at: Date.now() })
+export const by = (): Context => ({ actor: 'bench', hostId: host, origin: null, at: Date.now() })
 
 /** An empty database in a folder of its own, whose host is the executor. */
 export function emptyDatabase(folder: string): { db: Db; home: string } {

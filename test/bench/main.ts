@@ -13,6 +13,7 @@ import { growth } from './growth.ts'
 import { hostCosts } from './hosts.ts'
 import { jobCosts } from './jobs.ts'
 import { ladenCosts } from './laden.ts'
+import { longQueueCosts } from './long-queue.ts'
 import { has, part } from './measure.ts'
 import { writeReport } from './report.ts'
 
@@ -88,6 +89,7 @@ try {
   if (wanted('database')) await part('database', rounds, (n) => databaseCosts(folder, n))
   if (wanted('hosts')) await part('hosts', rounds, (n) => hostCosts(folder, n))
   if (wanted('laden')) await part('laden', rounds, (n) => ladenCosts(folder, n))
+  if (wanted('long-queue')) await part('long-queue', 1, () => longQueueCosts(folder))
   if (wanted('growth')) await part('growth', 1, () => growth(folder))
   writeReport()
 } finally {

@@ -45,6 +45,16 @@ const wanted: Record<string, { floor: string; aim: string; holds?: (figure: Figu
   'p50, p95 and longest of 90,000 durations': atMost(15, 'ms', ''),
   'search in 100,000 jobs, no hit': atMost(40, 'ms', ''),
   'a change seen by another host, p95 of 100': atMost(50, 'ms', '≤ 5 ms'),
+  'snapshot, 10,000 queued': atMost(20, 'ms'),
+  "a batch's claim, its job and its end, 10,000 queued": {
+    floor: '≤ 1.5 × 10 queued',
+    aim: '',
+    holds: (f) => (f.ratio ?? 9e9) <= 1.5,
+  },
+  'pause the first of 10,000': atMost(10, 'ms'),
+  'cancel the 5,000th of 10,000': atMost(10, 'ms'),
+  'move the last of a queue of 10,000 to the top': atMost(10, 'ms'),
+  'slipway add of 10,000 batches of ten jobs, whole process': atMost(3_000, 'ms'),
   'job that prints 1 GB': { floor: '≤ 1.05 × `> file`', aim: '', holds: (f) => (f.ratio ?? 9e9) <= 1.05 },
   'host and launcher while a job prints 1 GB: CPU': atMost(20, 'ms', ''),
   'slipway work, idle: CPU': atMost(0.3, '%', ''),
@@ -68,7 +78,7 @@ function throughput(two: Figure): number {
   return (one?.value ?? 0) / two.value
 }
 
-function atMost(limit: number, unit: string, aim: string) {
+function atMost(limit: number, unit: string, aim = '') {
   return { floor: `≤ ${number(limit)} ${unit}`, aim, holds: (f: Figure) => f.value <= limit }
 }
 
@@ -103,6 +113,7 @@ const titles: Record<string, string> = {
   database: 'The database as the work grows',
   hosts: 'Whole processes',
   laden: 'A host that has more to carry',
+  'long-queue': 'A queue of ten thousand',
 }
 
 function section(name: string, part: Part): string {
