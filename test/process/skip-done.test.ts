@@ -48,7 +48,7 @@ test('nothing that is unchanged runs again, and the answer counts it', async () 
     done: { unchanged: 5, changed: 0, outputsMissing: 0, new: 0, since: 1 },
   })
   const again = await place.run('add', '--skip-done', 'x.slipway.yaml')
-  expect(again.out).toMatch(/left out 5 jobs of t: 5 unchanged since #1\n.*nothing left to do/)
+  expect(again.out).toMatch(/left out 5 jobs of t: 5 unchanged since #1\n.*nothing left to add/)
 })
 
 test('a changed input, a missing output and a new input run, each for its reason', async () => {
