@@ -5,7 +5,7 @@ import { type ErrorCode, exitCodes } from '../contract/errors.ts'
 export const EXIT_OF_ERROR: Readonly<Record<ErrorCode, number>> = exitCodes
 export const EXIT_OK = 0
 /** A batch ended with errors, failed or was cancelled. */
-export const EXIT_BATCH = 1
+const EXIT_BATCH = 1
 /** What is left can't run now: the queue is paused, or a predecessor did not complete. */
 export const EXIT_NOTHING_CAN_RUN = 7
 /** Ended by a signal before everything was done. */
