@@ -8,6 +8,7 @@ const failpoints = [
   'mid-fill',
   'mid-expansion',
   'after-claim-before-spawn',
+  'after-hold',
   'after-spawn-before-pid',
   'after-exit-before-verdict',
   'after-verdict-before-claim',

@@ -70,10 +70,24 @@ export class LauncherKit {
 
   /** Starts a job and answers its attempt key. */
   async start(argv: string[], more: Partial<StartSpec> = {}): Promise<string> {
+    const spec = this.#spec(argv, more)
+    const launcher = await this.launcher
+    launcher.start(spec)
+    return spec.attempt
+  }
+
+  /** Hands a job over, to be begun when fewer than `width` run; answers its attempt key. */
+  async hold(argv: string[], width = 1): Promise<string> {
+    const spec = this.#spec(argv, {})
+    const launcher = await this.launcher
+    if (!launcher.hold(spec, width)) throw new Error('it could not be sent')
+    return spec.attempt
+  }
+
+  #spec(argv: string[], more: Partial<StartSpec>): StartSpec {
     this.#count += 1
     const attempt = more.attempt ?? `${this.#count}.1`
-    const launcher = await this.launcher
-    launcher.start({
+    return {
       attempt,
       argv,
       cwd: this.home,
@@ -83,8 +97,7 @@ export class LauncherKit {
       timeoutMs: null,
       graceMs: 2000,
       ...more,
-    })
-    return attempt
+    }
   }
 
   /** Runs a job to its end or refusal. */

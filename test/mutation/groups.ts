@@ -27,20 +27,23 @@ export const groups: Record<string, Group> = {
     ],
   },
   executor: {
-    mutate: ['src/core/run/{executor,rescuer,slots,step}.ts', 'src/core/launcher/launcher-pool.ts'],
+    mutate: ['src/core/run/{executor,rescuer,slots,step}.ts', 'src/core/launcher/launcher-supervisor.ts'],
     tests: [
       'test/core/run/{executor,executor-adopted,rescuer,step}.test.ts',
-      'test/core/launcher/launcher-pool.test.ts',
+      'test/core/launcher/launcher-supervisor.test.ts',
     ],
   },
   // The host's end of the launcher, tried with the native one first.
   host: {
     mutate: ['src/core/launcher/launcher.ts'],
-    tests: ['test/core/launcher/launcher-pool.test.ts', 'test/core/launcher/node/node-launcher.test.ts'],
+    tests: [
+      'test/core/launcher/launcher-supervisor.test.ts',
+      'test/core/launcher/node/node-launcher.test.ts',
+    ],
   },
   launcher: {
     mutate: [
-      'src/core/launcher/!(launcher|launcher-pool).ts',
+      'src/core/launcher/!(launcher|launcher-supervisor).ts',
       'src/core/launcher/node/!(job-processes|journal-writer|log-cap).ts',
     ],
     tests: ['test/core/launcher/**/*.test.ts'],

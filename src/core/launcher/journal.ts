@@ -70,6 +70,23 @@ export function readJournal(path: string): LauncherJournal | null {
   return journal
 }
 
+/** Whether the attempt has begun: it may have been refused, but not because of the fence. */
+export function hasBegun(journal: LauncherJournal, attempt: string): boolean {
+  const { starting, started, exits, refused } = journal
+  if (starting.has(attempt) || started.has(attempt) || exits.has(attempt)) return true
+  const refusal = refused.get(attempt)
+  return refusal !== undefined && refusal.stage !== 'fenced'
+}
+
+/** All that have begun, and when, where that is known. */
+export function begunIn(journal: LauncherJournal): { attempt: string; startedAt: number | null }[] {
+  const { starting, started, exits, refused } = journal
+  const named = new Set([...starting, ...started.keys(), ...exits.keys(), ...refused.keys()])
+  return [...named]
+    .filter((attempt) => hasBegun(journal, attempt))
+    .map((attempt) => ({ attempt, startedAt: started.get(attempt)?.at ?? null }))
+}
+
 /** After this the launcher starts nothing more. Idempotent; throws when the file can't be created. */
 export function fenceLauncher(journal: Pick<LauncherJournal, 'path'>): void {
   closeSync(openSync(fencePath(journal.path), 'a', 0o600))

@@ -16,8 +16,10 @@ import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../process/process-table.ts'
 import { identify, type ProcessIdentity, realRunDir } from '../process/processes.ts'
 import {
   encodeFrame,
+  holdFrame,
   type JobExit,
   type Line,
+  PROTOCOL,
   parseLine,
   type Refused,
   type Started,
@@ -33,6 +35,8 @@ export type LauncherEvent =
   | ({ kind: 'started' } & Started)
   | ({ kind: 'refused' } & Refused)
   | { kind: 'exited'; exit: JobExit }
+  /** A held job was not begun and won't be. */
+  | { kind: 'dropped'; attempt: string }
   /** The launcher itself died or its pipe broke; the last event. Not sent after `close` or `release`. */
   | { kind: 'gone'; reason: string }
 
@@ -43,10 +47,19 @@ export type Launcher = {
   identity: ProcessIdentity
   /** Answered by one `started` or `refused`, and after `started` by one `exited`. */
   start(spec: StartSpec): void
+  /**
+   * Holds a job until fewer than `width` run: then it is begun, unless an end that was not clean comes first. Answered by
+   * `dropped`, or as `start`. False: it can't be sent, and only `start` refuses it.
+   */
+  hold(spec: StartSpec, width: number): boolean
+  /** Drops what is held and has not begun. */
+  drop(): void
   /** SIGTERM to all of the job, `graceMs`, SIGKILL. Nothing happens when it has ended. */
   stop(attempt: string, graceMs: number): void
-  /** So many exits are committed. If these are all there are, the journal is emptied of them. */
-  forget(exitsCommitted: number): void
+  /** So many ends (exits and refusals) it has reported. */
+  ends(): number
+  /** The first so many ends (exits and refusals) are committed: the journal need not keep them. */
+  forget(endsCommitted: number): void
   /** Closes the launcher's stdin and resolves when it has ended, which is after its last job. */
   close(): Promise<void>
   /** Lets go without waiting: jobs go on, their exits are found in the journal. */
@@ -116,6 +129,8 @@ class Connection {
   #letGo = false
   #gone = false
   #rest = ''
+  /** Ends read so far. */
+  #seen = 0
   #onLine: (line: Line) => void = () => {}
 
   constructor(child: ChildProcess, id: string, onEvent: (event: LauncherEvent) => void) {
@@ -138,7 +153,8 @@ class Connection {
     child.once('error', (error) => fail(error.message, error))
     child.once('close', (code, signal) => fail(`it ended with ${signal ?? `exit code ${code}`}`))
     this.#onLine = (first) => {
-      if (first.line !== 'launcher') return fail('its first line was not understood')
+      if (first.line !== 'launcher' || first.header.protocol !== PROTOCOL)
+        return fail('its first line was not understood')
       clearTimeout(timer)
       this.#onLine = (line) => this.#report(line)
       child.removeAllListeners('close').removeAllListeners('error')
@@ -165,7 +181,10 @@ class Connection {
       identity: identify(reported.pid) ?? reported,
       start: (spec) => this.#start(spec),
       stop: (attempt, graceMs) => this.#send(encodeFrame(['T', attempt, String(Math.round(graceMs))])),
-      forget: (exitsCommitted) => this.#send(encodeFrame(['F', String(exitsCommitted)])),
+      hold: (spec, width) => this.#hold(spec, width),
+      drop: () => this.#send(encodeFrame(['D'])),
+      ends: () => this.#seen,
+      forget: (endsCommitted) => this.#send(encodeFrame(['F', String(endsCommitted)])),
       close: () => this.#close(),
       release: () => this.#release(),
     }
@@ -173,12 +192,17 @@ class Connection {
 
   #start(spec: StartSpec): void {
     if (!/^[\w.-]+$/.test(spec.attempt)) throw new Error(`"${spec.attempt}" can't name an attempt`)
-    const words = [...spec.argv, spec.cwd, spec.logPath, ...Object.entries(spec.env).flat()]
     const frame = startFrame(spec)
-    // NUL separates the fields of a frame, and no kernel takes it in an argument either.
-    if (spec.argv.length === 0 || words.some((word) => word.includes('\0'))) this.#refuse(spec, 'EINVAL')
-    else if (frame.length > LARGEST_FRAME) this.#refuse(spec, 'E2BIG')
-    else this.#send(frame)
+    const errno = whyNot(spec, frame)
+    if (errno === null) this.#send(frame)
+    else this.#refuse(spec, errno)
+  }
+
+  #hold(spec: StartSpec, width: number): boolean {
+    const frame = holdFrame(spec, width, this.#seen)
+    if (whyNot(spec, frame) !== null) return false
+    this.#send(frame)
+    return true
   }
 
   #refuse({ attempt, argv }: StartSpec, errno: string): void {
@@ -187,7 +211,14 @@ class Connection {
   }
 
   #send(frame: Buffer): void {
-    if (!this.#letGo && !this.#gone) this.#child.stdin?.write(frame)
+    const { stdin } = this.#child
+    if (this.#letGo || this.#gone || !stdin) return
+    // All frames of one turn are one write, and wake the launcher once.
+    if (stdin.writableCorked === 0) {
+      stdin.cork()
+      process.nextTick(() => stdin.uncork())
+    }
+    stdin.write(frame)
   }
 
   #read(text: string): void {
@@ -201,8 +232,11 @@ class Connection {
 
   #report(line: Line): void {
     if (line.line === 'started') this.#onEvent({ kind: 'started', ...line.started })
+    if (line.line === 'dropped') this.#onEvent({ kind: 'dropped', attempt: line.attempt })
+    if (line.line !== 'refused' && line.line !== 'exited') return
+    this.#seen += 1
     if (line.line === 'refused') this.#onEvent({ kind: 'refused', ...line.refused })
-    if (line.line === 'exited') this.#onEvent({ kind: 'exited', exit: line.exit })
+    else this.#onEvent({ kind: 'exited', exit: line.exit })
   }
 
   #lose(why: string): void {
@@ -225,6 +259,14 @@ class Connection {
     this.#child.unref()
     if (this.#child.stdin instanceof Socket) this.#child.stdin.unref()
   }
+}
+
+/** Why a frame can't be sent; null if it can. */
+function whyNot(spec: StartSpec, frame: Buffer): string | null {
+  const texts = [...spec.argv, spec.cwd, spec.logPath, ...Object.entries(spec.env).flat()]
+  // NUL separates the fields of a frame, and no kernel takes it in an argument either.
+  if (spec.argv.length === 0 || texts.some((text) => text.includes('\0'))) return 'EINVAL'
+  return frame.length > LARGEST_FRAME ? 'E2BIG' : null
 }
 
 function isExecutable(path: string): boolean {

@@ -5,15 +5,20 @@
  * Host to launcher (its stdin): frames of a 32-bit little-endian length and NUL-terminated fields.
  *   E NAME=VALUE…                                                            base environment, once
  *   S attempt cwd logPath logLimit timeoutMs|- graceMs argc argv… NAME=VALUE…  start a job
+ *   H width seen attempt … (as S)   hold a job: start it when fewer than `width` jobs run, unless an end that was not
+ *                                   clean comes first; `seen`: so many ends the host has read
+ *   D                               drop what is held
  *   T attempt graceMs                                                        stop a job
- *   F count                                                                  forget so many exits
+ *   F count                                                                  forget the first so many ends
  * Launcher to host (its stdout, and before that its journal): lines of tab-separated fields, see `parseLine`.
  */
 import type { ProcessIdentity } from '../process/processes.ts'
 import { type RefusalStage, refusalMessage } from './refusal.ts'
 
-/** Raised with every change of frames or lines. A journal of another version is not read. */
-export const PROTOCOL = '1'
+/** Raised with every change of frames or lines: a host works with a launcher of its own version only. */
+export const PROTOCOL = '2'
+/** Versions whose journals are understood: since 1 only frames have changed. */
+const readable = ['1', PROTOCOL]
 
 /** One job to start. Paths are absolute. */
 export type StartSpec = {
@@ -56,6 +61,11 @@ export type JobExit = {
   logCut: boolean
 }
 
+/** Whether the next job may start by itself after this end. `launcher.c` decides the same. */
+export function isClean(exit: JobExit): boolean {
+  return exit.ended === 'exited' && exit.exitCode === 0 && exit.leftovers === 0
+}
+
 /** A job runs. `processStartedAt` is comparable with `ProcessIdentity.startedAt`. */
 export type Started = { attempt: string; pid: number; processStartedAt: string; at: number }
 
@@ -70,19 +80,24 @@ export type Refused = {
 
 /** The launcher's first line. */
 export type LauncherHeader = {
+  protocol: string
   kind: 'native' | 'node'
   launcherId: string
   hostId: string
   launcher: ProcessIdentity
 }
 
-/** One line of a journal or of a launcher's stdout. `starting` and `forgotten` occur in journals only. */
+/**
+ * One line of a journal or of a launcher's stdout. `starting` occurs in journals only (`forgotten` in those of version 1),
+ * `dropped` on stdout only.
+ */
 export type Line =
   | { line: 'launcher'; header: LauncherHeader }
   | { line: 'starting'; attempt: string }
   | { line: 'started'; started: Started }
   | { line: 'refused'; refused: Refused }
   | { line: 'exited'; exit: JobExit }
+  | { line: 'dropped'; attempt: string }
   | { line: 'forgotten' }
 
 /** One frame for the launcher's stdin. */
@@ -93,10 +108,18 @@ export function encodeFrame(fields: readonly string[]): Buffer {
   return Buffer.concat([head, body])
 }
 
-/** The frame that starts a job. */
+/** The frame that starts a job now. */
 export function startFrame(spec: StartSpec): Buffer {
-  return encodeFrame([
-    'S',
+  return encodeFrame(['S', ...startFields(spec)])
+}
+
+/** The frame that hands a job over ahead. */
+export function holdFrame(spec: StartSpec, width: number, seen: number): Buffer {
+  return encodeFrame(['H', String(width), String(seen), ...startFields(spec)])
+}
+
+function startFields(spec: StartSpec): string[] {
+  return [
     spec.attempt,
     spec.cwd,
     spec.logPath,
@@ -106,10 +129,10 @@ export function startFrame(spec: StartSpec): Buffer {
     String(spec.argv.length),
     ...spec.argv,
     ...Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-  ])
+  ]
 }
 
-/** The counterpart of `startFrame`: the fields after the `S`. */
+/** The counterpart: the fields from the attempt on. */
 export function parseStart(fields: readonly string[]): StartSpec {
   const [attempt = '', cwd = '', logPath = '', limit, timeout, grace, argc, ...rest] = fields
   return {
@@ -159,11 +182,17 @@ export function parseLine(text: string): Line | null {
   const [line, ...f] = text.split('\t')
   const s = (i: number) => f[i] ?? ''
   const n = (i: number) => Number(f[i])
-  if (line === 'launcher' && f.length === 8 && s(0) === PROTOCOL && (s(1) === 'native' || s(1) === 'node')) {
+  if (
+    line === 'launcher' &&
+    f.length === 8 &&
+    readable.includes(s(0)) &&
+    (s(1) === 'native' || s(1) === 'node')
+  ) {
     const launcher = { pid: n(4), startedAt: s(5), bootId: s(6) }
-    return { line, header: { kind: s(1) as 'native' | 'node', launcherId: s(2), hostId: s(3), launcher } }
+    const kind = s(1) as 'native' | 'node'
+    return { line, header: { protocol: s(0), kind, launcherId: s(2), hostId: s(3), launcher } }
   }
-  if (line === 'starting' && f.length === 1) return { line, attempt: s(0) }
+  if ((line === 'starting' || line === 'dropped') && f.length === 1) return { line, attempt: s(0) }
   if (line === 'started' && f.length === 4)
     return { line, started: { attempt: s(0), pid: n(1), processStartedAt: s(2), at: n(3) } }
   if (line === 'refused' && f.length === 5) {

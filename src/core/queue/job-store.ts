@@ -46,6 +46,15 @@ export function pendingJobs(db: Db, batchId: string, limit: number): PendingJob[
     .all(batchId, limit)
 }
 
+/** The first pending jobs behind an ordinal, in order. */
+export function pendingAfter(db: Db, batchId: string, ordinal: number, limit: number): JobRow[] {
+  return db
+    .sql<JobRow>(
+      `SELECT * FROM jobs WHERE batch_id = CAST(? AS TEXT) AND status = 'pending' AND ordinal > ? ORDER BY ordinal LIMIT ? + 0`,
+    )
+    .all(batchId, ordinal, limit)
+}
+
 /** Jobs that count as running. */
 export function runningJobs(db: Db, batchId: string): JobRow[] {
   return db
@@ -53,17 +62,43 @@ export function runningJobs(db: Db, batchId: string): JobRow[] {
     .all(batchId)
 }
 
-/** pending → running: begins an attempt under the batch's current claim. */
-export function claimJob(db: Db, context: Context, id: number, token: string): JobRow | undefined {
+/** pending → running: begins an attempt under the batch's current claim; `number`: only if it is this one. */
+export function claimJob(
+  db: Db,
+  context: Context,
+  id: number,
+  token: string,
+  number: number | null = null,
+): JobRow | undefined {
   return db
     .sql<JobRow>(
       `UPDATE jobs SET status = 'running', attempts = attempts + 1, started_at = ?, completed_at = NULL,
               claim_token = ?, exit_code = NULL, signal = NULL, error = NULL, not_before = NULL
-       WHERE id = ? AND status = 'pending'
+       WHERE id = ? AND status = 'pending' AND attempts = coalesce(? - 1, attempts)
          AND EXISTS (SELECT 1 FROM batches WHERE id = jobs.batch_id AND status = 'running' AND claim_token = CAST(? AS TEXT))
        RETURNING *`,
     )
-    .get(context.at, token, id, token)
+    .get(context.at, token, id, number, token)
+}
+
+/**
+ * The attempt of a job that was cancelled after its launcher had begun it and before the claim was recorded: it is counted,
+ * so that its number is never used again. Undefined: that attempt is known already.
+ */
+export function recordLateAttempt(
+  db: Db,
+  context: Context,
+  job: { id: number; attempts: number },
+  startedAt: number,
+): AttemptOf | undefined {
+  const row = db
+    .sql<AttemptOf>(
+      `UPDATE jobs SET attempts = attempts + 1 WHERE id = ? AND attempts = ? - 1 AND status <> 'running'
+       RETURNING id, attempts, status`,
+    )
+    .get(job.id, job.attempts)
+  if (row) recordAttempt(db, context, row, 'cancelled', cutOffAt(startedAt, context.at, null))
+  return row
 }
 
 /** How an attempt ended, in numbers; times are epoch ms. */
@@ -192,19 +227,22 @@ export function recordCancelledAttempts(
   reason: string | null,
 ): void {
   for (const job of runningJobs(db, batchId)) {
-    const startedAt = job.started_at ?? context.at
-    recordAttempt(db, context, job, 'cancelled', {
-      startedAt,
-      endedAt: context.at,
-      awakeMs: Math.max(0, context.at - startedAt),
-      exitCode: null,
-      signal: null,
-      error: reason,
-      userMs: null,
-      systemMs: null,
-      maxRssKb: null,
-      logBytes: 0,
-    })
+    recordAttempt(db, context, job, 'cancelled', cutOffAt(job.started_at ?? context.at, context.at, reason))
+  }
+}
+
+function cutOffAt(startedAt: number, at: number, error: string | null): Ended {
+  return {
+    startedAt,
+    endedAt: at,
+    awakeMs: Math.max(0, at - startedAt),
+    exitCode: null,
+    signal: null,
+    error,
+    userMs: null,
+    systemMs: null,
+    maxRssKb: null,
+    logBytes: 0,
   }
 }
 

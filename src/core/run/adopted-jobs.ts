@@ -8,8 +8,8 @@ import { readJournal } from '../launcher/journal.ts'
 import { isRunning } from '../process/processes.ts'
 import { attemptKey } from './batch-options.ts'
 import { interrupted, tidyJournals, verdictFrom } from './rescuer.ts'
-import type { AttemptEnd } from './settle.ts'
 import type { Slot } from './slots.ts'
+import type { Report } from './step.ts'
 import type { Verdict } from './verdict.ts'
 
 const pollMs = 100
@@ -27,8 +27,8 @@ type Options = {
 /** What the executor has in hand, read anew at every look. */
 export type InHand = {
   slots: ReadonlyMap<string, Slot>
-  /** Ends that are not committed yet. */
-  inbox(): readonly AttemptEnd[]
+  /** What is not committed yet. */
+  inbox(): readonly Report[]
   settle(slot: Slot, verdict: Verdict): void
 }
 

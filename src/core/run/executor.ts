@@ -9,21 +9,21 @@ import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { DiskGuard } from '../host/disk-guard.ts'
-import { type LauncherJournal, stopOrphanedLauncher } from '../launcher/journal.ts'
-import { LauncherPool } from '../launcher/launcher-pool.ts'
-import type { JobExit, Refused } from '../launcher/protocol.ts'
+import { hasBegun, type LauncherJournal, stopOrphanedLauncher } from '../launcher/journal.ts'
+import { LauncherSupervisor } from '../launcher/launcher-supervisor.ts'
+import type { JobExit, Refused, Started, StartSpec } from '../launcher/protocol.ts'
 import { LogsFolder } from '../logs/logs-folder.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readSetting } from '../queue/settings-store.ts'
 import { AdoptedJobs } from './adopted-jobs.ts'
+import { Ahead } from './ahead.ts'
 import { attemptKey, environmentOf, logPath } from './batch-options.ts'
 import { GroupCommit } from './group-commit.ts'
 import { interrupted, rescue, verdictFrom } from './rescuer.ts'
 import { RetryDelays } from './retry-delays.ts'
-import type { AttemptEnd } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
-import { type Claimed, hasWork, type Situation, type Step, shouldStop } from './step.ts'
+import { type Claimed, hasWork, type Report, type Situation, type Step, shouldStop } from './step.ts'
 import { judge, refusal, type Verdict } from './verdict.ts'
 
 type ExecutorEvents = {
@@ -62,11 +62,14 @@ export class Executor {
   readonly #logs: LogsFolder
   readonly #delays: RetryDelays
   readonly #steps: GroupCommit
-  readonly #launcher: LauncherPool
+  readonly #launcher: LauncherSupervisor
   readonly #adopted: AdoptedJobs
+  readonly #ahead: Ahead
   readonly #slots = new Map<string, Slot>()
-  /** Ends that came in and are not committed yet. */
-  #inbox: AttemptEnd[] = []
+  /** Jobs that the launcher holds: pending, unless it has begun them by itself, which it reports. In their order. */
+  readonly #held = new Map<string, Slot>()
+  /** What was reported and is not committed yet. */
+  #inbox: Report[] = []
   #state: 'idle' | 'rescuing' | 'working' = 'idle'
   #stopping: StopMode | null = null
   #goal: readonly string[] | null = null
@@ -80,11 +83,13 @@ export class Executor {
     this.#disk = new DiskGuard(options.home, options.clock)
     this.#logs = new LogsFolder(options.home, options.clock)
     this.#delays = new RetryDelays(options.clock)
+    this.#ahead = new Ahead(options.clock)
     this.#steps = new GroupCommit(options)
-    this.#launcher = new LauncherPool(options, {
-      onStarted: () => failpoint('after-spawn-before-pid'),
+    this.#launcher = new LauncherSupervisor(options, {
+      onStarted: (started) => this.#start(started),
       onExit: (exit) => this.#finish(exit),
       onRefused: (refused) => this.#refuse(refused),
+      onDropped: (attempt) => this.#drop(attempt),
       onGone: (reason, journal, attempts) =>
         void this.#launcherDied(reason, journal, attempts).catch(options.events.onError),
     })
@@ -134,7 +139,7 @@ export class Executor {
   /** The role is somebody else's now: nothing of ours is recorded or started any more. */
   lose(): void {
     this.#letGo()
-    void this.#launcher.drop('release')
+    void this.#launcher.end('release')
   }
 
   /** Ends working. Resolves when no job of ours runs (or, with 'leave', at once). */
@@ -142,7 +147,7 @@ export class Executor {
     if (this.#stopping === null || strength[mode] > strength[this.#stopping]) this.#stopping = mode
     if (this.#state === 'idle') return
     if (mode === 'leave') {
-      await this.#launcher.drop('release')
+      await this.#launcher.end('release')
       return this.#letGo()
     }
     if (this.#state === 'working' && !this.#isIdle()) {
@@ -152,7 +157,7 @@ export class Executor {
     this.#state = 'idle'
     this.#stopWatching()
     this.#steps.sync()
-    await this.#launcher.drop('close')
+    await this.#launcher.end('close')
     await this.#adopted.tidyUp()
   }
 
@@ -191,13 +196,13 @@ export class Executor {
    * hand, or a verdict was refused): it is looked at as if its host had died.
    */
   #isAstray(): boolean {
-    if (this.#slots.size > 0 || this.#inbox.length > 0 || this.#stopping !== null) return false
+    if (this.#isBusy() || this.#stopping !== null) return false
     const row = runningRow(this.#o.db)
     return row !== undefined && (row.host_id !== this.#o.hostId || row.jobs_running > 0)
   }
 
   /** The transaction. When the database or disk refuses, every end is kept and it is tried again. */
-  #tryStep(settling: AttemptEnd[]): Step | null | 'blocked' {
+  #tryStep(settling: Report[]): Step | null | 'blocked' {
     const { clock, events } = this.#o
     try {
       const situation = this.#situation()
@@ -216,6 +221,11 @@ export class Executor {
     return {
       diskIsLow: () => this.#disk.isLow(readSetting(this.#o.db, 'min-free-disk-mb')),
       busy: this.#slots.size,
+      held: this.#heldJobs(),
+      ahead: this.#ahead,
+      mayFollow: [...this.#slots.values()].every(
+        ({ adoptedFrom, command }) => adoptedFrom === null && command.expect === undefined,
+      ),
       stopping: this.#stopping !== null,
       delays: this.#delays,
       goal: this.#goal,
@@ -230,13 +240,37 @@ export class Executor {
     }
     if (step.start.length > 0) failpoint('after-claim-before-spawn')
     for (const claimed of step.start) this.#startJob(claimed)
+    this.#handOver(step.hold)
     for (const row of step.finished) this.#o.events.onFinished(row)
   }
 
-  #startJob({ job, batch, options, graceMs }: Claimed): void {
-    const slot = this.#slots.get(attemptKey(job))
+  /** Nothing is written: until the launcher has begun them they are pending, as before. */
+  #handOver(jobs: readonly Claimed[]): void {
+    for (const claimed of jobs) {
+      const { job, batch, options, token } = claimed
+      const slot = slotFor(job, token, logPath(this.#o.home, batch.number, job.ordinal, job.attempts), null)
+      if (!this.#launcher.hold(this.#specOf(slot, claimed), options.parallel)) return
+      this.#held.set(slot.key, slot)
+    }
+    if (jobs.length > 0) failpoint('after-hold')
+  }
+
+  #heldJobs(): Situation['held'] {
+    return { count: this.#held.size, lastOrdinal: [...this.#held.values()].at(-1)?.job.ordinal ?? 0 }
+  }
+
+  #startJob(claimed: Claimed): void {
+    const slot = this.#slots.get(attemptKey(claimed.job))
     if (!slot) return
-    const spec = {
+    this.#launcher.start(this.#specOf(slot, claimed)).catch((cause: unknown) => {
+      this.#o.events.onError(cause)
+      const message = cause instanceof Error ? cause.message : String(cause)
+      this.#refuse({ attempt: slot.key, stage: 'process', errno: '-', message })
+    })
+  }
+
+  #specOf(slot: Slot, { job, batch, options, graceMs }: Claimed): StartSpec {
+    return {
       attempt: slot.key,
       argv: slot.command.argv,
       cwd: slot.command.cwd ?? options.cwd,
@@ -246,11 +280,26 @@ export class Executor {
       timeoutMs: options.timeoutMs,
       graceMs,
     }
-    this.#launcher.start(spec).catch((cause: unknown) => {
-      this.#o.events.onError(cause)
-      const message = cause instanceof Error ? cause.message : String(cause)
-      this.#refuse({ attempt: slot.key, stage: 'process', errno: '-', message })
-    })
+  }
+
+  #start({ attempt, at }: Started): void {
+    failpoint('after-spawn-before-pid')
+    this.#begin(attempt, at)
+  }
+
+  /** The launcher began a held job by itself: its claim is recorded with what else is reported. */
+  #begin(attempt: string, startedAt: number): void {
+    const slot = this.#held.get(attempt)
+    if (!slot) return
+    this.#held.delete(attempt)
+    slot.job.started_at = startedAt
+    this.#slots.set(attempt, slot)
+    this.#inbox.push({ job: slot.job, token: slot.token, startedAt })
+    this.wake()
+  }
+
+  #drop(attempt: string): void {
+    if (this.#held.delete(attempt)) this.wake()
   }
 
   #finish(exit: JobExit): void {
@@ -263,6 +312,11 @@ export class Executor {
 
   /** The job could not be started: its own fault fails it; the machine's fault sends it back and waits a little. */
   #refuse(refused: Refused): void {
+    if (refused.stage === 'fenced' && this.#held.has(refused.attempt)) {
+      this.#drop(refused.attempt)
+      return this.#o.events.onRefused()
+    }
+    this.#begin(refused.attempt, this.#o.clock.now())
     const slot = this.#slots.get(refused.attempt)
     if (!slot) return
     const verdict = refusal(refused, this.#o.clock.now())
@@ -281,6 +335,9 @@ export class Executor {
   ): Promise<void> {
     if (this.#state !== 'working') return
     this.#o.events.onAttention(`The launcher died (${reason}); its jobs are looked after.`, null)
+    for (const attempt of attempts)
+      if (journal && hasBegun(journal, attempt)) this.#begin(attempt, this.#o.clock.now())
+      else this.#drop(attempt)
     for (const slot of [...this.#slots.values()].filter(({ key }) => attempts.has(key))) {
       const seen = journal && verdictFrom(journal, slot, this.#o.clock.now())
       this.#settle(slot, seen ?? (await interrupted(this.#o, slot, this.#o.clock.now())))
@@ -295,9 +352,12 @@ export class Executor {
 
   /** Stops jobs whose batch is no longer ours or that must not go on; each is signalled once. */
   #stopWhatMustStop(step: Step | null): void {
-    if (this.#slots.size === 0) return
+    if (this.#slots.size === 0 && this.#held.size === 0) return
     const { db } = this.#o
-    const { running, mustStop } = step ?? shouldStop(db, runningRow(db))
+    const { running, mustStop, mayHold } = step ?? shouldStop(db, runningRow(db))
+    const isOwn = running?.claim_token === this.#held.values().next().value?.token
+    if (this.#held.size > 0 && (!isOwn || !mayHold || this.#stopping !== null || this.#ahead.isStale()))
+      this.#launcher.dropHeld()
     const all = this.#stopping === 'stop' || mustStop
     for (const slot of this.#slots.values()) {
       const ours = running !== undefined && running.claim_token === slot.token
@@ -312,6 +372,7 @@ export class Executor {
     const soon = this.#o.clock.awakeMs() + (this.#disk.low ? blockedRetryMs : 5)
     const due = this.#delays.next()
     if (due !== null) this.#wakeAt(Math.max(due, soon))
+    else if (this.#held.size > 0) this.#wakeAt(this.#ahead.staleAt())
     else if (this.#disk.low) this.#wakeAt(soon)
   }
 
@@ -321,15 +382,20 @@ export class Executor {
   }
 
   #isIdle(): boolean {
-    if (this.#slots.size > 0 || this.#inbox.length > 0) return false
+    if (this.#isBusy()) return false
     const row = runningRow(this.#o.db)
     return !row || row.host_id !== this.#o.hostId
+  }
+
+  #isBusy(): boolean {
+    return this.#slots.size + this.#held.size + this.#inbox.length > 0
   }
 
   #letGo(): void {
     this.#state = 'idle'
     this.#steps.sync()
     this.#slots.clear()
+    this.#held.clear()
     this.#inbox = []
     this.#delays.clear()
     this.#stopWatching()

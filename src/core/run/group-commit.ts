@@ -7,15 +7,18 @@
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { mark } from '../queue/host-store.ts'
-import type { AttemptEnd } from './settle.ts'
-import { type Situation, type Step, takeStep } from './step.ts'
+import { shortJobMs } from './ahead.ts'
+import { type Report, type Situation, type Step, takeStep } from './step.ts'
+import type { Verdict } from './verdict.ts'
 
 /** The longest time that a verdict or claim goes ahead of the disk: what a power cut can make run again. */
 const longestAheadMs = 50
-/** Longer jobs gain nothing from it. */
-const shortJobMs = 50
 
 type Options = { db: Db; clock: Clock; hostId: string; events: { onError(cause: unknown): void } }
+
+function isShortSuccess({ kind, awakeMs }: Verdict): boolean {
+  return kind === 'succeeded' && awakeMs <= shortJobMs
+}
 
 export class GroupCommit {
   readonly #o: Options
@@ -28,12 +31,12 @@ export class GroupCommit {
   }
 
   /** One step in one transaction: durable, or with the next durable one, within `longestAheadMs`. */
-  take(settling: readonly AttemptEnd[], situation: Situation): Step {
+  take(reports: readonly Report[], situation: Situation): Step {
     const { db, clock } = this.#o
-    const ahead = this.#mayGoAhead(settling, situation)
+    const ahead = this.#mayGoAhead(reports, situation)
     this.#flow = null
-    const step = db[ahead ? 'note' : 'write'](() => takeStep(this.#o, settling, situation))
-    this.#flow = this.#flowAfter(step)
+    const step = db[ahead ? 'note' : 'write'](() => takeStep(this.#o, reports, situation))
+    this.#flow = this.#flowAfter(step, situation)
     if (!ahead) {
       if (step.changed) this.#aheadSince = null
       return step
@@ -63,18 +66,18 @@ export class GroupCommit {
     return this.#aheadSince !== null && this.#o.clock.awakeMs() - this.#aheadSince >= longestAheadMs - 1
   }
 
-  #mayGoAhead(settling: readonly AttemptEnd[], situation: Situation): boolean {
-    if (settling.length === 0 || this.#flow === null || situation.stopping || this.#isOld()) return false
-    return settling.every(
-      ({ token, verdict: { kind, awakeMs } }) =>
-        kind === 'succeeded' && awakeMs <= shortJobMs && token === this.#flow,
+  #mayGoAhead(reports: readonly Report[], situation: Situation): boolean {
+    if (reports.length === 0 || this.#flow === null || situation.stopping || this.#isOld()) return false
+    return reports.every(
+      (report) => report.token === this.#flow && (!('verdict' in report) || isShortSuccess(report.verdict)),
     )
   }
 
   /** Null where the next step may well end, pause or give back the batch: it should be durable right away. */
-  #flowAfter({ running, start }: Step): string | null {
+  #flowAfter({ running, start, hold }: Step, { held }: Situation): string | null {
     const isOurs = running?.host_id === this.#o.hostId && running.pause_requested === 0
-    return isOurs && start.length > 0 && running.jobs_pending > start.length ? running.claim_token : null
+    const ahead = start.length + hold.length + held.count
+    return isOurs && ahead > 0 && running.jobs_pending > ahead ? running.claim_token : null
   }
 
   /** In a steady flow a step takes the group to the disk before the timer has to. */

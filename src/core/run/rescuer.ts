@@ -11,6 +11,7 @@ import type { Db } from '../db/db.ts'
 import { removeAbandonedFills } from '../host/abandoned-batches.ts'
 import { isGone } from '../host/lease.ts'
 import {
+  begunIn,
   fenceLauncher,
   type LauncherJournal,
   readJournal,
@@ -28,7 +29,8 @@ import {
 import { requestPause, takeOverBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { executorHost } from '../queue/host-store.ts'
-import { runningJobs } from '../queue/job-store.ts'
+import { jobById } from '../queue/job-queries.ts'
+import { claimJob, recordLateAttempt, runningJobs } from '../queue/job-store.ts'
 import { makeDense } from '../queue/order.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
@@ -65,16 +67,16 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   const settings = readSettings(db)
   if (!isExecutor(options)) return null
   for (const journal of foreignJournals(home, hostId)) fenceLauncher(journal)
+  const begun = readJournals(path.join(home, 'run')).flatMap(begunIn)
   const taken = db.write(() => {
     if (!isExecutor(options)) return null
     makeDense(db)
     removeAbandonedFills(db, context)
     const running = runningRow(db)
-    if (!running) return undefined
+    if (!running) return recordBegun(db, context, undefined, begun)
     const owned = running.host_id !== null && !isGone(db, running.host_id)
-    return takeOverBatch(db, context, running.id, randomUUID(), {
-      code: owned ? 'host-past-lease' : 'host-gone',
-    })
+    const why = { code: owned ? 'host-past-lease' : 'host-gone' } as const
+    return recordBegun(db, context, takeOverBatch(db, context, running.id, randomUUID(), why), begun)
   })
   if (taken === null) return null
   const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
@@ -89,6 +91,27 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
     journals: foreignJournals(home, hostId),
     sentence: taken ? sentenceOf(taken, result) : null,
   }
+}
+
+/**
+ * What launchers had begun by themselves before their host could record the claim: claimed now, so that it is looked at
+ * like every running job, or, where its batch does not run any more, counted as a late attempt.
+ */
+function recordBegun(
+  db: Db,
+  context: Context,
+  batch: BatchRow | undefined,
+  begun: readonly { attempt: string; startedAt: number | null }[],
+): BatchRow | undefined {
+  for (const { attempt, startedAt } of begun) {
+    const [id = 0, number = 0] = attempt.split('.').map(Number)
+    const job = jobById(db, id)
+    if (job?.attempts !== number - 1 || job.status === 'running') continue
+    const at = startedAt ?? context.at
+    if (job.batch_id === batch?.id) claimJob(db, { ...context, at }, id, batch.claim_token ?? '', number)
+    else recordLateAttempt(db, context, { id, attempts: number }, at)
+  }
+  return batch
 }
 
 function isExecutor({ db, hostId }: RescueOptions): boolean {
@@ -143,10 +166,13 @@ type Found =
 async function lookFor(home: string, key: string): Promise<Found> {
   for (let tries = 0; ; tries += 1) {
     const journals = readJournals(path.join(home, 'run')) // ours too: a verdict of ours may have been refused
-    const ended = journals.find((journal) => journal.exits.has(key) || journal.refused.has(key))
+    const seen = journals.find((journal) => journal.started.has(key) || journal.starting.has(key))
+    // A fenced launcher may have refused what another one then began: that one counts.
+    const ended =
+      journals.find((journal) => journal.exits.has(key)) ??
+      (seen ? undefined : journals.find((journal) => journal.refused.has(key)))
     if (ended)
       return { state: 'ended', verdict: (slot, at) => verdictFrom(ended, slot, at) ?? lost(slot, at) }
-    const seen = journals.find((journal) => journal.started.has(key) || journal.starting.has(key))
     if (!seen || !isRunning(seen.launcher)) {
       // The launcher may have written the exit and ended between our two looks.
       const again = seen && readJournal(seen.path)
@@ -219,7 +245,9 @@ async function stopStrays(
 export function tidyJournals(home: string, hostId: string, open: ReadonlySet<string>): boolean {
   let left = 0
   for (const journal of foreignJournals(home, hostId)) {
-    const needed = [...journal.started.keys(), ...journal.starting].some((key) => open.has(key))
+    const { starting, started, exits, refused } = journal
+    const named = [...starting, ...started.keys(), ...exits.keys(), ...refused.keys()]
+    const needed = named.some((key) => open.has(key))
     if (needed || isRunning(journal.launcher)) left += 1
     else removeJournal(journal)
   }

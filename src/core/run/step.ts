@@ -8,16 +8,29 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { claimHead, endBatch, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
-import { claimJob, pendingJobs } from '../queue/job-store.ts'
+import {
+  claimJob,
+  type JobCommand,
+  pendingAfter,
+  pendingJobs,
+  recordLateAttempt,
+} from '../queue/job-store.ts'
 import { batchesByIds, hasQueued, type RunningRow, runningRow } from '../queue/queries.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 import { readMark, readSetting } from '../queue/settings-store.ts'
+import type { Ahead } from './ahead.ts'
 import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
 import { closeIfDone } from './closing.ts'
 import type { RetryDelays } from './retry-delays.ts'
 import { type AttemptEnd, settle } from './settle.ts'
 
-/** A job that was claimed and is to be started. */
+/** An attempt that its launcher has begun by itself: the claim is to be recorded. Times are epoch ms. */
+export type Begun = Pick<AttemptEnd, 'job' | 'token'> & { startedAt: number }
+
+/** What launchers reported, in order. */
+export type Report = Begun | AttemptEnd
+
+/** A job that was claimed and is to be started, or that is to be held; then its row is as it will be. */
 export type Claimed = {
   job: JobRow
   batch: RunningRow
@@ -29,6 +42,10 @@ export type Claimed = {
 
 export type Step = {
   start: Claimed[]
+  /** Pending still, and to be handed over. */
+  hold: Claimed[]
+  /** What is held may go on being held. */
+  mayHold: boolean
   /** Batches that became final. */
   finished: BatchRow[]
   /** Something was written. */
@@ -49,6 +66,11 @@ export type Step = {
 export type Situation = {
   /** Jobs whose processes are not confirmed gone. */
   busy: number
+  /** Jobs that a launcher holds, and the last of them in order. */
+  held: { count: number; lastOrdinal: number }
+  ahead: Ahead
+  /** All that run are this host's own, and their exit codes alone are their verdicts. */
+  mayFollow: boolean
   /** The host is about to stop working. */
   stopping: boolean
   /** Called inside the transaction, where reading a setting costs a third. */
@@ -74,14 +96,23 @@ export function shouldStop(
   db: Db,
   running: RunningRow | undefined,
   queuePaused = readMark(db, 'queue-paused'),
-): Pick<Step, 'running' | 'mustStop'> {
-  const byBatch = running && (running.pause_requested >= 2 || stopRule(runOptions(running), running) !== null)
-  return { running, mustStop: queuePaused?.now === true || byBatch === true }
+): Pick<Step, 'running' | 'mustStop' | 'mayHold'> {
+  const isStopped = running !== undefined && stopRule(runOptions(running), running) !== null
+  return {
+    running,
+    mustStop: queuePaused?.now === true || (running?.pause_requested ?? 0) >= 2 || isStopped,
+    mayHold: running?.pause_requested === 0 && queuePaused === undefined && !isStopped,
+  }
 }
 
 /** Whether all batches of the goal have ended. */
 function isReached(db: Db, goal: readonly string[] | null): boolean {
   return goal !== null && batchesByIds(db, goal).every((batch) => batch.completedAt !== null)
+}
+
+/** Nothing runs, and nothing can start by itself. */
+function isQuiet({ busy, held }: Situation): boolean {
+  return busy === 0 && held.count === 0
 }
 
 /** A cheap look without a transaction, so that an advance with nothing to do writes nothing. */
@@ -90,20 +121,29 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
   const row = runningRow(db)
   if (row && row.host_id !== hostId) return false
   if (!row) {
-    const waiting = hasQueued(db)
-    return waiting && situation.busy === 0 && mayStart(scope, situation) && !isReached(db, situation.goal)
+    return (
+      hasQueued(db) && isQuiet(situation) && mayStart(scope, situation) && !isReached(db, situation.goal)
+    )
   }
   if (row.jobs_running === 0) return true
   const free = runOptions(row).parallel - situation.busy
-  return free > 0 && row.jobs_pending > 0 && row.pause_requested === 0 && mayStart(scope, situation)
+  return (
+    situation.held.count === 0 &&
+    free > 0 &&
+    row.jobs_pending > 0 &&
+    row.pause_requested === 0 &&
+    mayStart(scope, situation)
+  )
 }
 
 /** The transaction; the caller holds `db.write`. */
-export function takeStep(scope: Scope, settling: readonly AttemptEnd[], situation: Situation): Step {
+export function takeStep(scope: Scope, reports: readonly Report[], situation: Situation): Step {
   const { db, clock, hostId } = scope
   const context: Context = { actor: 'executor', hostId, origin: null, at: clock.now() }
   const step: Step = {
     start: [],
+    hold: [],
+    mayHold: false,
     finished: [],
     changed: false,
     refused: false,
@@ -114,13 +154,13 @@ export function takeStep(scope: Scope, settling: readonly AttemptEnd[], situatio
   }
   let queuePaused = readMark(db, 'queue-paused')
   let may = false
-  record(db, context, settling, situation.delays, step)
+  record(db, context, reports, situation, step)
   do {
     step.running = closeOrRelease(scope, context, situation, queuePaused !== undefined, step)
     // The batch that ended may have been the one to stop after.
     if (step.finished.length > 0) queuePaused = readMark(db, 'queue-paused')
     may = mayStart(scope, situation, queuePaused)
-    if (!may || step.running || situation.busy > 0 || isReached(db, situation.goal)) break
+    if (!may || step.running || !isQuiet(situation) || isReached(db, situation.goal)) break
     const head = claimHead(db, context, randomUUID())
     if (head?.status === 'queued') step.expand = head.id
     if (head?.status !== 'running') break
@@ -130,28 +170,51 @@ export function takeStep(scope: Scope, settling: readonly AttemptEnd[], situatio
     step.onlyJobs = false
     // What is over as soon as it was claimed must not stand until something else happens.
   } while (step.running.jobs_pending === 0 || stopRule(runOptions(step.running), step.running) !== null)
+  Object.assign(step, shouldStop(db, step.running, queuePaused))
+  step.mayHold &&= may && step.running?.host_id === hostId
   if (may && step.running?.host_id === hostId) claimJobs(scope, context, step.running, situation, step)
-  return Object.assign(step, shouldStop(db, step.running, queuePaused))
+  if (step.mayHold && step.running) step.hold = jobsToHold(db, step.running, situation, step.start)
+  return step
 }
 
 function record(
   db: Db,
   context: Context,
-  settling: readonly AttemptEnd[],
-  delays: RetryDelays,
+  reports: readonly Report[],
+  { delays, ahead }: Situation,
   step: Step,
 ): void {
   const row = runningRow(db)
-  for (const end of settling) {
-    if (row?.id !== end.job.batch_id) continue // cancelled meanwhile: its attempt was recorded then
-    const options = runOptions(row)
-    const { recorded, retryInMs } = settle(db, context, end, options)
-    if (retryInMs !== null) delays.hold(end.job.id, retryInMs)
+  for (const report of reports) {
+    if (!('verdict' in report)) {
+      recordBegun(db, context, report, row, step)
+      continue
+    }
+    ahead.note(report)
+    if (row?.id !== report.job.batch_id) continue // cancelled meanwhile: its attempt was recorded then
+    const { recorded, retryInMs } = settle(db, context, report, runOptions(row))
+    if (retryInMs !== null) delays.hold(report.job.id, retryInMs)
     if (recorded) step.changed = true
     else {
       step.refused = true
       step.onlyJobs = false
     }
+  }
+}
+
+/** pending → running for what a launcher began by itself; of a batch that was cancelled meanwhile it counts as a late attempt. */
+function recordBegun(
+  db: Db,
+  context: Context,
+  { job, token, startedAt }: Begun,
+  row: RunningRow | undefined,
+  step: Step,
+): void {
+  step.changed = true
+  if (row?.id !== job.batch_id) recordLateAttempt(db, context, job, startedAt)
+  else if (!claimJob(db, { ...context, at: startedAt }, job.id, token, job.attempts)) {
+    step.refused = true
+    step.onlyJobs = false
   }
 }
 
@@ -165,7 +228,7 @@ function closeOrRelease(
 ): RunningRow | undefined {
   const { db, hostId } = scope
   const row = runningRow(db)
-  if (!row || row.host_id !== hostId || row.jobs_running > 0 || situation.busy > 0) return row
+  if (!row || row.host_id !== hostId || row.jobs_running > 0 || !isQuiet(situation)) return row
   const ended = endIfDone(db, context, row)
   if (ended) step.finished.push(ended)
   else if (row.pause_requested > 0) pauseBatch(db, context, row.id, null)
@@ -195,7 +258,14 @@ function claimJobs(
   const options = runOptions(row)
   const token = row.claim_token
   let free = options.parallel - situation.busy
-  if (free <= 0 || token === null || row.pause_requested > 0 || stopRule(options, row) !== null) return
+  if (
+    free <= 0 ||
+    situation.held.count > 0 ||
+    token === null ||
+    row.pause_requested > 0 ||
+    stopRule(options, row) !== null
+  )
+    return
   const graceMs = readSetting(db, 'kill-grace-ms')
   for (const job of pendingJobs(db, row.id, free + situation.delays.size)) {
     if (free === 0) break
@@ -210,4 +280,34 @@ function claimJobs(
     step.changed = true
     step.start.push({ job: claimed, batch: row, options, token, graceMs })
   }
+}
+
+/**
+ * The next jobs for a launcher to hold, as they will be once begun. Only while the exit code alone decides what comes next:
+ * no job waits for a retry, and none expects a file.
+ */
+function jobsToHold(db: Db, row: RunningRow, situation: Situation, start: readonly Claimed[]): Claimed[] {
+  const { held, ahead, delays, busy, mayFollow } = situation
+  const options = runOptions(row)
+  const token = row.claim_token
+  if (token === null || !mayFollow || delays.size > 0 || busy + start.length < options.parallel) return []
+  const more = ahead.wanted(token, options.parallel) - held.count
+  if (more <= 0 || start.some(({ job }) => expectsFiles(job))) return []
+  const graceMs = readSetting(db, 'kill-grace-ms')
+  const next: Claimed[] = []
+  for (const job of pendingAfter(db, row.id, held.lastOrdinal, more)) {
+    if (job.not_before !== null || expectsFiles(job)) break
+    next.push({
+      job: { ...job, attempts: job.attempts + 1, claim_token: token },
+      batch: row,
+      options,
+      token,
+      graceMs,
+    })
+  }
+  return next
+}
+
+function expectsFiles(job: JobRow): boolean {
+  return (JSON.parse(job.command) as JobCommand).expect !== undefined
 }

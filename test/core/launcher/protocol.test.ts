@@ -4,6 +4,7 @@ import {
   exitedLine,
   formatLine,
   type JobExit,
+  PROTOCOL,
   parseLine,
   parseStart,
   type StartSpec,
@@ -63,12 +64,17 @@ describe('the launcher protocol', () => {
     expect(parseLine('launcher\t1\tnode\tL1\thost\t42\t777\tboot\t1700')).toEqual({
       line: 'launcher',
       header: {
+        protocol: '1',
         kind: 'node',
         launcherId: 'L1',
         hostId: 'host',
         launcher: { pid: 42, startedAt: '777', bootId: 'boot' },
       },
     })
+    expect(parseLine('launcher\t2\tnode\tL1\thost\t42\t777\tboot\t1700')).toMatchObject({
+      header: { protocol: PROTOCOL },
+    })
+    expect(parseLine('dropped\t1.1')).toEqual({ line: 'dropped', attempt: '1.1' })
     expect(parseLine('starting\t1.1')).toEqual({ line: 'starting', attempt: '1.1' })
     expect(parseLine('started\t1.1\t42\t777\t10')).toEqual({
       line: 'started',
@@ -82,7 +88,7 @@ describe('the launcher protocol', () => {
   })
 
   it.each([
-    'launcher\t2\tnode\tL1\thost\t42\t777\tboot\t1700',
+    'launcher\t3\tnode\tL1\thost\t42\t777\tboot\t1700',
     'launcher\t1\trust\tL1\thost\t42\t777\tboot\t1700',
     'launcher\t1\tnode\tL1\thost\t42\t777\tboot\t1700\tmore',
     'starting\t1.1\tmore',

@@ -5,6 +5,7 @@ import { requestPause, takeOverBatch } from '../../../src/core/queue/batch-store
 import { findHost } from '../../../src/core/queue/host-store.ts'
 import { runningJobs } from '../../../src/core/queue/job-store.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
+import { Ahead } from '../../../src/core/run/ahead.ts'
 import { GroupCommit } from '../../../src/core/run/group-commit.ts'
 import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
 import type { AttemptEnd } from '../../../src/core/run/settle.ts'
@@ -52,6 +53,9 @@ function working(jobs: number, parallel = 1, host = hostId) {
   const batch = claim(real, noon)
   const situation = {
     busy: 0,
+    held: { count: 0, lastOrdinal: 0 },
+    ahead: new Ahead(clock),
+    mayFollow: true,
     stopping: false,
     diskIsLow: () => false,
     delays: new RetryDelays(clock),

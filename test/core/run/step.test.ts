@@ -10,6 +10,7 @@ import {
 import { reopenJobs, runningJobs } from '../../../src/core/queue/job-store.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { writeMark } from '../../../src/core/queue/settings-store.ts'
+import { Ahead } from '../../../src/core/run/ahead.ts'
 import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
 import type { AttemptEnd } from '../../../src/core/run/settle.ts'
 import { hasWork, mayStart, type Situation, type Step, takeStep } from '../../../src/core/run/step.ts'
@@ -33,6 +34,9 @@ function aHost(db: Db = temporaryDatabase()) {
   const delays = new RetryDelays(clock)
   const situation = (more: Partial<Situation> = {}): Situation => ({
     busy: 0,
+    held: { count: 0, lastOrdinal: 0 },
+    ahead: new Ahead(clock),
+    mayFollow: true,
     stopping: false,
     diskIsLow: () => false,
     goal: null,
@@ -147,6 +151,8 @@ describe('a step', () => {
     const host = aHost()
     expect(host.step()).toEqual({
       start: [],
+      hold: [],
+      mayHold: false,
       finished: [],
       changed: false,
       refused: false,

@@ -49,14 +49,13 @@
 #include <sys/sysctl.h>
 #endif
 
-#define PROTOCOL "1"
+#define PROTOCOL "2"
 #define HEAD_BYTES (64 * 1024)          /* always kept at the start of a log */
 #define FIRST_LOOK_MS 25                /* a job that has ended by then costs its log no look */
 #define LEAST_LOOK_MS 5
 #define MOST_LOOK_MS 1000
 #define SETTLE_MS 100                   /* processes that are just ending are not leftovers */
-#define HOLD_MS 20                      /* a started line waits so long for the exit, which may come at once */
-#define COMPACT_BYTES (32 * 1024)       /* a journal shorter than this is not rewritten */
+#define HOLD_MS 10                      /* a line on which the host need not act waits so long for the next */
 #define LARGEST_FRAME (64u << 20)
 #define NEVER INT64_MAX
 
@@ -200,21 +199,39 @@ struct job {
   int64_t left_out, tail;      /* of `aside` */
 };
 
+/* A job handed over ahead: its frame, as it came. */
+struct held {
+  struct held *next;
+  char *frame;
+  size_t length;
+};
+
+/* The line of an end that the host has not committed. */
+struct uncommitted {
+  struct uncommitted *next;
+  int64_t number;
+  char *line;
+};
+
 static struct {
   const char *run_dir;
   char *journal_path, *fence_path, *header;
   int journal, null_fd, signals;
   int journal_errno;           /* why the last write to the journal failed */
-  size_t journal_size;
   struct buffer backlog;       /* lines that the disk refused, being full or failing */
   struct buffer to_host;       /* lines that a busy host has not taken, or that wait for the next */
   int64_t flush_at;             /* when the waiting ones go at the latest; NEVER: none waits */
   struct buffer from_host;
-  int64_t exits, unforgotten;
+  int64_t ends;                /* exits and refusals reported so far */
+  int64_t unclean;             /* the last of them after which nothing may start by itself */
+  struct uncommitted *uncommitted, **last_uncommitted;
+  struct held *held, **last_held;
+  int64_t held_count, low_water; /* with so few held, the host is to hand over more */
   bool host_gone, host_broken, ending;
   char *base_block, **base;    /* the environment below every job's own */
   size_t base_count;
   struct job *jobs;
+  int64_t running;
   pid_t self;
 } my;
 
@@ -229,7 +246,6 @@ static void journal_append(const char *line) {
       my.journal_errno = errno;
       return; /* kept, and tried again within a second */
     }
-    my.journal_size += (size_t)n;
     drop_front(&my.backlog, (size_t)n);
   }
 }
@@ -257,8 +273,8 @@ static void report(const char *line) {
   host_flush();
 }
 
-/* In the journal at once; the host is not woken for a line on which it does nothing. */
-static void report_started(const char *line) {
+/* In the journal at once; the host is not woken for a line on which it need not act. */
+static void report_later(const char *line) {
   journal_append(line);
   bool stuck = my.to_host.length > 0 && my.flush_at == NEVER;
   append(&my.to_host, line, strlen(line));
@@ -266,29 +282,57 @@ static void report_started(const char *line) {
   else my.flush_at = least(my.flush_at, awake_ms() + HOLD_MS);
 }
 
+static void drop_held(void) {
+  while (my.held) {
+    struct held *h = my.held;
+    my.held = h->next;
+    /* The attempt is the fourth field, after letter, width and seen. */
+    const char *attempt = h->frame;
+    for (int i = 0; i < 3; i++) attempt += strlen(attempt) + 1;
+    char *line = format("dropped\t%s\n", attempt);
+    append(&my.to_host, line, strlen(line)); /* not in the journal: what has not begun leaves no trace */
+    free(line);
+    free(h->frame);
+    free(h);
+  }
+  my.last_held = &my.held;
+  my.held_count = my.low_water = 0;
+  if (my.to_host.length > 0) host_flush();
+}
+
+/* Counts an end and keeps its line until it is committed; takes the line. After one that is not clean, nothing starts. */
+static void count_end(char *line, bool clean) {
+  struct uncommitted *end = grow(NULL, sizeof *end);
+  *end = (struct uncommitted){NULL, ++my.ends, line};
+  *my.last_uncommitted = end;
+  my.last_uncommitted = &end->next;
+  if (clean) return;
+  my.unclean = my.ends;
+  drop_held();
+}
+
 static void report_refused(const char *attempt, const char *stage, const char *error, const char *hint,
                            const char *subject) {
   char *clean = one_line(subject);
   char *line = format("refused\t%s\t%s\t%s\t%s\t%s\n", attempt, stage, error, hint, clean);
-  my.unforgotten++;
   report(line);
-  free(line);
+  count_end(line, false);
   free(clean);
 }
 
-/* Header and the started lines of running jobs, in a new file that takes the old one's name. */
+/* Header, started lines of running jobs and uncommitted ends, in a new file that takes the old one's name. */
 static bool journal_rewrite(void) {
   char *next = format("%s.new", my.journal_path);
   int fd = open(next, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   struct buffer text = {0};
   append(&text, my.header, strlen(my.header));
   for (struct job *j = my.jobs; j; j = j->next) append(&text, j->started_line, strlen(j->started_line));
+  for (struct uncommitted *u = my.uncommitted; u; u = u->next) append(&text, u->line, strlen(u->line));
   bool done = fd >= 0 && write(fd, text.at, text.length) == (ssize_t)text.length &&
               rename(next, my.journal_path) == 0;
   if (done) {
     close(my.journal);
     my.journal = fd;
-    my.journal_size = text.length;
   } else {
     if (fd >= 0) close(fd);
     unlink(next);
@@ -298,13 +342,17 @@ static bool journal_rewrite(void) {
   return done;
 }
 
+/* The host has committed the first so many ends. What stays in a journal that can't be shortened does no harm. */
 static void forget(int64_t committed) {
-  if (committed != my.exits || my.unforgotten == 0 || !journal_settled()) return;
-  my.unforgotten = 0;
-  if (my.jobs == NULL && ftruncate(my.journal, (off_t)strlen(my.header)) == 0)
-    my.journal_size = strlen(my.header);
-  else if (my.journal_size < COMPACT_BYTES || !journal_rewrite())
-    journal_append("forgotten\n");
+  if (!my.uncommitted || my.uncommitted->number > committed || !journal_settled()) return;
+  while (my.uncommitted && my.uncommitted->number <= committed) {
+    struct uncommitted *u = my.uncommitted;
+    my.uncommitted = u->next;
+    free(u->line);
+    free(u);
+  }
+  if (my.uncommitted == NULL) my.last_uncommitted = &my.uncommitted;
+  if (my.uncommitted || my.jobs || ftruncate(my.journal, (off_t)strlen(my.header)) != 0) journal_rewrite();
 }
 
 /* ---- logs -------------------------------------------------------------------------------------------- */
@@ -788,16 +836,17 @@ static void report_exited(struct job *j) {
                       "\t%zu\t%" PRId64 "\t%d\n",
                       j->attempt, code, by, j->ended, j->started_wall, j->ended_wall, j->ended_awake - j->started_awake,
                       milliseconds(j->usage.ru_utime), milliseconds(j->usage.ru_stime), rss, j->leftovers.count, bytes, cut);
-  my.exits++;
-  my.unforgotten++;
-  report(line);
-  free(line);
+  bool clean = strcmp(j->ended, "exited") == 0 && WIFEXITED(j->status) && WEXITSTATUS(j->status) == 0 &&
+               j->leftovers.count == 0;
+  report_later(line);
+  count_end(line, clean);
 }
 
 static void remove_job(struct job *j) {
   struct job **link = &my.jobs;
   while (*link != j) link = &(*link)->next;
   *link = j->next;
+  my.running--;
   free(j->attempt);
   free(j->log_path);
   free(j->started_line);
@@ -808,6 +857,8 @@ static void remove_job(struct job *j) {
   free(j);
 }
 
+static void start_held(void);
+
 /* One look at what is left of a job: terminates, kills, waits or reports accordingly. The job may be gone after. */
 static void sweep(struct job *j, int64_t now) {
   const struct processes *left = NULL;
@@ -817,6 +868,8 @@ static void sweep(struct job *j, int64_t now) {
     if (clean || left->count == 0) {
       report_exited(j);
       remove_job(j);
+      start_held();
+      if (my.held_count == 0 || my.held_count == my.low_water) host_flush();
       return;
     }
     if (now - j->ended_awake >= SETTLE_MS) {
@@ -1043,16 +1096,16 @@ static void began(const struct start *s, char *marks[2], pid_t pid, int log_fd) 
   j->started_line = format("started\t%s\t%d\t%s\t%" PRId64 "\n", j->attempt, pid, started, j->started_wall);
   j->next = my.jobs;
   my.jobs = j;
-  report_started(j->started_line);
+  my.running++;
+  report_later(j->started_line);
 }
 
 static void start_job(const struct start *s) {
   /* The order is what makes a fence exact: announce, look for the fence, start. */
   char *line = format("starting\t%s\n", s->attempt);
-  bool announced = journal_settled();
-  if (announced) journal_append(line);
+  journal_append(line);
   free(line);
-  if (!announced || my.backlog.length > 0) {
+  if (my.backlog.length > 0) {
     const char *why = name_of(errno_names, "E", my.journal_errno);
     return report_refused(s->attempt, "log", why, "-", my.journal_path);
   }
@@ -1114,28 +1167,65 @@ static void keep_base(const char *body, size_t length) {
   my.base_count = f.count - 1;
 }
 
+/* From the field of the attempt on. */
 static void handle_start(struct fields f) {
-  if (f.count < 9) return;
-  size_t argc = strtoul(f.at[7], NULL, 10);
-  if (argc < 1 || argc > f.count - 8) return;
-  struct start s = {.attempt = f.at[1], .cwd = f.at[2], .log_path = f.at[3], .argc = argc};
-  s.limit = most(0, strtoll(f.at[4], NULL, 10));
-  s.timeout_ms = f.at[5][0] == '-' ? -1 : strtoll(f.at[5], NULL, 10);
-  s.grace_ms = strtoll(f.at[6], NULL, 10);
-  s.own_count = f.count - 8 - argc;
+  if (f.count < 8) return;
+  size_t argc = strtoul(f.at[6], NULL, 10);
+  if (argc < 1 || argc > f.count - 7) return;
+  struct start s = {.attempt = f.at[0], .cwd = f.at[1], .log_path = f.at[2], .argc = argc};
+  s.limit = most(0, strtoll(f.at[3], NULL, 10));
+  s.timeout_ms = f.at[4][0] == '-' ? -1 : strtoll(f.at[4], NULL, 10);
+  s.grace_ms = strtoll(f.at[5], NULL, 10);
+  s.own_count = f.count - 7 - argc;
   s.own = grow(NULL, (s.own_count + 1) * sizeof *s.own);
-  memcpy(s.own, f.at + 8 + argc, s.own_count * sizeof *s.own);
-  s.argv = f.at + 8;
+  memcpy(s.own, f.at + 7 + argc, s.own_count * sizeof *s.own);
+  s.argv = f.at + 7;
   s.argv[argc] = NULL;
   start_job(&s);
   free(s.own);
+}
+
+static struct fields from_field(struct fields f, size_t n) {
+  return n < f.count ? (struct fields){f.at + n, f.count - n} : (struct fields){f.at, 0};
+}
+
+/* Starts held jobs, first come first served, while fewer run than the next one allows. */
+static void start_held(void) {
+  while (my.held && my.running < strtoll(my.held->frame + 2, NULL, 10)) {
+    struct held *h = my.held;
+    my.held = h->next;
+    if (my.held == NULL) my.last_held = &my.held;
+    my.held_count--;
+    struct fields f = split(h->frame, h->length);
+    handle_start(from_field(f, 3));
+    free(f.at);
+    free(h->frame);
+    free(h);
+  }
+}
+
+/*
+ * Keeps a job until one of those before it has ended cleanly. The host may not have read yet of an end after which nothing
+ * may start by itself: then the job is dropped.
+ */
+static void hold(const char *body, size_t length, struct fields f) {
+  if (f.count < 11) return;
+  struct held *h = grow(NULL, sizeof *h);
+  *h = (struct held){NULL, memcpy(grow(NULL, length), body, length), length};
+  *my.last_held = h;
+  my.last_held = &h->next;
+  my.low_water = ++my.held_count / 2;
+  if (my.ending || my.unclean > strtoll(f.at[2], NULL, 10)) drop_held();
+  else start_held();
 }
 
 static void handle(char *body, size_t length) {
   if (length < 2 || body[length - 1] != 0) return;
   if (body[0] == 'E') return keep_base(body, length);
   struct fields f = split(body, length);
-  if (body[0] == 'S') handle_start(f);
+  if (body[0] == 'S') handle_start(from_field(f, 1));
+  if (body[0] == 'H') hold(body, length, f);
+  if (body[0] == 'D') drop_held();
   if (body[0] == 'F' && f.count > 1) forget(strtoll(f.at[1], NULL, 10));
   if (body[0] == 'T' && f.count > 2)
     for (struct job *j = my.jobs; j; j = j->next)
@@ -1143,24 +1233,23 @@ static void handle(char *body, size_t length) {
   free(f.at);
 }
 
+static void lose_host(void) {
+  my.host_gone = true;
+  drop_held();
+}
+
 static void read_host(void) {
   struct buffer *in = &my.from_host;
   reserve(in, 64 * 1024);
   ssize_t n = read(STDIN_FILENO, in->at + in->length, in->room - in->length);
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
-  if (n <= 0) {
-    my.host_gone = true;
-    return;
-  }
+  if (n <= 0) return lose_host();
   in->length += (size_t)n;
   size_t done = 0;
   while (in->length - done >= 4) {
     const unsigned char *b = (const unsigned char *)in->at + done;
     uint32_t length = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-    if (length > LARGEST_FRAME) {
-      my.host_gone = true; /* not our protocol: read no more, see the jobs out */
-      return;
-    }
+    if (length > LARGEST_FRAME) return lose_host(); /* not our protocol: read no more, see the jobs out */
     if (in->length - done - 4 < length) break;
     handle(in->at + done + 4, length);
     done += 4 + length;
@@ -1172,6 +1261,7 @@ static void read_host(void) {
 
 static void end_all(void) {
   my.ending = true;
+  drop_held();
   for (struct job *j = my.jobs; j; j = j->next) stop(j, "stopped", j->grace_ms);
 }
 
@@ -1278,6 +1368,9 @@ static void prepare(const char *id, const char *host) {
   sigaction(SIGHUP, &ignore, NULL);
   sigaction(SIGINT, &ignore, NULL);
   sigaction(SIGPIPE, &ignore, NULL);
+  my.flush_at = NEVER;
+  my.last_uncommitted = &my.uncommitted;
+  my.last_held = &my.held;
   my.null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (my.null_fd < 0 || chdir("/") != 0) die("/");
   my.self = getpid();
@@ -1311,7 +1404,7 @@ int main(int argc, char **argv) {
   /* A host that is only slow still reads all; for one that stands still there is the journal. */
   for (host_flush(); my.to_host.length > 0 && !my.host_broken; host_flush())
     if (poll(&(struct pollfd){STDOUT_FILENO, POLLOUT, 0}, 1, 1000) <= 0) break;
-  if (my.unforgotten == 0) { /* nothing in it that anybody would want to read */
+  if (my.uncommitted == NULL) { /* nothing in it that anybody would want to read */
     unlink(my.journal_path);
     unlink(my.fence_path);
   }

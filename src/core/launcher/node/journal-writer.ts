@@ -17,7 +17,6 @@ import { Socket } from 'node:net'
 import { fencePath } from '../journal.ts'
 import { formatLine } from '../protocol.ts'
 
-const COMPACT_BYTES = 32 * 1024
 /** What the disk refused is tried again after so long, whatever else happens. */
 const RETRY_MS = 1000
 
@@ -27,12 +26,12 @@ export class JournalWriter {
   readonly #header: string
   readonly #host: Socket
   #fd: number
-  #size = 0
   #backlog: Buffer = Buffer.alloc(0)
   #trouble = 'ENOSPC'
   #retry: NodeJS.Timeout | undefined
-  #exits = 0
-  #unforgotten = 0
+  #ends = 0
+  /** Ends that the host has not committed, by number. */
+  readonly #uncommitted = new Map<number, string>()
   /** The started lines of jobs that still run, for when the journal is rewritten. */
   readonly #started = new Map<string, string>()
 
@@ -60,6 +59,11 @@ export class JournalWriter {
     return existsSync(fencePath(this.#path))
   }
 
+  /** Exits and refusals reported so far. */
+  get ends(): number {
+    return this.#ends
+  }
+
   /** Announces a start in the journal only. False: it could not be written, so nothing may be started. */
   starting(attempt: string): boolean {
     if (!this.settle()) return false
@@ -75,25 +79,26 @@ export class JournalWriter {
 
   /** Reports a job that was not started. */
   refused(line: string): void {
-    this.#unforgotten += 1
-    this.#report(line)
+    this.#end(line)
   }
 
   /** Reports a job's end. */
   exited(attempt: string, line: string): void {
     this.#started.delete(attempt)
-    this.#exits += 1
-    this.#unforgotten += 1
-    this.#report(line)
+    this.#end(line)
   }
 
-  /** Empties the journal of exits if the host has committed all there are. */
-  forget(exitsCommitted: number): void {
-    if (exitsCommitted !== this.#exits || this.#unforgotten === 0 || !this.settle()) return
-    this.#unforgotten = 0
-    if (this.#started.size === 0 && this.#empty()) this.#size = Buffer.byteLength(this.#header)
-    else if (this.#size < COMPACT_BYTES) this.#append('forgotten\n')
-    else this.#rewrite()
+  /** Reports a held job that is not begun, to the host only: what has not begun leaves no trace. */
+  dropped(attempt: string): void {
+    if (!this.#host.destroyed) this.#host.write(formatLine(['dropped', attempt]))
+  }
+
+  /** The host has committed the first so many ends. What stays in a journal that can't be shortened does no harm. */
+  forget(endsCommitted: number): void {
+    const committed = [...this.#uncommitted.keys()].filter((number) => number <= endsCommitted)
+    if (committed.length === 0 || !this.settle()) return
+    for (const number of committed) this.#uncommitted.delete(number)
+    if (this.#started.size > 0 || this.#uncommitted.size > 0 || !this.#empty()) this.#rewrite()
   }
 
   /** Tries to write what a full disk refused. True: nothing is waiting. */
@@ -109,7 +114,7 @@ export class JournalWriter {
   close(done: () => void): void {
     clearTimeout(this.#retry)
     closeSync(this.#fd)
-    if (this.#unforgotten === 0) {
+    if (this.#uncommitted.size === 0) {
       rmSync(this.#path, { force: true })
       rmSync(fencePath(this.#path), { force: true })
     }
@@ -123,8 +128,14 @@ export class JournalWriter {
       ftruncateSync(this.#fd, Buffer.byteLength(this.#header))
       return true
     } catch {
-      return false // a failing disk: a `forgotten` line is as good
+      return false // a failing disk
     }
+  }
+
+  #end(line: string): void {
+    this.#ends += 1
+    this.#uncommitted.set(this.#ends, line)
+    this.#report(line)
   }
 
   #report(line: string): void {
@@ -142,7 +153,6 @@ export class JournalWriter {
       if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EIO') throw error
       this.#trouble = code
     }
-    this.#size += written
     this.#backlog = bytes.subarray(written)
     if (this.#backlog.length > 0) this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS).unref()
   }
@@ -153,7 +163,7 @@ export class JournalWriter {
   }
 
   #rewrite(): void {
-    const text = [this.#header, ...this.#started.values()].join('')
+    const text = [this.#header, ...this.#started.values(), ...this.#uncommitted.values()].join('')
     const next = `${this.#path}.new`
     try {
       appendFileSync(next, text, { mode: 0o600, flag: 'w' })
@@ -161,11 +171,8 @@ export class JournalWriter {
       renameSync(next, this.#path)
       closeSync(this.#fd)
       this.#fd = fd
-      this.#size = Buffer.byteLength(text)
     } catch {
-      // A full disk: the longer journal is as good as the short one.
-      rmSync(next, { force: true })
-      this.#append('forgotten\n')
+      rmSync(next, { force: true }) // a full disk: the longer journal does no harm
     }
   }
 }

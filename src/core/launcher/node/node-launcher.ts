@@ -8,6 +8,7 @@ import { journalPath } from '../journal.ts'
 import {
   exitedLine,
   formatLine,
+  isClean,
   type JobExit,
   PROTOCOL,
   parseStart,
@@ -35,6 +36,10 @@ const header = [
 const path = journalPath(runDir, launcherId)
 const journal = new JournalWriter(path, formatLine(header))
 const jobs = new Map<string, NodeJob>()
+/** Handed over ahead, first come first served. */
+let held: { spec: StartSpec; width: number }[] = []
+/** Number of the last end after which nothing may start by itself. */
+let unclean = 0
 let base: Record<string, string> = {}
 let hostGone = false
 let ending = false
@@ -46,6 +51,7 @@ process.on('SIGINT', () => {})
 process.on('SIGHUP', () => {})
 process.on('SIGTERM', () => {
   ending = true
+  dropHeld()
   for (const job of jobs.values()) job.stopWithOwnGrace()
   endIfDone()
 })
@@ -67,8 +73,38 @@ function receive(bytes: Buffer): void {
 function handle([letter, ...fields]: string[]): void {
   if (letter === 'E') base = Object.fromEntries(fields.map(splitVariable))
   if (letter === 'S') start(parseStart(fields))
+  if (letter === 'H') hold(Number(fields[0]), Number(fields[1]), parseStart(fields.slice(2)))
+  if (letter === 'D') dropHeld()
   if (letter === 'T') jobs.get(fields[0] ?? '')?.stop('stopped', Number(fields[1]))
   if (letter === 'F') journal.forget(Number(fields[0]))
+}
+
+/** The host may not have read yet of an end after which nothing may start by itself: then the job is dropped. */
+function hold(width: number, seen: number, spec: StartSpec): void {
+  held.push({ spec, width })
+  if (ending || unclean > seen) dropHeld()
+  else startHeld()
+}
+
+function startHeld(): void {
+  for (let next = held[0]; next && jobs.size < next.width; next = held[0]) {
+    held.shift()
+    start(next.spec)
+  }
+}
+
+function dropHeld(): void {
+  for (const { spec } of held) journal.dropped(spec.attempt)
+  held = []
+}
+
+function afterEnd(isCleanEnd: boolean): void {
+  if (!isCleanEnd) {
+    unclean = journal.ends
+    dropHeld()
+  }
+  startHeld()
+  endIfDone()
 }
 
 function start(spec: StartSpec): void {
@@ -76,12 +112,12 @@ function start(spec: StartSpec): void {
   const refused = (r: Refusal) => {
     jobs.delete(attempt)
     journal.refused(formatLine(['refused', attempt, r.stage, r.errno, r.hint, r.subject]))
-    endIfDone()
+    afterEnd(false)
   }
   const exited = (exit: JobExit) => {
     jobs.delete(attempt)
     journal.exited(attempt, exitedLine(exit))
-    endIfDone()
+    afterEnd(isClean(exit))
   }
   const started = (s: Started) =>
     journal.started(attempt, formatLine(['started', attempt, s.pid, s.processStartedAt, s.at]))
@@ -97,6 +133,7 @@ function start(spec: StartSpec): void {
 
 function loseHost(): void {
   hostGone = true
+  dropHeld()
   endIfDone()
 }
 

@@ -109,32 +109,36 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
     expect(writer.fenced).toBe(true)
   })
 
-  test('forgets everything once the host has committed every exit, and not before', () => {
+  test('forgets the ends that the host has committed, and no others', () => {
     const { writer, written } = aJournal()
     writer.forget(0)
     expect(written()).toBe('') // there was nothing to forget
     writer.exited('1.1', 'exited 1.1\n')
     writer.exited('2.1', 'exited 2.1\n')
-    writer.forget(1)
+    writer.forget(0)
     expect(written()).toBe('exited 1.1\nexited 2.1\n')
+    writer.forget(1)
+    expect(written()).toBe('exited 2.1\n')
     writer.forget(2)
     expect(written()).toBe('')
     writer.refused('refused 3.1\n')
+    expect(writer.ends).toBe(3)
     writer.forget(2)
+    expect(written()).toBe('refused 3.1\n')
+    writer.forget(3)
     expect(written()).toBe('')
     writer.starting('4.1')
-    writer.forget(2)
+    writer.forget(3)
     expect(written()).toBe('starting\t4.1\n')
   })
 
-  test('says that it forgot while a job runs, and is written anew with that job once it is long', () => {
+  test('is written anew while a job runs, with that job and what is not committed', () => {
     const { writer, written, path } = aJournal()
     writer.started('1.1', 'started 1.1\n')
     writer.exited('2.1', 'exited 2.1\n')
+    writer.exited('3.1', 'exited 3.1\n')
     writer.forget(1)
-    expect(written()).toBe('started 1.1\nexited 2.1\nforgotten\n')
-    const long = `exited 3.1 ${'x'.repeat(32 * 1024)}\n`
-    writer.exited('3.1', long)
+    expect(written()).toBe('started 1.1\nexited 3.1\n')
     writer.forget(2)
     expect(written()).toBe('started 1.1\n')
     expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -143,29 +147,21 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
     expect(written()).toBe('started 1.1\nexited 1.1\n')
   })
 
-  test('is long at 32 KiB, counted with its header and from its last new beginning', () => {
-    const { writer, written } = aJournal()
-    writer.started('1.1', 'started\n')
-    const size = () => header.length + written().length
-    const fillTo = (bytes: number) => writer.refused(`${'x'.repeat(bytes - size() - 1)}\n`)
-    fillTo(32 * 1024 - 1)
-    writer.forget(0)
-    expect(written()).toMatch(/x\nforgotten\n$/)
-    writer.refused('r\n')
-    writer.forget(0)
-    expect(written()).toBe('started\n')
-    fillTo(32 * 1024)
-    writer.forget(0)
-    expect(written()).toBe('started\n')
+  test('reports what was held and is dropped to the host alone', () => {
+    const { writer, written, hears } = aJournal()
+    writer.dropped('1.1')
+    expect(hears()).toBe('dropped\t1.1\n')
+    expect(written()).toBe('')
+    expect(writer.ends).toBe(0)
   })
 
   test('keeps its long form where no short one can be written', () => {
     const { writer, written, path, folder } = aJournal()
     symlinkSync('/dev/full', `${path}.new`)
     writer.started('1.1', 'started\n')
-    writer.refused(`${'x'.repeat(33_000)}\n`)
-    writer.forget(0)
-    expect(written()).toMatch(/^started\nx+\nforgotten\n$/)
+    writer.refused('refused\n')
+    writer.forget(1)
+    expect(written()).toBe('started\nrefused\n')
     expect(readdirSync(folder).sort()).toEqual(['L1.journal', 'host'])
   })
 
@@ -174,8 +170,8 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
     const open = () =>
       readdirSync('/proc/self/fd').filter((one) => linkOf(Number(one)).startsWith(path)).length
     writer.started('1.1', 'started\n')
-    writer.refused(`${'x'.repeat(33_000)}\n`)
-    writer.forget(0)
+    writer.refused('refused\n')
+    writer.forget(1)
     expect(open()).toBe(1) // the longer one is not held any more
     await close()
     expect(open()).toBe(0)
@@ -229,18 +225,20 @@ describe.runIf(process.platform === 'linux')('a journal on a full disk', () => {
     writer.refused('refused 2.1\n')
     empty()
     await until(() => written().endsWith('refused 2.1\n'), 'and again')
-    writer.forget(1)
+    writer.forget(2)
     expect(written()).toBe('')
   })
 
-  test('that cannot be emptied is told that it is forgotten', () => {
-    const { writer, fill, empty, written } = aJournal()
+  test('that cannot be emptied is written anew', () => {
+    const { writer, fill, written, path, hears } = aJournal()
     writer.exited('1.1', 'exited 1.1\n')
     fill()
-    writer.forget(1) // /dev/full can't be truncated, nor written to
-    empty()
-    expect(writer.settle()).toBe(true)
-    expect(written()).toBe('exited 1.1\nforgotten\n')
+    writer.forget(1) // /dev/full can't be truncated
+    expect(written()).toBe('')
+    expect(existsSync(`${path}.new`)).toBe(false)
+    expect(hears()).toBe('exited 1.1\n')
+    writer.exited('2.1', 'exited 2.1\n')
+    expect(written()).toBe('exited 2.1\n')
   })
 })
 

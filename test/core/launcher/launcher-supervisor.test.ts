@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { fenceLauncher, readJournals } from '../../../src/core/launcher/journal.ts'
 import type { JobExit } from '../../../src/core/launcher/launcher.ts'
-import { LauncherPool } from '../../../src/core/launcher/launcher-pool.ts'
+import { LauncherSupervisor } from '../../../src/core/launcher/launcher-supervisor.ts'
 import type { Refused } from '../../../src/core/launcher/protocol.ts'
 import {
   findJobProcesses,
@@ -23,8 +23,9 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
   const exits: JobExit[] = []
   const refused: Refused[] = []
   const gone: Gone[] = []
+  const dropped: string[] = []
   const heard = { started: 0 }
-  const own = new LauncherPool(
+  const own = new LauncherSupervisor(
     {
       home,
       hostId,
@@ -39,27 +40,28 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
       },
       onExit: (exit) => exits.push(exit),
       onRefused: (one) => refused.push(one),
+      onDropped: (attempt) => dropped.push(attempt),
       onGone: (reason, journal, attempts) =>
         gone.push({ reason, journal: journal?.path, attempts: [...attempts] }),
     },
   )
   onTestFinished(async () => {
     await stopJobProcesses({ home }, 0)
-    await own.drop('close')
+    await own.end('close')
     for (const { launcher } of readJournals(join(home, 'run')))
       if (isRunning(launcher)) process.kill(launcher.pid, 'SIGKILL')
   })
-  const start = (attempt: string, script: string) =>
-    own.start({
-      attempt,
-      argv: ['/bin/sh', '-c', script],
-      cwd: home,
-      env: {},
-      logPath: join(home, `${attempt}.log`),
-      logLimitBytes: 1_000,
-      timeoutMs: null,
-      graceMs: 5_000,
-    })
+  const spec = (attempt: string, script: string) => ({
+    attempt,
+    argv: ['/bin/sh', '-c', script],
+    cwd: home,
+    env: {},
+    logPath: join(home, `${attempt}.log`),
+    logLimitBytes: 1_000,
+    timeoutMs: null,
+    graceMs: 5_000,
+  })
+  const start = (attempt: string, script: string) => own.start(spec(attempt, script))
   return {
     home,
     own,
@@ -67,7 +69,9 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
     exits,
     refused,
     gone,
+    dropped,
     start,
+    hold: (attempt: string, script: string) => own.hold(spec(attempt, script), 1),
     /** A job that ends when its gate is opened; resolves when it runs. */
     gated: async (attempt: string) => {
       await start(attempt, `while ! [ -e go-${attempt} ]; do sleep 0.01; done`)
@@ -98,7 +102,7 @@ describe('a launcher of one’s own', () => {
     expect(host.journals()).toMatchObject([{ hostId, kind: launcherKind }])
     host.own.committed() // a live launcher's journal is its own
     expect(host.journals()).toHaveLength(1)
-    await host.own.drop('close')
+    await host.own.end('close')
     expect(host.files()).toEqual([])
     expect([host.gone, host.refused]).toEqual([[], []])
   })
@@ -129,27 +133,36 @@ describe('a launcher of one’s own', () => {
     await until(() => host.journals()[0]?.exits.size === 0, 'all three are forgotten')
   })
 
-  test('is one of several while several jobs run, each with its own, up to four', async () => {
+  test('is one for all jobs, however many run', async () => {
     const host = aHost()
-    const attempts = ['1.1', '2.1', '3.1', '4.1', '5.1', '6.1']
+    const attempts = ['1.1', '2.1', '3.1']
     for (const attempt of attempts) await host.gated(attempt)
-    const several = launcherKind === 'native' ? 4 : 1
-    const jobsOf = () =>
-      host
-        .journals()
-        .map((one) => one.started.size - one.exits.size)
-        .sort()
-    expect(jobsOf()).toEqual(several === 4 ? [1, 1, 2, 2] : [6])
-    host.own.stop('6.1', 5_000)
+    expect(host.journals()).toHaveLength(1)
+    for (const attempt of attempts) host.open(attempt)
+    for (const attempt of attempts) await host.ended(attempt)
+    await host.own.end('close')
+    expect(host.files()).toEqual([])
+  })
+
+  test('holds jobs and begins them by itself, or drops them on request', async () => {
+    const host = aHost()
+    expect(host.hold('1.1', 'true')).toBe(false) // there is no launcher yet
+    await host.gated('1.1')
+    expect(host.hold('2.1', 'true')).toBe(true)
+    expect(host.hold('3.1', 'exit 3')).toBe(true)
+    expect(host.hold('4.1', 'true')).toBe(true)
+    expect(host.hold('5.1', 'echo a\0b')).toBe(false)
+    host.open('1.1')
+    await until(() => host.dropped.length === 1, 'the one after the failure is dropped')
+    expect(host.dropped).toEqual(['4.1'])
+    expect(host.exits.map((one) => one.attempt)).toEqual(['1.1', '2.1', '3.1'])
+    await host.gated('6.1')
+    host.hold('7.1', 'true')
+    host.own.dropHeld()
+    await until(() => host.dropped.length === 2, 'it is dropped')
+    host.open('6.1')
     await host.ended('6.1')
-    expect(host.exits).toMatchObject([{ attempt: '6.1', ended: 'stopped' }])
-    for (const attempt of attempts.slice(0, 5)) host.open(attempt)
-    for (const attempt of attempts.slice(0, 5)) await host.ended(attempt)
-    await host.gated('7.1')
-    expect(host.journals()).toHaveLength(several)
-    host.open('7.1')
-    await host.ended('7.1')
-    await host.own.drop('close')
+    await host.own.end('close')
     expect(host.files()).toEqual([])
     expect([host.gone, host.refused]).toEqual([[], []])
   })
@@ -171,7 +184,7 @@ describe('a launcher of one’s own', () => {
     const folder = join(temporaryFolder(), 'launchers')
     const host = aHost(folder)
     await expect(host.start('1.1', 'true')).rejects.toThrow()
-    await host.own.drop('close')
+    await host.own.end('close')
     await expect(host.start('1.1', 'true')).rejects.toThrow()
     symlinkSync(launcherDir, folder)
     await host.start('1.1', 'true')
@@ -182,7 +195,7 @@ describe('a launcher of one’s own', () => {
     const host = aHost()
     await host.gated('1.1')
     const [journal] = host.journals()
-    await host.own.drop('release')
+    await host.own.end('release')
     expect(journal && isRunning(journal.launcher)).toBe(true)
     host.open('1.1')
     await until(() => host.journals()[0]?.exits.has('1.1') === true, 'the exit is written down')
@@ -249,7 +262,7 @@ describe('a launcher that dies', () => {
     expect(host.journals()).toHaveLength(2)
     host.own.committed()
     expect(host.journals()).toHaveLength(1)
-    await host.own.drop('close')
+    await host.own.end('close')
     expect(host.files()).toEqual([])
   })
 })

@@ -1,95 +1,102 @@
 /**
- * Owns this host's launchers: one for each job that runs at the same time, up to a few, started when a job needs it,
- * given what to start and stop, and followed by a new one when it dies, or when somebody has fenced it. Knows no batch
- * and writes no row.
- *
- * More than one, because a launcher stands still while a program is loaded for its job, and longer where the kernel then
- * lets the job go first: with one for all, the end of another job waits for that.
+ * Owns this host's launcher: started when a job needs it, followed by a new one when it dies, or when somebody has fenced
+ * it. Knows no batch and writes no row.
  */
 import path from 'node:path'
 import { journalPath, type LauncherJournal, readJournal, removeJournal } from './journal.ts'
 import { type JobExit, type Launcher, type LauncherEvent, type StartSpec, startLauncher } from './launcher.ts'
-import type { Refused } from './protocol.ts'
+import type { Refused, Started } from './protocol.ts'
 
 const forgetAfter = 256
-const most = 4
 
-export type LauncherPoolOptions = {
+export type LauncherSupervisorOptions = {
   home: string
   hostId: string
   launcherDir: string
   nodePath?: string
   env: NodeJS.ProcessEnv
-  /** So many exits may stay in the journal although they are committed (256). */
+  /** So many ends may stay in the journal although they are committed (256). */
   forgetEvery?: number
 }
 
-export type LauncherPoolEvents = {
-  onStarted(): void
+export type LauncherSupervisorEvents = {
+  onStarted(started: Started): void
   onExit(exit: JobExit): void
   onRefused(refused: Refused): void
-  /** It died; `journal` is what it wrote down. These attempts of it had no end yet, and may live on. */
+  /** A held job was not begun and won't be. */
+  onDropped(attempt: string): void
+  /** It died; `journal` is what it wrote down. These attempts had no end yet, and may live on if they have begun. */
   onGone(reason: string, journal: LauncherJournal | null, attempts: ReadonlySet<string>): void
 }
 
-/** One launcher and what it was sent. */
+/** One launcher and what it was given. */
 type Worker = {
-  launcher: Promise<Launcher>
-  /** A small process; the other kind takes as much memory as the host. */
-  native: boolean
-  exitsSeen: number
-  /** So many of them it was sent to forget. */
+  ready: Promise<Launcher>
+  launcher: Launcher | null
+  /** So many ends it was sent to forget. */
   forgotten: number
-  /** Attempts it was sent to start and whose end it has not reported. */
+  /** Attempts it was sent, held ones too, that are neither ended nor dropped. */
   open: Set<string>
 }
 
-export class LauncherPool {
-  readonly #options: LauncherPoolOptions
-  readonly #events: LauncherPoolEvents
-  readonly #workers: Worker[] = []
+export class LauncherSupervisor {
+  readonly #options: LauncherSupervisorOptions
+  readonly #events: LauncherSupervisorEvents
+  #current: Worker | null = null
   /** Fenced: they start nothing more, and are followed until their last job has ended. */
   readonly #fenced = new Set<Worker>()
   /** Journals of dead launchers, to be removed once their ends are committed. */
   readonly #dead = new Set<string>()
 
-  constructor(options: LauncherPoolOptions, events: LauncherPoolEvents) {
+  constructor(options: LauncherSupervisorOptions, events: LauncherSupervisorEvents) {
     this.#options = options
     this.#events = events
   }
 
   /** Starts a job. Rejects when no launcher can be had. */
   async start(spec: StartSpec): Promise<void> {
-    const worker = this.#forAnother()
+    this.#current ??= this.#spawn()
+    const worker = this.#current
     worker.open.add(spec.attempt)
-    const launcher = await worker.launcher
+    const launcher = await worker.ready
     launcher.start(spec)
+  }
+
+  /** Hands a job over ahead, see `Launcher.hold`. False: it has to be started when its turn comes. */
+  hold(spec: StartSpec, width: number): boolean {
+    if (this.#current?.launcher?.hold(spec, width) !== true) return false
+    this.#current.open.add(spec.attempt)
+    return true
+  }
+
+  /** What is held and has not begun is dropped, and reported so. */
+  dropHeld(): void {
+    this.#current?.launcher?.drop()
   }
 
   /** Stops a job; nothing happens when it has ended. */
   stop(attempt: string, graceMs: number): void {
     const worker = this.#all().find(({ open }) => open.has(attempt))
-    void worker?.launcher.then((launcher) => launcher.stop(attempt, graceMs), ignore)
+    void worker?.ready.then((launcher) => launcher.stop(attempt, graceMs), ignore)
   }
 
-  /** Every end that was reported so far is committed: journals need not keep them. */
+  /** Every end that was reported so far is committed: the journal need not keep them. */
   committed(): void {
     this.#removeDead()
-    for (const worker of this.#workers) {
-      const { exitsSeen, forgotten, launcher } = worker
-      if (exitsSeen - forgotten < (this.#options.forgetEvery ?? forgetAfter)) continue
-      worker.forgotten = exitsSeen
-      void launcher.then((one) => one.forget(exitsSeen), ignore)
-    }
+    const worker = this.#current
+    const ends = worker?.launcher?.ends() ?? 0
+    if (worker === null || ends - worker.forgotten < (this.#options.forgetEvery ?? forgetAfter)) return
+    worker.forgotten = ends
+    worker.launcher?.forget(ends)
   }
 
   /**
    * 'close' waits for its jobs and its end, and every end that was reported is committed by then; 'release' lets it go on
    * alone. What is started next gets a new one.
    */
-  async drop(how: 'close' | 'release'): Promise<void> {
+  async end(how: 'close' | 'release'): Promise<void> {
     const workers = this.#all()
-    this.#workers.length = 0
+    this.#current = null
     this.#fenced.clear()
     await Promise.all(workers.map((worker) => this.#part(worker, how)))
     // One that was fenced may have ended after the last commit.
@@ -105,7 +112,7 @@ export class LauncherPool {
   }
 
   async #part(worker: Worker, how: 'close' | 'release'): Promise<void> {
-    const launcher = await worker.launcher.catch(() => null)
+    const launcher = await worker.ready.catch(() => null)
     if (!launcher) return
     if (how === 'release') return launcher.release()
     await launcher.close()
@@ -114,20 +121,12 @@ export class LauncherPool {
   }
 
   #all(): Worker[] {
-    return [...this.#workers, ...this.#fenced]
-  }
-
-  /** One without a job; a new one, while there are few; or the one with the fewest. */
-  #forAnother(): Worker {
-    const idlest = this.#workers.toSorted((a, b) => a.open.size - b.open.size)[0]
-    if (!idlest) return this.#spawn()
-    if (idlest.open.size === 0 || !idlest.native || this.#workers.length >= most) return idlest
-    return this.#spawn()
+    return this.#current ? [this.#current, ...this.#fenced] : [...this.#fenced]
   }
 
   #spawn(): Worker {
     const { home, hostId, launcherDir, nodePath, env } = this.#options
-    const launcher = startLauncher({
+    const ready = startLauncher({
       launcherDir,
       runDir: path.join(home, 'run'),
       hostId,
@@ -135,23 +134,24 @@ export class LauncherPool {
       ...(nodePath === undefined ? {} : { nodePath }),
       onEvent: (event) => this.#onEvent(event, worker),
     })
-    const worker: Worker = { launcher, native: false, exitsSeen: 0, forgotten: 0, open: new Set() }
-    launcher.then(
-      ({ kind }) => {
-        worker.native = kind === 'native'
+    const worker: Worker = { ready, launcher: null, forgotten: 0, open: new Set() }
+    ready.then(
+      (launcher) => {
+        worker.launcher = launcher
       },
       () => this.#leave(worker),
     )
-    this.#workers.push(worker)
     return worker
   }
 
   #onEvent(event: LauncherEvent, from: Worker): void {
     switch (event.kind) {
       case 'started':
-        return this.#events.onStarted()
+        return this.#events.onStarted(event)
+      case 'dropped':
+        from.open.delete(event.attempt)
+        return this.#events.onDropped(event.attempt)
       case 'exited':
-        from.exitsSeen += 1
         from.open.delete(event.exit.attempt)
         this.#events.onExit(event.exit)
         return void this.#retire(from)
@@ -177,7 +177,7 @@ export class LauncherPool {
   /** A fenced launcher without jobs is of no use; its journal goes once its ends are committed. */
   async #retire(worker: Worker): Promise<void> {
     if (worker.open.size > 0 || !this.#fenced.has(worker)) return
-    const launcher = await worker.launcher
+    const launcher = await worker.ready
     await launcher.close()
     if (this.#fenced.delete(worker)) this.#dead.add(this.#journalOf(launcher))
   }
@@ -185,16 +185,16 @@ export class LauncherPool {
   async #lose(reason: string, from: Worker): Promise<void> {
     this.#leave(from)
     this.#fenced.delete(from)
-    const file = this.#journalOf(await from.launcher)
+    const file = this.#journalOf(await from.ready)
     this.#events.onGone(reason, readJournal(file), from.open)
     this.#dead.add(file)
   }
 
-  /** It is given nothing more to start. False: it was not one of those that are. */
+  /** It is given nothing more to start. False: it was not the current one. */
   #leave(worker: Worker): boolean {
-    const at = this.#workers.indexOf(worker)
-    if (at >= 0) this.#workers.splice(at, 1)
-    return at >= 0
+    if (this.#current !== worker) return false
+    this.#current = null
+    return true
   }
 
   #journalOf(launcher: Launcher): string {
