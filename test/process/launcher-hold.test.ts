@@ -1,7 +1,7 @@
 /** Jobs that a launcher holds: begun by itself in order, never after an end that might stop the batch, or dropped. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { fenceLauncher, readJournals, stopOrphanedLauncher } from '../../src/core/launcher/journal.ts'
 import { isRunning } from '../../src/core/process/processes.ts'
 import { type Kind, LauncherKit, until } from '../helpers/launcher-kit.ts'
@@ -12,8 +12,8 @@ describe.each<Kind>(['native', 'node'])('what the %s launcher holds', (kind) => 
   let kit: LauncherKit
   beforeEach(() => {
     kit = new LauncherKit(kind)
+    return () => kit.dispose()
   })
-  afterEach(() => kit.dispose())
 
   const sh = (script: string) => ['/bin/sh', '-c', script]
   const gated = (gate: string, script = 'exit 0') =>

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchSchema, jobSchema } from '../../src/contract/entities.ts'
+import { until } from '../helpers/launcher-kit.ts'
 import { aPlace, type Place, type Running } from './slipway.ts'
 
 const showDocument = z.looseObject({ batch: batchSchema, jobs: z.array(jobSchema) })
@@ -297,6 +298,7 @@ describe('a database that somebody edits by hand while a batch runs', () => {
     const host = place.start('work', '--until-empty')
     await traced(place, 'begin 1')
     edit(place, "UPDATE batches SET claim_token = 'forged' WHERE position = 0")
+    await until(() => trace(place).filter((line) => line === 'begin 1').length === 2, 'it runs again')
     open(place, 1, 2, 3)
     expect((await host.ended).code).toBe(0)
     const { batch, jobs } = await show(place)

@@ -7,8 +7,8 @@ import type { Db } from '../../../src/core/db/db.ts'
 import { fencePath, journalPath } from '../../../src/core/launcher/journal.ts'
 import { exitedLine, formatLine, type JobExit } from '../../../src/core/launcher/protocol.ts'
 import { identify, isRunning, type ProcessIdentity } from '../../../src/core/process/processes.ts'
-import { createBatch } from '../../../src/core/queue/batch-store.ts'
-import { eventsPage } from '../../../src/core/queue/job-queries.ts'
+import { cancelBatch, createBatch } from '../../../src/core/queue/batch-store.ts'
+import { attemptsOfJob, eventsPage, jobById } from '../../../src/core/queue/job-queries.ts'
 import { runningJobs } from '../../../src/core/queue/job-store.ts'
 import { unsealedBatches } from '../../../src/core/queue/queries.ts'
 import { writeSetting } from '../../../src/core/queue/settings-store.ts'
@@ -327,6 +327,59 @@ describe('a job that its launcher still sees to its end', () => {
     await until(() => existsSync(fencePath(file)), 'the launcher is fenced')
     appendFileSync(file, formatLine(['refused', key, 'fenced', '-', '-', '-']))
     expect((await waiting).finished).toMatchObject([{ verdict: { kind: 'interrupted' } }])
+  })
+})
+
+describe('a job that a launcher had begun by itself, before its claim was recorded', () => {
+  /** The second job of the batch, which is pending: its first attempt stands in the journal. */
+  function ahead(lines: (key: string) => string[]) {
+    const scene = aScene(1, 2)
+    const job = scene.db
+      .sql<{ id: number }>('SELECT id FROM jobs WHERE batch_id = ? AND ordinal = 2')
+      .get(scene.id)
+    const key = `${job?.id}.1`
+    scene.journal(lines(key))
+    const now = () => jobById(scene.db, job?.id ?? 0)
+    return { ...scene, ahead: key, second: now }
+  }
+
+  test('is claimed under the new token, and has the end that was written down', async () => {
+    const { options, second, ahead: key, now } = ahead((one) => [starting(one), started(one), exit(one)])
+    const { finished } = await rescued(options)
+    expect(second()).toMatchObject({ status: 'running', attempts: 1, claim_token: now().claim_token })
+    const end = finished.find(({ job }) => attemptKey(job) === key)
+    expect(end).toMatchObject({ verdict: { kind: 'succeeded' }, token: now().claim_token })
+  })
+
+  test('counts as interrupted where its launcher died as it started it', async () => {
+    const { options, ahead: key } = ahead((one) => [starting(one)])
+    const { finished } = await rescued(options)
+    const end = finished.find(({ job }) => attemptKey(job) === key)
+    expect(end).toMatchObject({ verdict: { kind: 'interrupted', hostDied: true } })
+  })
+
+  test('was not begun if it was refused for the fence, or was never announced', async () => {
+    const { options, second } = ahead((one) => [
+      starting(one),
+      formatLine(['refused', one, 'fenced', '-', '-', '-']),
+    ])
+    await rescued(options)
+    expect(second()).toMatchObject({ status: 'pending', attempts: 0 })
+  })
+
+  test('is counted late where its batch was cancelled meanwhile', async () => {
+    const { db, id, options, second } = ahead((one) => [starting(one), started(one), exit(one)])
+    db.write(() => cancelBatch(db, by(noon), id, null))
+    expect((await rescued(options)).finished).toEqual([])
+    expect(second()).toMatchObject({ status: 'cancelled', attempts: 1 })
+    expect(attemptsOfJob(db, second()?.id ?? 0)).toMatchObject([{ outcome: 'cancelled', number: 1 }])
+  })
+
+  test('is not taken for refused because a launcher that was fenced had refused it before', async () => {
+    const { options, journal, key } = aScene()
+    journal([starting(key), formatLine(['refused', key, 'fenced', '-', '-', '-'])], gone, hostId, 'L1')
+    journal([starting(key), started(key), exit(key)], gone, hostId, 'L2')
+    expect((await rescued(options)).finished).toMatchObject([{ verdict: { kind: 'succeeded' } }])
   })
 })
 
