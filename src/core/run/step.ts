@@ -25,7 +25,7 @@ import type { RetryDelays } from './retry-delays.ts'
 import { type AttemptEnd, settle } from './settle.ts'
 
 /** An attempt that its launcher has begun by itself: the claim is to be recorded. Times are epoch ms. */
-export type Begun = Pick<AttemptEnd, 'job' | 'token'> & { startedAt: number }
+type Begun = Pick<AttemptEnd, 'job' | 'token'> & { startedAt: number }
 
 /** What launchers reported, in order. */
 export type Report = Begun | AttemptEnd
@@ -121,9 +121,7 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
   const row = runningRow(db)
   if (row && row.host_id !== hostId) return false
   if (!row) {
-    return (
-      hasQueued(db) && isQuiet(situation) && mayStart(scope, situation) && !isReached(db, situation.goal)
-    )
+    return hasQueued(db) && isQuiet(situation) && mayStart(scope, situation) && !isReached(db, situation.goal)
   }
   if (row.jobs_running === 0) return true
   const free = runOptions(row).parallel - situation.busy
