@@ -146,7 +146,7 @@ export class Ground {
 
 /** Four configurations with three batch types each: twelve identities that can collide. */
 export const configurations = ['ant', 'bee', 'cat', 'dog'] as const
-export const types = ['plain', 'shaky', 'loose'] as const
+export const types = ['plain', 'brief', 'shaky', 'loose'] as const
 
 const configuration = (stamp: readonly string[], trace: string) => {
   const run = (ms: number, kind: string) =>
@@ -155,6 +155,10 @@ const configuration = (stamp: readonly string[], trace: string) => {
   - type: plain
     run: ${run(15, 'ok')}
     over: { range: 1..4 }
+    repeat: true
+  - type: brief
+    run: ${run(0, 'ok')}
+    over: { range: 1..40 }
     repeat: true
   - type: shaky
     run: ${run(10, 'shaky')}

@@ -37,6 +37,7 @@ export type Options = {
 /** Points that only a host that works passes, and those of single commands. */
 const hostPoints = [
   'after-claim-before-spawn',
+  'after-hold',
   'after-spawn-before-pid',
   'after-exit-before-verdict',
   'after-verdict-before-claim',

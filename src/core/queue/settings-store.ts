@@ -33,19 +33,11 @@ export function readSettings(db: Db): Settings {
   return settingsSchema.parse(stored)
 }
 
-/** What a key's text meant last: some are asked for with each job. */
-const lastRead = new Map<SettingKey, { text: string | undefined; value: unknown }>()
-
 /** One setting, without a look at the others. */
 export function readSetting<K extends SettingKey>(db: Db, key: K): Settings[K] {
   const text = db.sql<{ value: string }>('SELECT value FROM settings WHERE key = ?').get(key)?.value
-  let known = lastRead.get(key)
-  if (known === undefined || known.text !== text) {
-    const stored = text === undefined ? undefined : parseFitting(key, text)
-    known = { text, value: stored ?? settingsSchema.shape[key].parse(undefined) }
-    lastRead.set(key, known)
-  }
-  return known.value as Settings[K]
+  const stored = text === undefined ? undefined : parseFitting(key, text)
+  return (stored ?? settingsSchema.shape[key].parse(undefined)) as Settings[K]
 }
 
 function parseFitting(key: SettingKey, text: string): unknown {

@@ -33,16 +33,9 @@ const defaults: RunOptions = {
   reads: null,
 }
 
-/** What was read last: the running batch's are asked for several times for each of its jobs. */
-let lastRead: { text: string; options: Readonly<RunOptions> } = { text: '{}', options: defaults }
-
 /** Options of a batch. */
 export function runOptions(row: Pick<BatchRow, 'options'>): Readonly<RunOptions> {
-  if (row.options !== lastRead.text) {
-    const stored = JSON.parse(row.options) as Partial<RunOptions>
-    lastRead = { text: row.options, options: Object.freeze({ ...defaults, ...stored }) }
-  }
-  return lastRead.options
+  return { ...defaults, ...(JSON.parse(row.options) as Partial<RunOptions>) }
 }
 
 /** Why the batch's own rule stops it, or null: derived from the counters, so that any host comes to the same. */
