@@ -169,8 +169,10 @@ export function takeStep(scope: Scope, reports: readonly Report[], situation: Si
     // What is over as soon as it was claimed must not stand until something else happens.
   } while (step.running.jobs_pending === 0 || stopRule(runOptions(step.running), step.running) !== null)
   Object.assign(step, shouldStop(db, step.running, queuePaused))
-  step.mayHold &&= may && step.running?.host_id === hostId
-  if (may && step.running?.host_id === hostId) claimJobs(scope, context, step.running, situation, step)
+  // After a refusal nothing starts: the claim is looked at first.
+  may &&= !step.refused && step.running?.host_id === hostId
+  step.mayHold &&= may
+  if (may && step.running) claimJobs(scope, context, step.running, situation, step)
   if (step.mayHold && step.running) step.hold = jobsToHold(db, step.running, situation, step.start)
   return step
 }
