@@ -10,7 +10,7 @@ import type { Result, SlipwayError } from '../contract/errors.ts'
 import type { DoneCounts } from '../contract/outputs.ts'
 import type { SkipDone } from '../contract/references.ts'
 import { batchStatusWords } from '../contract/states.ts'
-import { batchName, countOf, typeAndRange } from '../contract/words.ts'
+import { batchName, countOf, rangeWords, typeAndRange } from '../contract/words.ts'
 import type { Context } from './context.ts'
 import { failed } from './failure.ts'
 import { printJson } from './session.ts'
@@ -20,6 +20,7 @@ export type AddOptions = {
   ifExists: IfExists
   skipDone?: SkipDone
   priority?: number
+  place?: 'keep' | 'end'
   hold?: boolean
 }
 
@@ -40,6 +41,7 @@ export function enqueue(
     ifExists: options.ifExists,
     skipDone: options.skipDone ?? false,
     priority: options.priority,
+    place: options.place,
     hold: options.hold ?? false,
   }
   return api.invoke('enqueue', input)
@@ -48,7 +50,14 @@ export function enqueue(
 /** Reports a failed enqueue; with --json a refused duplicate also lists on stdout what exists. */
 export async function refused(context: Context, error: SlipwayError): Promise<number> {
   if (error.code === 'duplicate' && context.json) {
-    await printJson(context, { created: [], existing: existingOf(error), closed: [], skipped: [] })
+    await printJson(context, {
+      created: [],
+      existing: existingOf(error),
+      closed: [],
+      outside: [],
+      placed: [],
+      skipped: [],
+    })
   }
   return failed(context, error)
 }
@@ -60,7 +69,7 @@ export function existingOf(error: SlipwayError): Batch[] {
 }
 
 /** What was created, found, closed and left out, one line each. */
-export function enqueuedLines({ created, existing, closed, skipped }: Enqueued): string[] {
+export function enqueuedLines({ created, existing, closed, skipped, ...succession }: Enqueued): string[] {
   const lines = [
     ...closed.map((batch) => `closed ${batchName(batch)}`),
     ...existing.map((batch) => `exists ${batchName(batch)}${place(batch)}`),
@@ -71,6 +80,7 @@ export function enqueuedLines({ created, existing, closed, skipped }: Enqueued):
       ({ type, range, jobs: left, done }) =>
         `left out ${countOf(left, 'job')} of ${typeAndRange({ type, range })}: ${done === undefined ? 'done before' : doneSentence(done)}`,
     ),
+    ...successionLines(succession),
   ]
   return created.length + existing.length === 0 ? [...lines, 'nothing left to add'] : lines
 }
@@ -84,6 +94,20 @@ export function doneSentence({ unchanged, changed, outputsMissing, new: fresh, s
   ].flat()
   const same = `${unchanged} unchanged${since === null ? '' : ` since #${since}`}`
   return rest.length === 0 ? same : `${same}; ${rest.join(', ')}`
+}
+
+/** What a batch took over from the one it closed, and what it did not. */
+export function successionLines({ outside, placed }: Pick<Enqueued, 'outside' | 'placed'>): string[] {
+  return [
+    ...placed.map(({ number, of, position, priority }) => {
+      const at = position === null ? '' : ` at position ${position}`
+      return `#${number} takes the place of #${of}${at}, priority ${priority}`
+    }),
+    ...outside.map(
+      ({ number, ranges, jobs }) =>
+        `${countOf(jobs, 'job')} of #${number} will not run: ${ranges.map((range) => rangeWords(range)).join(', ')} is outside the new range`,
+    ),
+  ]
 }
 
 function place(batch: Batch): string {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Outputs } from './outputs.ts'
-import { batchRefSchema, ifExistsAnswers, skipDoneModes } from './references.ts'
+import { batchRefSchema, ifExistsAnswers, places, skipDoneModes } from './references.ts'
 import { batchStatuses, jobStatuses } from './states.ts'
 
 // A schema is used a few times in a process: to compile it first costs more than it saves, and strict pages forbid it.
@@ -22,6 +22,7 @@ const several = {
   batches: batches.optional(),
   partial: z.boolean().optional(),
 }
+const place = z.enum(places).default('keep')
 const reason = z.string().max(2_000).optional()
 const page = z.number().int().min(1).max(1_000).default(100)
 
@@ -48,6 +49,8 @@ export const commands = {
       /** true: as 'changed'. */
       skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
       priority: z.number().int().min(-1_000_000).max(1_000_000).optional(),
+      /** Where `replace` and `remaining` put what they create: where the closed batch stood, with its priority, or last. */
+      place,
       hold: z.boolean().default(false),
       /** Digest of the file as the person saw it in the preview; refused when the file has changed since. */
       digest: z.string().optional(),
@@ -76,6 +79,8 @@ export const commands = {
       all: z.boolean().default(false),
       jobs: z.array(z.number().int()).min(1).optional(),
       ifExists: z.enum(ifExistsAnswers).default('fail'),
+      /** As for `enqueue`. */
+      place,
       paused: z.boolean().default(false),
     }),
   ),

@@ -102,11 +102,35 @@ const previewSchema = z.object({
   conflicts: z.array(conflictSchema),
 })
 
+const succession = {
+  /** Open jobs of closed batches that lie outside of the new ranges: they are in no batch any more. */
+  outside: z.array(
+    z.object({
+      id: z.string(),
+      number: z.number().int(),
+      type: z.string(),
+      ranges: z.array(rangeSchema),
+      jobs: z.number().int(),
+    }),
+  ),
+  /** Batches that took the place and priority of a closed one, by its number. */
+  placed: z.array(
+    z.object({
+      id: z.string(),
+      number: z.number().int(),
+      of: z.number().int(),
+      position: z.number().int().nullable(),
+      priority: z.number().int(),
+    }),
+  ),
+}
+
 const enqueueOutput = z.object({
   created: z.array(batchSchema),
   existing: z.array(batchSchema),
   /** Batches that were cancelled to make room (replace, remaining). */
   closed: z.array(batchSchema),
+  ...succession,
   /** Jobs left out because they were done before; `done` with `skipDone`. */
   skipped: z.array(
     z.object({
@@ -135,7 +159,7 @@ export const outputs = {
   pause: changed,
   resume: changed,
   cancel: changed,
-  retry: changed.extend({ existing: z.array(batchSchema), closed: z.array(batchSchema) }),
+  retry: changed.extend({ existing: z.array(batchSchema), closed: z.array(batchSchema), ...succession }),
   move: changed,
   priority: changed,
   undo: z.object({

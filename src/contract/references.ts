@@ -12,6 +12,9 @@ export type BatchRef = z.infer<typeof batchRefSchema>
 export const ifExistsAnswers = ['fail', 'return', 'replace', 'allow', 'remaining'] as const
 export type IfExists = (typeof ifExistsAnswers)[number]
 
+/** Where a batch that replaces or continues another is queued: in its place, or at the end by the queue's rule. */
+export const places = ['keep', 'end'] as const
+
 /** Commands that `undo` takes back. */
 export const undoableCommands = [
   'pause',

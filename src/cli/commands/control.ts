@@ -6,14 +6,14 @@ import type { Result } from '../../contract/errors.ts'
 import type { BatchRef, IfExists } from '../../contract/references.ts'
 import { batchName, countOf } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import { existingOf } from '../enqueueing.ts'
+import { existingOf, successionLines } from '../enqueueing.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed, refusedLines } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { statusWord } from '../print/batch.ts'
 import { printJson, printLines, request, withCore } from '../session.ts'
 
-export type RetryOptions = { all?: boolean; job?: number[]; ifExists: IfExists }
+export type RetryOptions = { all?: boolean; job?: number[]; ifExists: IfExists; place?: 'keep' | 'end' }
 export type MoveOptions = { top?: boolean; bottom?: boolean; to?: number }
 
 const statusLines = ({ batches }: { batches: readonly Batch[] }, paint: Paint): string[] =>
@@ -67,11 +67,20 @@ export function retry(context: Context, batches: BatchRef[], options: RetryOptio
       all: options.all ?? false,
       jobs: jobs?.value,
       ifExists: options.ifExists,
+      place: options.place,
     })
     if (!result.ok) {
       if (result.error.code === 'duplicate' && context.json) {
         const existing = existingOf(result.error)
-        await printJson(context, { batches: [], refused: [], existing, closed: [], undo: null })
+        await printJson(context, {
+          batches: [],
+          refused: [],
+          existing,
+          closed: [],
+          outside: [],
+          placed: [],
+          undo: null,
+        })
       }
       return failed(context, result.error)
     }
@@ -84,6 +93,7 @@ export function retry(context: Context, batches: BatchRef[], options: RetryOptio
         ...reopened.map(
           (one) => `${batchName(one)} is queued again: ${countOf(one.jobs.pending, 'job')} to run`,
         ),
+        ...successionLines(result.value),
       ])
     }
     return EXIT_OK

@@ -1,6 +1,6 @@
 /** Defines the commands that bring work in: run, add, preview, trust. */
 import { type Command, Option } from 'commander'
-import { ifExistsAnswers, skipDoneModes } from '../../contract/references.ts'
+import { ifExistsAnswers, places, skipDoneModes } from '../../contract/references.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { variable, wholeNumber } from '../reference.ts'
 import { type Act, showExample } from './act.ts'
@@ -22,6 +22,14 @@ const withEnqueueOptions = (command: Command): Command =>
       new Option('--if-exists <answer>', 'what to do when an active batch has the same identity')
         .choices(ifExistsAnswers)
         .default('fail'),
+    )
+    .addOption(
+      new Option(
+        '--place <where>',
+        'with replace or remaining: keep the place of the closed batch, or queue at the end',
+      )
+        .choices(places)
+        .default('keep'),
     )
     .addOption(skipDone())
     .option('--priority <N>', 'higher runs first', wholeNumber('--priority', -1_000_000, 1_000_000))

@@ -1,6 +1,6 @@
 /** Defines the commands that change the queue: work, pause, resume, cancel, retry, move, priority, stop-after, undo. */
 import { type Command, Option } from 'commander'
-import { type BatchRef, ifExistsAnswers } from '../../contract/references.ts'
+import { type BatchRef, ifExistsAnswers, places } from '../../contract/references.ts'
 import type { MoveOptions, RetryOptions } from '../commands/control.ts'
 import { batchesThenPriority, batchReference, batchReferences, wholeNumber } from '../reference.ts'
 import { type Act, showExample } from './act.ts'
@@ -67,6 +67,14 @@ export function defineControl(program: Command, act: Act): void {
       new Option('--if-exists <answer>', 'what to do when an active batch has the same identity')
         .choices(ifExistsAnswers)
         .default('fail'),
+    )
+    .addOption(
+      new Option(
+        '--place <where>',
+        'with replace or remaining: keep the place of the closed batch, or queue at the end',
+      )
+        .choices(places)
+        .default('keep'),
     )
     .action(
       act(async (context, batches: BatchRef[], options: RetryOptions) =>

@@ -1,5 +1,5 @@
 /** `cancel`: ends batches and their open jobs at once and frees their identities. */
-import { cancelBatch, sealBatch } from '../queue/batch-store.ts'
+import { cancelBatch, cutOffBatch } from '../queue/batch-store.ts'
 import { recordCancelledAttempts } from '../queue/job-store.ts'
 import { batchById } from '../queue/queries.ts'
 import { changeBatches } from './change-batches.ts'
@@ -11,7 +11,7 @@ export const cancel: Handler<'cancel'> = (scope, input) => {
   return changeBatches(scope, 'cancel', input, {
     each({ id }) {
       recordCancelledAttempts(db, context, id, reason ?? 'the batch was cancelled')
-      sealBatch(db, context, id) // whoever still fills it is refused the next job, and finds it cancelled
+      cutOffBatch(db, context, id) // whoever still fills it is refused the next job, and finds it cancelled
       if (!cancelBatch(db, context, id, reason)) {
         const hint = 'Only a batch that has not ended can be cancelled.'
         throw new Refusal(notPossible(batchById(db, id), 'cancelled', hint))

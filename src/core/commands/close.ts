@@ -4,9 +4,9 @@
  */
 import type { Batch } from '../../contract/entities.ts'
 import { type Reason, reasonSentence } from '../../contract/reasons.ts'
-import { cancelBatch, sealBatch } from '../queue/batch-store.ts'
+import { cancelBatch, cutOffBatch } from '../queue/batch-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { leaveOutDoneBy, recordCancelledAttempts } from '../queue/job-store.ts'
+import { leaveOutDone, recordCancelledAttempts } from '../queue/job-store.ts'
 import { notPossible, Refusal, type Scope } from './command.ts'
 
 /** Cancels an active batch in favour of another one. */
@@ -14,15 +14,14 @@ export function close(scope: Scope, other: Batch, reason: Reason): void {
   recordCancelledAttempts(scope.db, scope.context, other.id, reasonSentence(reason))
   // A fill on its way is left alone; a queued batch that nobody has sealed has no more to wait for.
   if (other.status !== 'initiated' || other.expands === 'when-claimed')
-    sealBatch(scope.db, scope.context, other.id)
+    cutOffBatch(scope.db, scope.context, other.id)
   if (!cancelBatch(scope.db, scope.context, other.id, reason))
     throw new Refusal(notPossible(other, 'replaced'))
 }
 
-/** Jobs that the closed batches have done stay cancelled here, and say so. */
-export function leaveOutDone({ db, context }: Scope, id: string, closed: readonly Batch[]): number {
-  let left = 0
-  for (const other of closed) left += leaveOutDoneBy(db, context.at, id, other)
+/** Jobs whose commands are done stay cancelled here, and name the batch that did each. */
+export function leaveOut({ db, context }: Scope, id: string, done: ReadonlyMap<string, number>): number {
+  const left = leaveOutDone(db, context.at, id, done)
   if (left > 0) recordEvent(db, context, { kind: 'jobs_left_out', batchId: id, details: { jobs: left } })
   return left
 }

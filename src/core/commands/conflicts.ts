@@ -7,6 +7,7 @@ import type { Batch, Conflict } from '../../contract/entities.ts'
 import { fail, type Result } from '../../contract/errors.ts'
 import { ago, batchName, countOf, statusWords } from '../../contract/words.ts'
 import { type BatchPlan, InputsChangedError } from '../configuration/plan.ts'
+import { doneInChain } from '../queue/chain-store.ts'
 import { recordEvent } from '../queue/event-store.ts'
 import { hashesOfBatch } from '../queue/job-queries.ts'
 import type { Scope } from './command.ts'
@@ -35,14 +36,10 @@ export function conflictsWith(scope: Scope, requested: Requested, existing: read
   const wanted = new Set(requested.hashes)
   const doneAnywhere = new Set<string>()
   const conflicts = existing.map((batch): Conflict => {
-    const there = new Set<string>()
-    const done = new Set<string>()
-    for (const { hash, done: isDone } of hashesOfBatch(scope.db, batch.id)) {
-      there.add(hash)
-      if (!isDone) continue
-      done.add(hash)
-      doneAnywhere.add(hash)
-    }
+    const done = doneInChain(scope.db, [batch.id])
+    const there = new Set(done.keys())
+    for (const { hash } of hashesOfBatch(scope.db, batch.id)) there.add(hash)
+    for (const hash of done.keys()) doneAnywhere.add(hash)
     const { configuration, type, range } = requested
     return {
       requested: { configuration, type, range, jobs: requested.hashes.length, left: 0 },

@@ -14,17 +14,16 @@ import { type BatchPlan, planBatches } from '../configuration/plan.ts'
 import { type Configuration, readConfiguration } from '../configuration/read.ts'
 import { doneBefore } from '../fill/done-before.ts'
 import { removeAbandonedFills } from '../host/abandoned-batches.ts'
-import { isAwaited, linkAfter, relinkTo } from '../queue/after-store.ts'
-import { createBatch, enqueueBatch, sealBatch } from '../queue/batch-store.ts'
+import { createBatch } from '../queue/batch-store.ts'
+import { doneInChain } from '../queue/chain-store.ts'
 import { findConfiguration, saveConfiguration, trustConfiguration } from '../queue/configuration-store.ts'
-import { doneHashes, hashesOfBatch } from '../queue/job-queries.ts'
-import { batchById, batchesByIds, conflictingBatches, hasActive } from '../queue/queries.ts'
+import { batchesByIds, conflictingBatches, endedRanges, hasActive } from '../queue/queries.ts'
 import { readSetting } from '../queue/settings-store.ts'
-import { deferBatch } from '../queue/source-store.ts'
-import { close, leaveOutDone } from './close.ts'
-import { type Handler, Refusal, type Scope, writeOrRefuse } from './command.ts'
+import type { Handler, Scope } from './command.ts'
 import { commandHashes, conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
-import { abandon, endedMeanwhile, type Fill, fillAll, type Order } from './fill.ts'
+import { type Fill, fillAll, type Order } from './fill.ts'
+import { finish } from './finish.ts'
+import { predecessorsOf } from './succession.ts'
 
 type Input = ParsedInput<'enqueue'>
 
@@ -56,6 +55,7 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   )
   const finished = finish(scope, input, configuration, fills)
   if (!finished.ok) return finished
+  const { closed, outside, placed } = finished.value
   // Of those that exist, one that another command was still filling is gone where that command was killed meanwhile.
   const read = (ids: readonly string[]) => {
     const found = new Map(batchesByIds(scope.db, ids).map((batch) => [batch.id, batch]))
@@ -64,7 +64,9 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   return ok({
     created: read(fills.map((fill) => fill.id)),
     existing: read(existing),
-    closed: read(finished.value),
+    closed: read(closed),
+    outside,
+    placed,
     skipped,
   })
 }
@@ -118,19 +120,20 @@ async function decide(
     return plans.map((plan) => ({
       plan,
       conflicts: [],
+      continues: [],
       leaveOut: new Set(),
       jobs: jobsOf(plan),
       done: nothingDone(input, plan),
     }))
-  const done = new Map<string, ReadonlySet<string>>()
-  const doneOf = (type: string) => {
-    const hashes = done.get(type) ?? new Set(doneHashes(db, known.id, type))
-    done.set(type, hashes)
-    return hashes
+  const ended = new Map<string, ReturnType<typeof endedRanges>>()
+  const endedOf = (type: string) => {
+    const ranges = ended.get(type) ?? endedRanges(db, known.id, type)
+    ended.set(type, ranges)
+    return ranges
   }
   const conflictsOf = conflictFinder(db, known.id)
   const all = plans.map((plan) => ({ plan, conflicts: conflictsOf(plan) }))
-  // "Remaining" is asked of the whole experiment: ranges that are done already are not done again either.
+  // "Remaining" is meant for the whole experiment: what of a range no active batch has goes on where it last stopped.
   const continued = new Set(
     input.ifExists === 'remaining'
       ? all.filter((one) => one.conflicts.length > 0).map((one) => one.plan.type)
@@ -138,18 +141,19 @@ async function decide(
   )
   const orders: Order[] = []
   for (const { plan, conflicts } of all) {
+    const { type, range } = plan
+    const continues = continued.has(type) ? predecessorsOf(range, conflicts, endedOf(type)) : []
     let leaveOut: ReadonlySet<string> = new Set()
     let counts: DoneCounts | null = null
     const mode = skipMode(input.skipDone)
     if (mode !== null && plan.expand === 'when-added') {
-      const batch = { configuration_id: known.id, batch_type: plan.type, continues: null }
+      const batch = { configuration_id: known.id, batch_type: type, chain: continues }
       const found = await doneBefore(db, batch, plan, mode)
       leaveOut = found.leaveOut
       counts = found.counts
-    } else if (continued.has(plan.type) && conflicts.length === 0) leaveOut = doneOf(plan.type)
-    else if (continued.has(plan.type)) leaveOut = doneInside(scope, conflicts)
+    } else leaveOut = new Set(doneInChain(db, continues, range).keys())
     const jobs = plan.expand === 'when-claimed' ? null : await countLeft(plan, leaveOut)
-    orders.push({ plan, conflicts, leaveOut, jobs, done: counts })
+    orders.push({ plan, conflicts, continues, leaveOut, jobs, done: counts })
   }
   return orders
 }
@@ -170,13 +174,6 @@ function conflictFinder(db: Scope['db'], configurationId: number): (plan: BatchP
     isFree.set(type, free)
     return free ? [] : conflictingBatches(db, { configurationId, type, range })
   }
-}
-
-function doneInside({ db }: Scope, batches: readonly Batch[]): Set<string> {
-  const hashes = new Set<string>()
-  for (const batch of batches)
-    for (const { hash, done } of hashesOfBatch(db, batch.id)) if (done) hashes.add(hash)
-  return hashes
 }
 
 async function countLeft(plan: BatchPlan, leaveOut: ReadonlySet<string>): Promise<number> {
@@ -221,7 +218,7 @@ async function open(
       }
       const batch = createBatch(db, context, {
         ...identity,
-        priority: input.priority ?? plan.options.priority,
+        priority: input.priority ?? successionPriority(input, conflicts) ?? plan.options.priority,
         duplicateOf: conflicts[0]?.id ?? null,
         continues: input.ifExists === 'remaining' ? (conflicts[0]?.id ?? null) : null,
         expands: plan.expand,
@@ -277,62 +274,8 @@ async function explain(
   return refuseConflicts(scope, conflicts, 'enqueue')
 }
 
-/** The last transaction: closes what is replaced, seals, links and queues everything. Returns what was closed. */
-function finish(
-  scope: Scope,
-  input: Input,
-  configuration: Configuration,
-  fills: readonly Fill[],
-): Result<string[]> {
-  const { db, context } = scope
-  const done = writeOrRefuse(db, () => {
-    const row = findConfiguration(db, configuration.specPath, configuration.projectPath)
-    if (!row) throw new Error(`the configuration ${configuration.specPath} vanished`)
-    const closed: string[] = []
-    for (const fill of fills) {
-      for (const other of fill.closes) {
-        if (batchById(db, other.id).completedAt !== null) continue // it ended by itself meanwhile
-        close(scope, other, {
-          code: input.ifExists === 'replace' ? 'replaced' : 'continued',
-          by: fill.number,
-        })
-        closed.push(other.id)
-      }
-      if (fill.closes.length > 0) standAlone(scope, row.id, fill)
-      if (input.ifExists === 'remaining') leaveOutDone(scope, fill.id, fill.closes)
-      const { text } = configuration
-      const skipDone = skipMode(input.skipDone)
-      const sealed =
-        fill.order.jobs === null
-          ? deferBatch(db, context, fill.id, { text, variables: input.variables ?? {}, skipDone })
-          : sealBatch(db, context, fill.id)
-      const lost = sealed ? undefined : endedMeanwhile(scope, fills)
-      if (lost) throw new Refusal(lost)
-      if (!sealed) throw new Error(`batch ${fill.id} was removed by somebody else`)
-    }
-    // Asked once for each type: a submit may have thousands of batches, and hardly ever one that waits for them.
-    const types = new Set(fills.map((fill) => fill.order.plan.type))
-    const awaited = new Set([...types].filter((type) => isAwaited(db, row.id, type)))
-    for (const fill of fills) {
-      linkAfter(db, fill.id, row.id, fill.order.plan.after)
-      if (fill.closes.length === 0 && !awaited.has(fill.order.plan.type)) continue
-      relinkTo(db, { id: fill.id, configurationId: row.id, type: fill.order.plan.type })
-    }
-    if (!input.hold) for (const fill of fills) enqueueBatch(db, context, fill.id)
-    return closed
-  })
-  if (!done.ok) abandon(scope, fills, { code: 'refused' })
-  return done
-}
-
-/** While it was filled it counted as a knowing duplicate of what it replaces; that is closed now. */
-function standAlone(scope: Scope, configurationId: number, fill: Fill): void {
-  const { db } = scope
-  const identity = { configurationId, type: fill.order.plan.type, range: fill.order.plan.range }
-  const others = conflictingBatches(db, identity, fill.id)
-  if (others.length > 0) {
-    const requested = { configuration: others[0]?.configuration ?? '', ...fill.order.plan, hashes: [] }
-    throw new Refusal(refuseConflicts(scope, conflictsWith(scope, requested, others), 'enqueue'))
-  }
-  db.sql('UPDATE batches SET duplicate_of = NULL WHERE id = ?').run(fill.id)
+/** The priority of the batch whose place is kept. */
+function successionPriority({ ifExists, place }: Input, conflicts: readonly Batch[]): number | undefined {
+  const closes = ifExists === 'replace' || ifExists === 'remaining'
+  return closes && place === 'keep' ? conflicts[0]?.priority : undefined
 }

@@ -22,6 +22,8 @@ export type Order = {
   conflicts: Batch[]
   /** Commands that are left out because they were done. */
   leaveOut: ReadonlySet<string>
+  /** Ids of the batches whose chain this one joins. */
+  continues: readonly string[]
   /** How many are left; null where that is looked up when it is the batch's turn. */
   jobs: number | null
   /** With `skipDone`: why jobs are left out, or not. */

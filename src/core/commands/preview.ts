@@ -50,7 +50,7 @@ async function outline(
   { skipDone }: ParsedInput<'preview'>,
 ) {
   const mode = skipMode(skipDone)
-  const batch = { configuration_id: configurationId ?? 0, batch_type: plan.type, continues: null }
+  const batch = { configuration_id: configurationId ?? 0, batch_type: plan.type, chain: [] }
   return {
     done: mode === null ? null : (await doneBefore(db, batch, plan, mode)).counts,
     range: plan.range,

@@ -8,8 +8,8 @@ import type { DoneCounts } from '../../contract/outputs.ts'
 import type { SkipDone } from '../../contract/references.ts'
 import { type BatchPlan, InputsChangedError, type PlannedJob } from '../configuration/plan.ts'
 import type { Db } from '../db/db.ts'
+import { doneInChain } from '../queue/chain-store.ts'
 import { type DoneJob, doneJobs, readsOfJob } from '../queue/file-store.ts'
-import { doneInChain } from '../queue/job-queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { hashFile } from './file-hash.ts'
 
@@ -18,11 +18,11 @@ type Done = { leaveOut: ReadonlySet<string>; counts: DoneCounts }
 /** Command hashes of the jobs of a plan that need not run again, and why the others do. */
 export async function doneBefore(
   db: Db,
-  batch: Pick<BatchRow, 'configuration_id' | 'batch_type' | 'continues'>,
+  batch: Pick<BatchRow, 'configuration_id' | 'batch_type'> & { chain: readonly string[] },
   plan: BatchPlan,
   mode: SkipDone | null,
 ): Promise<Done> {
-  const leaveOut = new Set(batch.continues === null ? [] : doneInChain(db, batch.continues))
+  const leaveOut = new Set(doneInChain(db, batch.chain).keys())
   const counts: DoneCounts = { unchanged: 0, changed: 0, outputsMissing: 0, new: 0, since: null }
   if (mode === null) return { leaveOut, counts }
   const done = new Map<string, DoneJob>()

@@ -93,7 +93,7 @@ export class Expander {
       const source = findSource(db, id)
       if (source === undefined) throw new NotExpandable('its configuration is missing')
       const plan = await planOf(batch, source)
-      const { leaveOut } = await doneBefore(db, batch, plan, source.skipDone)
+      const { leaveOut } = await doneBefore(db, { ...batch, chain: [id] }, plan, source.skipDone)
       await this.#fill(batch, plan, leaveOut)
     } catch (cause) {
       const foreseen =

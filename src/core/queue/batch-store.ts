@@ -68,6 +68,13 @@ export function sealBatch(db: Db, context: Context, id: string): BatchRow | unde
   return row
 }
 
+/** The batch ends before it has all its jobs: it is sealed, so that it can end, and can never be retried. */
+export function cutOffBatch(db: Db, context: Context, id: string): BatchRow | undefined {
+  const row = sealBatch(db, context, id)
+  if (row) db.sql('UPDATE batches SET cut_off = 1 WHERE id = ?').run(id)
+  return row
+}
+
 /** Removes a batch whose fill was interrupted, with everything in it. */
 export function removeUnsealed(db: Db, context: Context, id: string, reason: Why): boolean {
   const row = db.sql<BatchRow>('DELETE FROM batches WHERE id = ? AND sealed = 0 RETURNING *').get(id)
@@ -76,9 +83,15 @@ export function removeUnsealed(db: Db, context: Context, id: string, reason: Why
   return true
 }
 
-/** initiated → queued (first enqueue or release from hold). */
-export function enqueueBatch(db: Db, context: Context, id: string): BatchRow | undefined {
-  return toQueue(db, context, id, ['initiated'], 'batch_enqueued', 'by rule')
+/** initiated → queued (first enqueue or release from hold), by rule or in front of the batch whose place it takes. */
+export function enqueueBatch(db: Db, context: Context, id: string, inPlaceOf?: string): BatchRow | undefined {
+  const place = (inPlaceOf === undefined ? undefined : getRow(db, inPlaceOf)) ?? 'by rule'
+  return toQueue(db, context, id, ['initiated'], 'batch_enqueued', place)
+}
+
+/** It is no duplicate any more: what it duplicated has been closed. */
+export function standAlone(db: Db, id: string): void {
+  db.sql('UPDATE batches SET duplicate_of = NULL WHERE id = ?').run(id)
 }
 
 /** paused → queued: back to its old place in line, as it keeps the time at which it was first queued. */
@@ -100,6 +113,7 @@ export function reopenBatch(
   context: Context,
   id: string,
   duplicateOf: string | null,
+  inPlaceOf: BatchRow | 'by rule' = 'by rule',
 ): BatchRow | undefined {
   db.sql(`UPDATE batches SET duplicate_of = ? WHERE id = ? AND completed_at IS NOT NULL`).run(duplicateOf, id)
   return toQueue(
@@ -108,7 +122,7 @@ export function reopenBatch(
     id,
     ['completed', 'completed_with_errors', 'failed', 'cancelled'],
     'batch_retried',
-    'by rule',
+    inPlaceOf,
   )
 }
 
@@ -123,17 +137,21 @@ function toQueue(
   id: string,
   from: readonly BatchStatus[],
   kind: string,
-  place: 'by rule' | 'top',
+  place: 'by rule' | 'top' | BatchRow,
   reason: Why = null,
 ): BatchRow | undefined {
   const before = getRow(db, id)
   // Only into the line is the seal needed; what runs unsealed can still be let go.
   if (!before || !from.includes(before.status)) return undefined
-  if (before.sealed === 0 && place === 'by rule' && !isDeferred(before)) return undefined
+  if (before.sealed === 0 && place !== 'top' && !isDeferred(before)) return undefined
   const reopened = before.completed_at !== null
-  const queuedAt = reopened || before.queued_at === null ? queueTime(db, context.at) : before.queued_at
+  const other = typeof place === 'object' ? place : undefined
+  const first = reopened || before.queued_at === null ? queueTime(db, context.at) : before.queued_at
+  const queuedAt = other?.queued_at ?? first
   const position =
-    place === 'top' ? 1 : placeFor(db, { priority: before.priority, queuedAt, number: before.number })
+    place === 'top' || other?.position === 0
+      ? 1
+      : (other?.position ?? placeFor(db, { priority: before.priority, queuedAt, number: before.number }))
   openGap(db, position)
   // One statement for all ways into the queue: the edge itself is checked by the table of legal transitions.
   const row = db

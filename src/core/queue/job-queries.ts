@@ -105,16 +105,16 @@ export function* doneHashes(db: Db, configurationId: number, type: string): Gene
   for (const row of rows) yield row.command_hash
 }
 
-/** Commands that succeeded in a batch or in any that it continues, as their hashes. */
-export function doneInChain(db: Db, batchId: string): string[] {
-  return db
-    .sql<{ command_hash: string }>(
-      `WITH RECURSIVE chain(id) AS (
-         SELECT ? UNION SELECT b.continues FROM chain JOIN batches b ON b.id = chain.id WHERE b.continues IS NOT NULL)
-       SELECT DISTINCT j.command_hash FROM chain JOIN jobs j ON j.batch_id = chain.id WHERE j.status = 'succeeded'`,
-    )
-    .all(batchId)
-    .map(({ command_hash }) => command_hash)
+/** How many jobs of a batch over a range have not ended and have their number in this part of it. */
+export function openJobsIn(db: Db, batchId: string, start: number, end: number): number {
+  return (
+    db
+      .sql<{ n: number }>(
+        `SELECT count(*) AS n FROM jobs
+         WHERE batch_id = ? AND status IN ('pending', 'running') AND CAST(input AS INTEGER) BETWEEN ? AND ?`,
+      )
+      .get(batchId, start, end)?.n ?? 0
+  )
 }
 
 /** Hashes of a batch's jobs, with whether each has succeeded. */

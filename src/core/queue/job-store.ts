@@ -306,23 +306,26 @@ export function reopenCancelledJobs(db: Db, batchId: string, endedAt: number): n
     .run(batchId, endedAt)
 }
 
-/** pending → cancelled for jobs that another batch, by its number and id, has done. Returns how many. */
-export function leaveOutDoneBy(
-  db: Db,
-  at: number,
-  batchId: string,
-  other: { id: string; number: number },
-): number {
-  return db
-    .sql(
-      `UPDATE jobs SET status = 'cancelled', completed_at = ?1, done_by = ?2
-       WHERE batch_id = ?3 AND status = 'pending' AND command_hash IN
-         (SELECT command_hash FROM jobs WHERE batch_id = ?4 AND status = 'succeeded')`,
+/** pending → cancelled for jobs whose command, by its hash, was done by the batch of that number. Returns how many. */
+export function leaveOutDone(db: Db, at: number, batchId: string, done: ReadonlyMap<string, number>): number {
+  if (done.size === 0) return 0
+  const pending = db
+    .sql<{ id: number; command_hash: string }>(
+      `SELECT id, command_hash FROM jobs WHERE batch_id = ? AND status = 'pending'`,
     )
-    .run(at, other.number, batchId, other.id)
+    .all(batchId)
+  const leaveOut = db.sql(
+    `UPDATE jobs SET status = 'cancelled', completed_at = ?, done_by = ? WHERE id = ? AND status = 'pending'`,
+  )
+  let left = 0
+  for (const { id, command_hash } of pending) {
+    const by = done.get(command_hash)
+    if (by !== undefined) left += leaveOut.run(at, by, id)
+  }
+  return left
 }
 
-/** Cancelled jobs that nobody did instead: not those that `leaveOutDoneBy` left out. */
+/** Cancelled jobs that nobody did instead: not those that `leaveOutDone` left out. */
 export function jobsNotRun(db: Db, batchId: string): number {
   return (
     db

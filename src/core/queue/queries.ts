@@ -241,6 +241,21 @@ export function conflictingBatches(
     .map(toBatch)
 }
 
+/** Ranges of the ended batches of a type, latest first. */
+export function endedRanges(
+  db: Db,
+  configurationId: number,
+  type: string,
+): { id: string; start: number; end: number }[] {
+  return db
+    .sql<{ id: string; start: number; end: number }>(
+      `SELECT id, range_start AS start, range_end AS end FROM batches
+       WHERE configuration_id = ? AND batch_type = ? AND completed_at IS NOT NULL AND range_start IS NOT NULL
+       ORDER BY number DESC`,
+    )
+    .all(configurationId, type)
+}
+
 /** Batches that are being filled, or whose fill was abandoned: whether their host still lives is not checked here. */
 export function unsealedBatches(db: Db): BatchRow[] {
   return db

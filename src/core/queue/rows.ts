@@ -18,6 +18,8 @@ export type BatchRow = {
   range_start: number | null
   range_end: number | null
   sealed: number
+  cut_off: number
+  rerun_since: number | null
   claim_token: string | null
   created_at: number
   queued_at: number | null

