@@ -20,6 +20,10 @@ export type LauncherSupervisorOptions = {
 }
 
 export type LauncherSupervisorEvents = {
+  /** A launcher is there that takes jobs. */
+  onReady(): void
+  /** None can be had. */
+  onUnavailable(cause: unknown): void
   onStarted(started: Started): void
   onExit(exit: JobExit): void
   onRefused(refused: Refused): void
@@ -51,6 +55,12 @@ export class LauncherSupervisor {
   constructor(options: LauncherSupervisorOptions, events: LauncherSupervisorEvents) {
     this.#options = options
     this.#events = events
+  }
+
+  /** Whether a launcher is there that takes jobs; spawns one where none is. */
+  isReady(): boolean {
+    this.#current ??= this.#spawn()
+    return this.#current.launcher !== null
   }
 
   /** Starts a job. Rejects when no launcher can be had. */
@@ -138,8 +148,12 @@ export class LauncherSupervisor {
     ready.then(
       (launcher) => {
         worker.launcher = launcher
+        this.#events.onReady()
       },
-      () => this.#leave(worker),
+      (cause: unknown) => {
+        this.#leave(worker)
+        this.#events.onUnavailable(cause)
+      },
     )
     return worker
   }

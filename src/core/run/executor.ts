@@ -86,6 +86,8 @@ export class Executor {
     this.#ahead = new Ahead(options.clock)
     this.#steps = new GroupCommit(options)
     this.#launcher = new LauncherSupervisor(options, {
+      onReady: () => this.wake(),
+      onUnavailable: (cause) => this.#waitForLauncher(cause),
       onStarted: (started) => this.#start(started),
       onExit: (exit) => this.#finish(exit),
       onRefused: (refused) => this.#refuse(refused),
@@ -104,6 +106,7 @@ export class Executor {
   async begin(): Promise<void> {
     this.#state = 'rescuing'
     this.#stopping = null
+    void this.#launcher.end('release') // all launchers are fenced now; the next job gets a new one
     try {
       const found = await rescue(this.#o)
       if (this.#state !== 'rescuing') return
@@ -229,6 +232,7 @@ export class Executor {
       stopping: this.#stopping !== null,
       delays: this.#delays,
       goal: this.#goal,
+      launcherIsReady: () => this.#launcher.isReady(),
     }
   }
 
@@ -262,11 +266,15 @@ export class Executor {
   #startJob(claimed: Claimed): void {
     const slot = this.#slots.get(attemptKey(claimed.job))
     if (!slot) return
-    this.#launcher.start(this.#specOf(slot, claimed)).catch((cause: unknown) => {
-      this.#o.events.onError(cause)
-      const message = cause instanceof Error ? cause.message : String(cause)
-      this.#refuse({ attempt: slot.key, stage: 'process', errno: '-', message })
-    })
+    this.#launcher.start(this.#specOf(slot, claimed)).catch(this.#o.events.onError)
+  }
+
+  #waitForLauncher(cause: unknown): void {
+    this.#o.events.onError(cause)
+    const message = cause instanceof Error ? cause.message : String(cause)
+    this.#o.events.onAttention(`A job could not be started: ${message}`, null)
+    this.#blockedUntilAwake = this.#o.clock.awakeMs() + blockedRetryMs
+    this.#wakeAt(this.#blockedUntilAwake)
   }
 
   #specOf(slot: Slot, { job, batch, options, graceMs }: Claimed): StartSpec {

@@ -52,9 +52,15 @@ export type Rescue = {
 
 export type RescueOptions = { db: Db; clock: Clock; home: string; hostId: string }
 
+/** A launcher that has been fenced answers at once; so often it is looked at before it is ended. */
+const patience = 200
+const lookAgainMs = 10
+
+const runDirOf = (home: string) => path.join(home, 'run')
+
 /** Journals of other hosts' launchers. */
 export function foreignJournals(home: string, hostId: string): LauncherJournal[] {
-  return readJournals(path.join(home, 'run')).filter((journal) => journal.hostId !== hostId)
+  return readJournals(runDirOf(home)).filter((journal) => journal.hostId !== hostId)
 }
 
 /**
@@ -65,20 +71,23 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   const { db, clock, home, hostId } = options
   const context: Context = { actor: 'rescuer', hostId, origin: null, at: clock.now() }
   const settings = readSettings(db)
-  if (!isExecutor(options)) return null
-  for (const journal of foreignJournals(home, hostId)) fenceLauncher(journal)
-  const begun = readJournals(path.join(home, 'run')).flatMap(begunIn)
+  // The token first, then the fences, then the journals, in the order that docs/model.md shows to be the only safe one:
+  // under the old token nothing can be claimed any more, and what was claimed before has its launcher's journal here.
   const taken = db.write(() => {
     if (!isExecutor(options)) return null
     makeDense(db)
     removeAbandonedFills(db, context)
     const running = runningRow(db)
-    if (!running) return recordBegun(db, context, undefined, begun)
+    if (!running) return undefined
     const owned = running.host_id !== null && !isGone(db, running.host_id)
-    const why = { code: owned ? 'host-past-lease' : 'host-gone' } as const
-    return recordBegun(db, context, takeOverBatch(db, context, running.id, randomUUID(), why), begun)
+    const why = owned ? 'its host was stopped beyond its lease' : 'its host is gone'
+    return takeOverBatch(db, context, running.id, randomUUID(), why)
   })
   if (taken === null) return null
+  // Also the launchers that this host let go itself when it lost the role.
+  for (const journal of readJournals(runDirOf(home))) fenceLauncher(journal)
+  const begun = readJournals(runDirOf(home)).flatMap(begunIn)
+  if (!db.write(() => isExecutor(options) && recordBegun(db, context, taken, begun))) return null
   const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
   await stopStrays(options, new Set(result.adopted.map((slot) => slot.key)), settings['kill-grace-ms'])
   // Before anything is claimed: after a power cut an old journal may know more attempts than the database does.
@@ -102,7 +111,7 @@ function recordBegun(
   context: Context,
   batch: BatchRow | undefined,
   begun: readonly { attempt: string; startedAt: number | null }[],
-): BatchRow | undefined {
+): true {
   for (const { attempt, startedAt } of begun) {
     const [id = 0, number = 0] = attempt.split('.').map(Number)
     const job = jobById(db, id)
@@ -111,7 +120,7 @@ function recordBegun(
     if (job.batch_id === batch?.id) claimJob(db, { ...context, at }, id, batch.claim_token ?? '', number)
     else recordLateAttempt(db, context, { id, attempts: number }, at)
   }
-  return batch
+  return true
 }
 
 function isExecutor({ db, hostId }: RescueOptions): boolean {
@@ -165,7 +174,7 @@ type Found =
 /** What the journals know of an attempt; waits while a fenced launcher is between `starting` and `started`. */
 async function lookFor(home: string, key: string): Promise<Found> {
   for (let tries = 0; ; tries += 1) {
-    const journals = readJournals(path.join(home, 'run')) // ours too: a verdict of ours may have been refused
+    const journals = readJournals(runDirOf(home)) // ours too: a verdict of ours may have been refused
     const seen = journals.find((journal) => journal.started.has(key) || journal.starting.has(key))
     // A fenced launcher may have refused what another one then began: that one counts.
     const ended =
@@ -182,8 +191,8 @@ async function lookFor(home: string, key: string): Promise<Found> {
     }
     if (seen.started.has(key)) return { state: 'runs', journal: seen }
     // A fenced launcher reports within moments whether it started the job; one that stands still is ended.
-    if (tries > 200) await stopProcesses([seen.launcher], 0)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    if (tries > patience) await stopProcesses([seen.launcher], 0)
+    await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
   }
 }
 
@@ -214,7 +223,7 @@ export async function interrupted(options: RescueOptions, slot: Slot, at: number
 
 /** The processes that any launcher noted for this attempt. */
 function notedStarts(home: string, key: string): ProcessIdentity[] {
-  return readJournals(path.join(home, 'run')).flatMap(({ started, launcher }) => {
+  return readJournals(runDirOf(home)).flatMap(({ started, launcher }) => {
     const one = started.get(key)
     return one ? [{ pid: one.pid, startedAt: one.processStartedAt, bootId: launcher.bootId }] : []
   })
@@ -230,15 +239,27 @@ async function stopStrays(
   adopted: ReadonlySet<string>,
   graceMs: number,
 ): Promise<void> {
-  const { home, hostId } = options
-  for (const journal of foreignJournals(home, hostId)) {
+  const { home } = options
+  for (const { path: file } of readJournals(runDirOf(home))) {
+    const journal = await settledJournal(file)
     if (!isExecutor(options)) return
+    if (!journal) continue
     const open = [...journal.started.keys()].filter((key) => !journal.exits.has(key))
     if (open.length > 0 && !open.some((key) => adopted.has(key))) stopOrphanedLauncher(journal)
   }
   const strays = new Set(findJobProcesses({ home }).map((one) => one.attempt))
   for (const attempt of strays)
     if (!adopted.has(attempt) && isExecutor(options)) await stopJobProcesses({ home, attempt }, graceMs)
+}
+
+/** A fenced launcher's journal once no start is under way: it reports within moments; one that stands still is ended. */
+async function settledJournal(file: string): Promise<LauncherJournal | null> {
+  for (let tries = 0; ; tries += 1) {
+    const journal = readJournal(file)
+    if (!journal || journal.starting.size === 0 || !isRunning(journal.launcher)) return journal
+    if (tries > patience) await stopProcesses([journal.launcher], 0)
+    await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+  }
 }
 
 /** Removes journals whose launchers are gone and whose ends are all recorded. True when none is left. */

@@ -78,17 +78,24 @@ export type Situation = {
   /** Ids of the batches after whose end this host claims nothing more; null: no limit. */
   goal: readonly string[] | null
   delays: RetryDelays
+  /**
+   * Nothing is claimed before its launcher, and with it the journal, is there: whoever fences after the claim finds it.
+   * Where there is none, one is spawned, and the executor woken then.
+   */
+  launcherIsReady: () => boolean
 }
 
 type Scope = { db: Db; clock: Clock; hostId: string }
 
-/** Whether the queue, the host and the disk allow that anything starts. */
+/** Whether the queue, the host, the disk and the launcher allow that anything starts. */
 export function mayStart(
   { db }: Scope,
   situation: Situation,
   queuePaused = readMark(db, 'queue-paused'),
 ): boolean {
-  return !situation.diskIsLow() && !situation.stopping && queuePaused === undefined
+  return (
+    !situation.diskIsLow() && !situation.stopping && queuePaused === undefined && situation.launcherIsReady()
+  )
 }
 
 /** Running jobs must not go on where the queue or the batch was paused now, or the batch's own rule stops it. */
@@ -121,7 +128,7 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
   const row = runningRow(db)
   if (row && row.host_id !== hostId) return false
   if (!row) {
-    return hasQueued(db) && isQuiet(situation) && mayStart(scope, situation) && !isReached(db, situation.goal)
+    return hasQueued(db) && isQuiet(situation) && !isReached(db, situation.goal) && mayStart(scope, situation)
   }
   if (row.jobs_running === 0) return true
   const free = runOptions(row).parallel - situation.busy

@@ -35,6 +35,8 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
       env: { ...process.env, SLIPWAY_LAUNCHER: launcherKind },
     },
     {
+      onReady: () => {},
+      onUnavailable: () => {},
       onStarted: () => {
         heard.started += 1
       },

@@ -52,6 +52,7 @@ function aFlow(plan: BatchPlan = {}) {
     diskIsLow: () => false,
     delays,
     goal: null,
+    launcherIsReady: () => true,
     ...more,
   })
   const step = (reports: readonly Report[], more: Partial<Situation> = {}): Step =>

@@ -60,6 +60,7 @@ function working(jobs: number, parallel = 1, host = hostId) {
     diskIsLow: () => false,
     delays: new RetryDelays(clock),
     goal: null,
+    launcherIsReady: () => true,
   }
   steps.take([], situation)
   const first = log.splice(0)

@@ -118,6 +118,47 @@ async function aProcess(
 }
 
 describe('a rescuer', () => {
+  test('fences every launcher, also one that this very host let go when it lost the role', async () => {
+    const { options, journal } = aScene(0)
+    const files = [journal([]), journal([], gone, options.hostId, 'L2')]
+    await rescued(options)
+    expect(files.map((file) => existsSync(fencePath(file)) || !existsSync(file))).toEqual([true, true])
+    expect(existsSync(fencePath(files[1] ?? ''))).toBe(true)
+  })
+
+  test('renews the token before it fences: a claim in between belongs to a launcher that is fenced, too', async () => {
+    const { db, options, journal, batch } = aScene(0)
+    const file = journal([])
+    const tokens: (string | null)[] = []
+    const write = db.write.bind(db)
+    // What the token is while no fence is there yet, at the end of each transaction.
+    db.write = (work) => {
+      const result = write(work)
+      if (existsSync(file) && !existsSync(fencePath(file))) tokens.push(reread(db, batch.id).claim_token)
+      return result
+    }
+    await rescued(options)
+    expect(tokens.length).toBe(1)
+    expect(tokens[0]).not.toBe(batch.claim_token)
+  })
+
+  test('waits for a start that is under way in a batch that was cancelled, and ends it', async () => {
+    const { db, home, id, key, options, journal } = aScene()
+    const launcher = await aProcess(home, null)
+    const file = journal([starting(key)], launcher)
+    db.write(() => cancelBatch(db, by(noon), id, null))
+    let isDone = false
+    const rescuing = rescued(options).then(() => {
+      isDone = true
+    })
+    await until(() => existsSync(fencePath(file)), 'the launcher is fenced')
+    expect(isDone).toBe(false)
+    const job = await aProcess(home, key)
+    appendFileSync(file, started(key, job))
+    await rescuing
+    expect(isRunning(job)).toBe(false)
+  })
+
   test('has nothing to tell where nothing ran', async () => {
     const db = temporaryDatabase()
     const home = path.dirname(db.path)

@@ -40,6 +40,7 @@ function aHost(db: Db = temporaryDatabase()) {
     stopping: false,
     diskIsLow: () => false,
     goal: null,
+    launcherIsReady: () => true,
     delays,
     ...more,
   })
