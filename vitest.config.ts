@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'process',
           sequence: { groupOrder: 1 },
-          include: ['test/{process,crash,docs}/**/*.test.ts'],
+          include: ['test/{process,crash,docs,model}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
