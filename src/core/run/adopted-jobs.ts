@@ -7,10 +7,8 @@ import type { Db } from '../db/db.ts'
 import { readJournal } from '../launcher/journal.ts'
 import { isRunning } from '../process/processes.ts'
 import { attemptKey } from './batch-options.ts'
+import type { JobsInHand } from './jobs-in-hand.ts'
 import { interrupted, tidyJournals, verdictFrom } from './rescuer.ts'
-import type { Slot } from './slots.ts'
-import type { Report } from './step.ts'
-import type { Verdict } from './verdict.ts'
 
 const pollMs = 100
 const tidyTries = 20
@@ -24,24 +22,16 @@ type Options = {
   events: { onError(cause: unknown): void }
 }
 
-/** What the executor has in hand, read anew at every look. */
-export type InHand = {
-  slots: ReadonlyMap<string, Slot>
-  /** What is not committed yet. */
-  inbox(): readonly Report[]
-  settle(slot: Slot, verdict: Verdict): void
-}
-
 export class AdoptedJobs {
   readonly #o: Options
-  readonly #hand: InHand
+  readonly #jobs: JobsInHand
   #poll: NodeJS.Timeout | null = null
   /** Jobs whose end is being made certain. */
   readonly #ending = new Set<string>()
 
-  constructor(options: Options, hand: InHand) {
+  constructor(options: Options, jobs: JobsInHand) {
     this.#o = options
-    this.#hand = hand
+    this.#jobs = jobs
   }
 
   /** Looks again and again, until there is nothing left to look at. */
@@ -64,7 +54,7 @@ export class AdoptedJobs {
 
   async #look(): Promise<void> {
     const { clock, home, hostId } = this.#o
-    const { slots, inbox, settle } = this.#hand
+    const { slots } = this.#jobs
     for (const slot of slots.values()) {
       if (slot.adoptedFrom === null || this.#ending.has(slot.key)) continue
       const alive = isRunning(slot.adoptedFrom.launcher) // looked at first: what it wrote before it died is there
@@ -73,12 +63,12 @@ export class AdoptedJobs {
       if (!verdict && alive) continue
       this.#ending.add(slot.key)
       try {
-        settle(slot, verdict ?? (await interrupted(this.#o, slot, clock.now())))
+        this.#jobs.settle(slot, verdict ?? (await interrupted(this.#o, slot, clock.now())))
       } finally {
         this.#ending.delete(slot.key)
       }
     }
-    const open = new Set([...slots.keys(), ...inbox().map((end) => attemptKey(end.job))])
+    const open = new Set([...slots.keys(), ...this.#jobs.inbox.map((end) => attemptKey(end.job))])
     // A launcher that this very host let go, and found again with the role, is nobody else's: no foreign journal shows it.
     const watches = [...slots.values()].some((slot) => slot.adoptedFrom !== null)
     if (tidyJournals(home, hostId, open) && !watches) this.stop()

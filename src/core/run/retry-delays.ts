@@ -6,6 +6,9 @@ import type { Clock } from '../clock.ts'
 import type { PendingJob } from '../queue/job-store.ts'
 import type { RunOptions } from './batch-options.ts'
 
+/** How long is waited after the machine's own fault (a full disk, no launcher) before anything is tried again. */
+export const blockedRetryMs = 1_000
+
 /** Delay before the attempt after the `failures`-th failure. */
 export function retryDelayMs(options: RunOptions, failures: number): number {
   return Math.min(options.retries.delayMs * options.retries.backoff ** (failures - 1), 86_400_000)
