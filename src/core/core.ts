@@ -4,7 +4,6 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import type { Batch, Host } from '../contract/entities.ts'
@@ -34,7 +33,7 @@ import { Renumbering } from './run/renumbering.ts'
 import { version } from './version.ts'
 
 export type CoreOptions = {
-  /** The data folder; created with mode 0700. */
+  /** The data folder, as a whole path; created with mode 0700. */
   home: string
   kind: Host['kind']
   /** Folder of the built launchers (`out/launcher`). */
@@ -89,7 +88,7 @@ const hashBudgetMs = 500
 
 /** Opens the core; an unusable database is an error with code `database`, never an exception. */
 export async function openCore(options: CoreOptions): Promise<Result<Core>> {
-  const home = path.resolve(options.home)
+  const { home } = options
   const clock = options.clock ?? systemClock
   const log = options.log ?? (() => {})
   const opened = openDatabase(home, {

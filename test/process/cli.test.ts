@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -431,6 +431,22 @@ describe('keeping house', () => {
     writeFileSync(place.home, 'a file')
     expect((await place.run('list')).code).toBe(6)
   })
+
+  test.runIf(process.platform === 'linux')(
+    'an empty HOME is refused in a sentence, and nothing is made',
+    async () => {
+      const place = aPlace()
+      const { SLIPWAY_HOME: _home, XDG_DATA_HOME: _data, XDG_CACHE_HOME: _cache, ...rest } = place.env
+      const env = { ...rest, HOME: '' }
+      const ended = await startProcess(process.execPath, [entry, 'list'], { cwd: place.project, env }).ended
+      expect(ended).toMatchObject({ code: 6, out: '' })
+      expect(ended.err).toBe(
+        'slipway: There is no folder for the data: HOME is empty, or not a whole path.\n' +
+          'Set SLIPWAY_HOME to a folder that you may write.\n',
+      )
+      expect(readdirSync(place.project)).toEqual([])
+    },
+  )
 })
 
 test('output to a reader that has gone ends quietly', async () => {

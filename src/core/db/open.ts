@@ -30,6 +30,11 @@ export function databasePath(home: string): string {
 /** Opens (and, where needed, creates or migrates) the database of a data folder. Errors: `database`. */
 export function openDatabase(home: string, options: OpenOptions = {}): Result<Db> {
   const file = databasePath(home)
+  // Without a HOME the usual place is a relative path: the data would lie in whatever folder one is in.
+  if (!path.isAbsolute(home))
+    return fail('database', 'There is no folder for the data: HOME is empty, or not a whole path.', {
+      hint: chooseAnother,
+    })
   let raw: Database.Database | undefined
   try {
     makeFolder(home)
@@ -111,6 +116,8 @@ const pause = new Int32Array(new SharedArrayBuffer(4))
 
 const notADatabase = Object.assign(new Error('file is not a database'), { code: 'SQLITE_NOTADB' })
 
+const chooseAnother = 'Set SLIPWAY_HOME to a folder that you may write.'
+
 function isScrap(file: string): boolean {
   const { size } = statSync(file)
   return size > 0 && size < 512
@@ -169,6 +176,6 @@ function hint(cause: unknown): { hint?: string } {
       hint: 'Nothing was changed. Move the file away or restore a backup; `sqlite3 slipway.db .recover` may save rows.',
     }
   if (isUnwritable(code) || isMissing(cause) || code === 'ENOTDIR' || code === 'EEXIST')
-    return { hint: 'Set SLIPWAY_HOME to a folder that you may write.' }
+    return { hint: chooseAnother }
   return {}
 }
