@@ -4,9 +4,8 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { fail, ok } from '../../contract/errors.ts'
 import { naturalKey } from '../configuration/inputs/natural-order.ts'
+import { isConfigurationName } from '../configuration/spec-file.ts'
 import type { Handler } from './command.ts'
-
-const configuration = /.\.slipway\.(ya?ml|json)$/i
 
 export const browse: Handler<'browse'> = (_scope, input) => {
   const asked = input.folder ?? homedir()
@@ -37,10 +36,10 @@ export const browse: Handler<'browse'> = (_scope, input) => {
 /** Links count as what they lead to; those that lead nowhere are left out. */
 function kindOf(entry: Dirent, at: string): 'folder' | 'configuration' | null {
   const isLink = entry.isSymbolicLink()
-  if (!isLink && !entry.isDirectory() && !configuration.test(entry.name)) return null
+  if (!isLink && !entry.isDirectory() && !isConfigurationName(entry.name)) return null
   const target = isLink ? follow(at) : entry
   if (target?.isDirectory()) return 'folder'
-  return target?.isFile() && configuration.test(entry.name) ? 'configuration' : null
+  return target?.isFile() && isConfigurationName(entry.name) ? 'configuration' : null
 }
 
 function follow(at: string) {

@@ -79,7 +79,11 @@ async function readAndPlan(
   types: string[] | undefined,
 ): Promise<Result<{ configuration: Configuration; plans: BatchPlan[] }>> {
   const defaultParallel = readSetting(scope.db, 'default-parallel')
-  const read = await readConfiguration(file, { variables, defaultParallel })
+  const read = await readConfiguration(file, {
+    variables,
+    defaultParallel,
+    onlyNamed: scope.caller.mustTrust,
+  })
   const planned = read.ok ? await planBatches(read.value, types === undefined ? {} : { types }) : read
   if (read.ok && planned.ok) return ok({ configuration: read.value, plans: planned.value })
   const problems = planned.ok ? [] : planned.problems

@@ -66,10 +66,10 @@ export const clear: Handler<'clear'> = (scope, input) => {
   return ok(cleared)
 }
 
-export const trust: Handler<'trust'> = async ({ db, context }, input) => {
+export const trust: Handler<'trust'> = async ({ db, context, caller }, input) => {
   // Loaded late: see dispatch.ts.
   const { readConfiguration } = await import('../configuration/read.ts')
-  const read = await readConfiguration(input.file, {})
+  const read = await readConfiguration(input.file, { onlyNamed: caller.mustTrust })
   if (!read.ok)
     return fail('invalid-configuration', `${input.file} can't be used.`, { problems: read.problems as never })
   if (read.value.fileDigest !== input.digest)

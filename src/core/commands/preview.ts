@@ -12,7 +12,10 @@ import type { Handler, Scope } from './command.ts'
 import { commandHashes, conflictsWith } from './conflicts.ts'
 
 export const preview: Handler<'preview'> = async (scope, input) => {
-  const read = await readConfiguration(input.file, { variables: input.variables ?? {} })
+  const read = await readConfiguration(input.file, {
+    variables: input.variables ?? {},
+    onlyNamed: scope.caller.mustTrust,
+  })
   if (!read.ok)
     return fail('invalid-configuration', `${input.file} can't be used.`, { problems: read.problems as never })
   const configuration = read.value

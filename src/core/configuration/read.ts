@@ -23,18 +23,20 @@ export type { Configuration } from './configuration.ts'
 /**
  * `variables`: from the command line, override those of the file. `defaultParallel`: for batches without
  * `parallel`; 1 if it is left out. `searchPath`: where programs are looked up; this process's PATH if left out.
+ * `onlyNamed`: refuse a file that is not named `….slipway.yaml`, `.yml` or `.json` without opening it.
  */
 export type ReadOptions = {
   variables?: Record<string, string>
   defaultParallel?: number
   searchPath?: string | null
+  onlyNamed?: boolean | undefined
 }
 
 /** Reads and validates a configuration; reports every problem at once; throws only on a system error. */
 export async function readConfiguration(file: string, options: ReadOptions): Promise<Checked<Configuration>> {
   const problems = new Problems()
   const named = path.resolve(file)
-  return validate(await readSpecFile(named, problems), named, options, problems)
+  return validate(await readSpecFile(named, problems, options.onlyNamed), named, options, problems)
 }
 
 /** The same for the text of a configuration that was read before from the file `specPath`. */

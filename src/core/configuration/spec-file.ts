@@ -15,9 +15,30 @@ const SPEC_LIMIT_BYTES = 2 ** 20
 /** The text of a configuration file without a byte order mark, and the file's real path. */
 export type SpecFile = { text: string; specPath: string }
 
-/** Reads the file; undefined after having added the problem. */
-export async function readSpecFile(file: string, problems: Problems): Promise<SpecFile | undefined> {
+/** Whether a name is that of a configuration. */
+export function isConfigurationName(name: string): boolean {
+  return /.\.slipway\.(ya?ml|json)$/i.test(name)
+}
+
+/**
+ * Reads the file; undefined after having added the problem. A problem quotes the file, so `onlyNamed` leaves every
+ * file alone that is not named as a configuration.
+ */
+export async function readSpecFile(
+  file: string,
+  problems: Problems,
+  onlyNamed = false,
+): Promise<SpecFile | undefined> {
   const place = { file, path: '' }
+  if (onlyNamed && !isConfigurationName(path.basename(file))) {
+    const message = 'this is not the name of a configuration'
+    problems.add(place, {
+      found: path.basename(file),
+      expected: 'a file such as flood.slipway.yaml',
+      message,
+    })
+    return undefined
+  }
   try {
     const stats = await stat(file)
     if (!stats.isFile()) {

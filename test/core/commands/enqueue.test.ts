@@ -267,6 +267,30 @@ test('a panel may not enqueue what nobody has trusted, nor what has changed sinc
   expect((await ask('enqueue', { file, digest: shown.digest })).created).toHaveLength(1)
 })
 
+test('a panel reads no file that is not named as a configuration', async () => {
+  const { refused, write } = await aCore(true)
+  const digest = '0'.repeat(64)
+  for (const name of ['id_rsa', 'secret.json', 'notes.yaml', '.slipway.yaml']) {
+    const file = write('a secret', name)
+    for (const error of [
+      await refused('preview', { file }),
+      await refused('trust', { file, digest }),
+      await refused('enqueue', { file }),
+    ]) {
+      expect(error).toMatchObject({
+        code: 'invalid-configuration',
+        problems: [{ file, found: name, expected: 'a file such as flood.slipway.yaml' }],
+      })
+      expect(JSON.stringify(error)).not.toContain('a secret')
+    }
+  }
+})
+
+test('a person at the command line may name a configuration in any way', async () => {
+  const { ask, write } = await aCore()
+  expect((await ask('preview', { file: write(five, 'batches.yaml') })).types).toHaveLength(1)
+})
+
 describe('retry', () => {
   /** A batch of five of which two have succeeded and one failed, cancelled. */
   async function aCancelledBatch() {
