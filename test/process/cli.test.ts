@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -448,6 +458,36 @@ describe('keeping house', () => {
     },
   )
 })
+
+test.runIf(process.platform !== 'win32')(
+  'report and backup replace no pipe, device, link or folder, and leave nothing beside it',
+  async () => {
+    const place = aPlace()
+    await finished(place, THREE)
+    const folder = join(place.project, 'there')
+    const target = join(place.project, 'target')
+    mkdirSync(join(folder, 'folder'), { recursive: true })
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    symlinkSync('/dev/full', join(folder, 'device'))
+    symlinkSync(target, join(folder, 'link'))
+    const before = readdirSync(folder)
+    for (const name of before) {
+      const file = join(folder, name)
+      const { ino } = lstatSync(file)
+      const report = await place.run('report', '1', '--html', file)
+      expect(report).toMatchObject({ code: 2, out: '' })
+      expect(report.err).toBe(
+        `slipway: can't write ${file}: it is there and no regular file; nothing was written\n`,
+      )
+      const backup = await place.run('backup', file)
+      expect(backup).toMatchObject({ code: 5, out: '' })
+      expect(backup.err).toContain(`${file} exists already; a backup replaces nothing.`)
+      expect(lstatSync(file).ino).toBe(ino)
+    }
+    expect(readdirSync(folder)).toEqual(before)
+    expect(existsSync(target)).toBe(false)
+  },
+)
 
 test('output to a reader that has gone ends quietly', async () => {
   const place = aPlace()

@@ -1,5 +1,5 @@
 /** `slipway report`: the summary as a file to keep or to send. */
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { BatchRef } from '../../contract/entities.ts'
 import type { Context } from '../context.ts'
@@ -44,6 +44,9 @@ export async function report(context: Context, batch: BatchRef, options: ReportO
 
 /** All or nothing: a report that is there is whole. Returns what went wrong. */
 async function write(path: string, content: string): Promise<string | undefined> {
+  const there = await lstat(path).catch(() => undefined)
+  // A rename would put the report in the place of a pipe, a device or a link.
+  if (there !== undefined && !there.isFile()) return 'it is there and no regular file; nothing was written'
   const draft = `${path}.${process.pid}.part`
   try {
     await writeFile(draft, content, { flag: 'wx', mode: 0o600 })

@@ -1,8 +1,8 @@
 /** `backup`: a consistent copy of the live database, checked and on the disk before it gets its name. */
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { fail, ok, type Result } from '../../contract/errors.ts'
-import { copyDatabase } from '../db/copy.ts'
+import { copyDatabase, isThere } from '../db/copy.ts'
 import { diskTrouble } from '../db/open.ts'
 import { failpoint } from '../failpoint.ts'
 import { recordEvent } from '../queue/event-store.ts'
@@ -11,7 +11,7 @@ import type { Handler } from './command.ts'
 export const backup: Handler<'backup'> = async ({ db, context }, { file }) => {
   if (!path.isAbsolute(file)) return fail('usage', `${file} is not a whole path.`)
   const folder = path.dirname(file)
-  if (existsSync(file)) return fail('not-possible', `${file} exists already; a backup replaces nothing.`)
+  if (isThere(file)) return fail('not-possible', `${file} exists already; a backup replaces nothing.`)
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     return fail('not-possible', `There is no folder ${folder}.`)
   let bytes: number

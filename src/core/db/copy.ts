@@ -3,7 +3,7 @@
  * connection of its own, held to one view of the data, so that no writer makes the copy start over.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 
@@ -67,12 +67,17 @@ function flush(file: string): void {
   }
 }
 
+/** Whether anything has this name, a link into nothing too. */
+export function isThere(target: string): boolean {
+  return lstatSync(target, { throwIfNoEntry: false }) !== undefined
+}
+
 /** A link never replaces what somebody put there meanwhile; disks without links get the next best. */
 function publish(partial: string, target: string): void {
   try {
     linkSync(partial, target)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(target)) throw cause
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST' || isThere(target)) throw cause
     renameSync(partial, target)
   }
 }
