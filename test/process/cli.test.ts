@@ -69,6 +69,8 @@ describe('adding', () => {
       created: [],
       existing: first.created,
       closed: [],
+      outside: [],
+      placed: [],
       skipped: [],
     })
     const error = failure(refused)
