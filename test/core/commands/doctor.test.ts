@@ -248,6 +248,7 @@ describe('doctor', () => {
 
   it('takes the data folder away from other users, unless it is not only ours', async () => {
     const scope = aScope()
+    for (const ours of ['logs', 'run', 'desktop']) mkdirSync(path.join(scope.home, ours), { mode: 0o700 })
     chmodSync(scope.home, 0o755)
     chmodSync(scope.db.path, 0o644)
     expect((await examine(scope)).about('modes').map(({ repaired }) => repaired)).toEqual([
