@@ -1,11 +1,13 @@
 /**
- * The entry of the command line: checks the Node it runs under and only then loads the rest.
+ * The entry of the command line: checks the Node and the limits it runs under and only then loads the rest.
  * Must import nothing that needs a recent Node: static imports are hoisted above the check.
  */
+import { readFileSync } from 'node:fs'
 import * as nodeModule from 'node:module'
-import { cacheFolder, tooOld } from './node-check.ts'
+import { cacheFolder, tooFewFiles, tooOld } from './node-check.ts'
 
-const wrong = tooOld(process.versions.node, process.execPath)
+const limits = process.platform === 'linux' ? readFileSync('/proc/self/limits', 'utf8') : ''
+const wrong = tooOld(process.versions.node, process.execPath) ?? tooFewFiles(limits)
 if (wrong !== undefined) {
   const json = process.argv.includes('--json')
   const error = { code: 'usage', message: wrong.message, hint: wrong.hint }

@@ -1,5 +1,5 @@
 /**
- * Owns the answer to "is this Node new enough?", and where compiled code is cached between starts.
+ * Owns the answers to "is this Node new enough?" and "may it open enough files?", and where compiled code is cached between starts.
  * Must stay readable by any Node that knows modules: no import, no recent syntax.
  */
 
@@ -22,6 +22,19 @@ export function tooOld(version: string, program: string): { message: string; hin
     }
   }
   return undefined
+}
+
+/** Below this a host can't keep its database, watches and a launcher open at once. */
+const LEAST_OPEN_FILES = 64
+
+/** What is wrong with the limit of open files; `limits` is the text of /proc/self/limits, where there is one. */
+export function tooFewFiles(limits: string): { message: string; hint: string } | undefined {
+  const soft = /^Max open files\s+(\d+)/m.exec(limits)
+  if (soft === null || Number(soft[1]) >= LEAST_OPEN_FILES) return undefined
+  return {
+    message: `Slipway needs to open ${LEAST_OPEN_FILES} files at once, and may open ${soft[1]}.`,
+    hint: `Raise the limit: ulimit -n ${LEAST_OPEN_FILES}, or more for many jobs at once.`,
+  }
 }
 
 /** A folder of this user's for compiled code; undefined leaves the choice to Node (or NODE_COMPILE_CACHE). */

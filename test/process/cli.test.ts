@@ -491,6 +491,23 @@ test.runIf(process.platform !== 'win32')(
   },
 )
 
+test.runIf(process.platform === 'linux')(
+  'a limit of open files that no host can live with is refused in a sentence',
+  async () => {
+    const place = aPlace()
+    place.write('x.slipway.yaml', THREE)
+    const command = `ulimit -n 24; exec "$0" "$1" run x.slipway.yaml`
+    const args = ['-c', command, process.execPath, entry]
+    const ended = await startProcess('bash', args, { cwd: place.project, env: place.env }).ended
+    expect(ended).toMatchObject({ code: 2, out: '' })
+    expect(ended.err).toBe(
+      'slipway: Slipway needs to open 64 files at once, and may open 24.\n' +
+        'Raise the limit: ulimit -n 64, or more for many jobs at once.\n',
+    )
+    expect(existsSync(place.home)).toBe(false)
+  },
+)
+
 test('output to a reader that has gone ends quietly', async () => {
   const place = aPlace()
   place.write(
