@@ -27,7 +27,7 @@ stderr as \`{"error": {code, message, hint?, problems?, conflicts?, refused?}}\`
 | work | \`{batches: […], interrupted, blocked: […]}\` at the end |
 | list | \`{batches: […], counts: {…}, sentence, nextBefore}\` |
 | show | \`{batch: {…}, after: […], options, doneBy, runs, jobs: […]}\` |
-| logs | \`{batch, job, attempt, path, size, open, gap, text}\` |
+| logs | \`{batch, job, attempt, path, size, open, gap, leftOutBytes, text}\` |
 | pause, resume, cancel, move, priority | \`{batches: […], refused: […], undo}\` |
 | retry | \`{batches: […], refused: […], existing: […], closed: […], undo}\` |
 | stop-after | \`{stopAfter, undo}\` |

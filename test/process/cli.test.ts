@@ -19,6 +19,9 @@ import { settingsSchema } from '../../src/contract/settings.ts'
 import { aPlace, documentOf, type Ended, entry, type Place, startProcess } from './slipway.ts'
 
 const showDocument = out.show.extend({ jobs: z.array(jobSchema) })
+const logDocument = out.log
+  .pick({ path: true, attempt: true, size: true, open: true, gap: true, text: true })
+  .extend({ batch: z.string(), job: z.number(), leftOutBytes: z.number() })
 const errorDocument = z.object({ error: slipwayErrorSchema })
 
 const THREE = `
@@ -191,14 +194,40 @@ describe('looking', () => {
     const chosen = await place.run('logs', number)
     expect(chosen).toMatchObject({ code: 0, out: 'input b\n' })
     expect(chosen.err).toMatch(/job 2 \(failed\): b/)
-    const logDocument = out.log
-      .pick({ path: true, attempt: true, size: true, open: true, gap: true, text: true })
-      .extend({ batch: z.string(), job: z.number() })
     expect(await place.json(logDocument, ['logs', number, '1'])).toMatchObject({
       job: 1,
       text: 'input a\n',
+      leftOutBytes: 0,
       open: false,
     })
+  })
+
+  test('logs as a document has the last megabyte and counts the rest, unless all is asked for', async () => {
+    const place = aPlace()
+    await finished(
+      place,
+      `{batches: [{type: t, run: [sh, -c, 'yes 1234567 | head -c 1600000; printf end'], over: {list: [a]}}]}`,
+    )
+    const last = await place.json(logDocument, ['logs', '1'])
+    expect(last).toMatchObject({ size: 1_600_003, leftOutBytes: 600_003 })
+    expect(last.text).toHaveLength(1_000_000)
+    expect(last.text.endsWith('1234567\nend')).toBe(true)
+    const all = await place.json(logDocument, ['logs', '1', '--all-output'])
+    expect(all).toMatchObject({ size: 1_600_003, leftOutBytes: 0 })
+    expect(all.text).toHaveLength(1_600_003)
+  })
+
+  test('logs as a document does not count twice what the log limit left out', async () => {
+    const place = aPlace()
+    await finished(
+      place,
+      `{batches: [{type: t, run: [sh, -c, 'yes 1234567 | head -c 4000000; printf end'], log-limit: 2MB, over: {list: [a]}}]}`,
+    )
+    const all = await place.json(logDocument, ['logs', '1', '--all-output'])
+    expect(all.gap).not.toBeNull()
+    const last = await place.json(logDocument, ['logs', '1'])
+    expect(last.leftOutBytes + last.text.length).toBe(all.text.length)
+    expect(all.text.endsWith(last.text)).toBe(true)
   })
 
   test('logs of the only job, which waits for its retry, are there', async () => {

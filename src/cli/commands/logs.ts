@@ -6,7 +6,7 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import type { Batch, BatchRef, Job } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal, isFinalJob, type JobStatus } from '../../contract/states.ts'
-import { batchName } from '../../contract/words.ts'
+import { batchName, MB } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
@@ -14,10 +14,12 @@ import { escapeLog, escapeText } from '../print/escape.ts'
 import { withCore } from '../session.ts'
 
 const PIECE = 1_048_576
+/** A document is read whole, into memory: it has only so much of a log, the end, unless all is asked for. */
+const DOCUMENT = MB
 const LOOK_AGAIN_MS = 200
 
 type Piece = CommandOutput<'log'>
-type LogOptions = { follow?: boolean; attempt?: number }
+type LogOptions = { follow?: boolean; attempt?: number; allOutput?: boolean }
 
 /** Prints the log of a job; `-f` follows it to its end, then the next jobs of a running batch. */
 export async function logs(
@@ -100,7 +102,7 @@ async function lastWith(
   return ok(last)
 }
 
-/** Prints from the first byte on, piece by piece; as one JSON document with --json. */
+/** Prints from the first byte on, piece by piece; with --json one document, of the last bytes. */
 async function printLog(
   context: Context,
   api: SlipwayApi,
@@ -109,7 +111,7 @@ async function printLog(
   options: LogOptions,
 ): Promise<Result<undefined>> {
   const { io, json } = context
-  let from = 0
+  let from = json && !options.allOutput ? -DOCUMENT : 0
   let attempt = options.attempt
   let opened = false
   for (;;) {
@@ -169,8 +171,9 @@ function exactBytes({ path, from, bytes, gap }: Piece): Buffer | undefined {
 }
 
 function jsonHead(piece: Piece, batch: string, job: number): string {
-  const { path, attempt, size, open, gap } = piece
-  return `${JSON.stringify({ batch, job, attempt, path, size, open, gap }).slice(0, -1)},"text":"`
+  const { path, attempt, size, open, gap, from } = piece
+  const leftOutBytes = gap !== null && gap.to <= from ? from - (gap.to - gap.from) : from
+  return `${JSON.stringify({ batch, job, attempt, path, size, open, gap, leftOutBytes }).slice(0, -1)},"text":"`
 }
 
 /** Waits for the next attempt of a job that will be tried again; undefined once the job has its verdict. */

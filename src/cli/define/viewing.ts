@@ -42,13 +42,14 @@ export function defineViewing(program: Command, act: Act): void {
     )
     .option('-f, --follow', 'follow the job to its end, then the next jobs of a running batch')
     .option('--attempt <N>', 'an earlier attempt', wholeNumber('--attempt', 1, 1_000_000_000))
+    .option('--all-output', 'with --json all of it, not only the last 1 MB')
     .action(
       act(
         async (
           context,
           batch: BatchRef,
           job: number | undefined,
-          options: { follow?: boolean; attempt?: number },
+          options: { follow?: boolean; attempt?: number; allOutput?: boolean },
         ) => (await import('../commands/logs.ts')).logs(context, batch, job, options),
       ),
     )
