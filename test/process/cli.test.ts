@@ -75,6 +75,8 @@ describe('adding', () => {
       outside: [],
       placed: [],
       skipped: [],
+      outside: [],
+      placed: [],
     })
     const error = failure(refused)
     expect(error.code).toBe('duplicate')
