@@ -273,7 +273,7 @@ describe('SIGINT', () => {
     const second = place.start('work')
     await traced(place, 'begin 2')
     await kill(second, 'SIGINT')
-    await second.until(/Once more/)
+    await second.until(/again/)
     await kill(second, 'SIGINT')
     await second.ended
     const { batch, jobs } = await show(place)
