@@ -246,7 +246,7 @@ describe('after', () => {
   - { type: first, run: [sh, -c, 'test -e ok && touch made'] }`,
     )
     expect((await place.run('add', file)).code).toBe(0)
-    expect((await place.run('work', '--until-empty')).code).toBe(1)
+    expect((await place.run('work', '--until-empty')).code).toBe(7)
     const { batch: second } = await show(place, '1')
     expect(second).toMatchObject({
       status: 'queued',
