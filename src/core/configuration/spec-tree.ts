@@ -14,6 +14,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type YAMLError,
   type Scalar as YamlScalar,
 } from 'yaml'
 import { type Place, type Problems, shorten } from './problem.ts'
@@ -58,12 +59,13 @@ export function parseSpec(text: string, file: string, problems: Problems): Value
     // The parser is recursive, and reports a stack overflow as an error of the text, which it is.
     if (faults.some(({ message }) => /call stack|stack overflow/i.test(message)))
       throw new RangeError('too deep')
-    for (const { message, pos } of faults) {
+    for (const fault of faults) {
+      const { pos } = fault
       const found = lineAt(text, pos[0])
       problems.add(at(pos[0], ''), {
         found,
         expected: 'valid YAML or JSON',
-        message: explain(message, found),
+        message: explain(fault, text.slice(...pos), found),
       })
     }
     if (document.errors.length > 0) return undefined
@@ -85,11 +87,10 @@ const tooDeep = (found: string) => ({
   message: `values are nested more than ${DEPTH_LIMIT} levels deep`,
 })
 
-function explain(message: string, line: string): string {
-  const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1]
-  if (tag !== undefined)
-    return `${shorten(tag)} begins with "!", which YAML takes for a tag: put it into quotes`
-  if (message.startsWith('Source contains multiple')) return 'the file holds more than one YAML document'
+function explain({ code, message }: YAMLError, place: string, line: string): string {
+  if (code === 'TAG_RESOLVE_FAILED')
+    return `${shorten(place)} begins with "!", which YAML takes for a tag: put it into quotes`
+  if (code === 'MULTIPLE_DOCS') return 'the file holds more than one YAML document'
   const invalid = `not valid YAML: ${message.replace(/\s+/g, ' ')}`
   const unquoted = /(?:^|[:,[-]) *(\{[^{}:]*\}[^\s,}\]]+)/.exec(line)?.[1]
   return unquoted === undefined

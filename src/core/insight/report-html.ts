@@ -44,10 +44,10 @@ function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Marku
 
 const nothing = new Markup('')
 
-/** The page; `headline` and `facts` are plain text. */
+/** The page; `outcome` (what stands behind the batch's name) and `facts` are plain text. */
 export function htmlReport(
   summary: Summary,
-  headline: string,
+  outcome: string,
   facts: readonly { label: string; value: string }[],
 ): string {
   const name = batchName(summary)
@@ -66,7 +66,7 @@ export function htmlReport(
 <header>
 <p class="name">${name}</p>
 <span class="status ${summary.status}">${batchStatusWords[summary.status]}</span>
-<h1>${headline.startsWith(name) ? upperFirst(headline.slice(name.length).trim()) : headline}</h1>
+<h1>${upperFirst(outcome)}</h1>
 ${jobsBar(summary)}
 </header>
 ${figures(summary)}

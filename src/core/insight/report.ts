@@ -30,7 +30,7 @@ export function makeReport(summary: Summary, format: Format): CommandOutput<'rep
       return { content: `${JSON.stringify(summary, null, 2)}\n`, mediaType: 'application/json' }
     case 'html':
       return {
-        content: htmlReport(summary, headline(summary), facts(summary)),
+        content: htmlReport(summary, outcome(summary), facts(summary)),
         mediaType: 'text/html; charset=utf-8',
       }
     default:
@@ -40,6 +40,11 @@ export function makeReport(summary: Summary, format: Format): CommandOutput<'rep
 
 /** '#12 flood-2026 / portfolio completed with errors: 118 of 120 jobs succeeded, 2 failed, in 3 h 12 min (slept 40 min)'. */
 export function headline(summary: Summary): string {
+  return `${batchName(summary)} ${outcome(summary)}`
+}
+
+/** The same without the batch's name. */
+function outcome(summary: Summary): string {
   const { total, succeeded, failed, cancelled } = summary.jobs
   const counts = [
     total === 0
@@ -58,7 +63,7 @@ export function headline(summary: Summary): string {
     ...(summary.pausedMs >= 1_000 ? [`paused ${duration(summary.pausedMs)}`] : []),
   ]
   const took = summary.wallMs === null ? '' : `, in ${duration(summary.wallMs)}`
-  return `${batchName(summary)} ${statusWords(summary)}: ${counts.join(', ')}${took}${asides.length > 0 ? ` (${asides.join(', ')})` : ''}`
+  return `${statusWords(summary)}: ${counts.join(', ')}${took}${asides.length > 0 ? ` (${asides.join(', ')})` : ''}`
 }
 
 function statusWords({ status }: Summary): string {

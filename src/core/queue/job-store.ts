@@ -301,7 +301,7 @@ export function reopenCancelledJobs(db: Db, batchId: string, endedAt: number): n
     .sql(
       `UPDATE jobs SET status = 'pending', completed_at = NULL, error = NULL
        WHERE batch_id = ? AND status = 'cancelled' AND completed_at = ?
-         AND (error IS NULL OR error NOT GLOB 'done by #[0-9]*')`,
+         AND done_by IS NULL`,
     )
     .run(batchId, endedAt)
 }
