@@ -74,7 +74,7 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     expect((await place.run('add', file)).code).toBe(0)
     const answers = new Set<number | null>()
     let batches = 1
-    for (const pages of [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 28, 34, 40, 60]) {
+    for (const pages of [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 28, 34, 40, 60, 90, 130, 200]) {
       disk.fill(pages)
       const { code, err, out } = await place.run('add', file, '--if-exists', 'allow', '--json')
       answers.add(code)

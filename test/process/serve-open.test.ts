@@ -82,8 +82,8 @@ test('starts the app that was started last, where the command line came without 
 })
 
 test.each([
-  ['is not there', 'x.slipway.yaml', /There is no file \/somewhere\/x\.slipway\.yaml/],
-  ['is no configuration', '/dev/null', /no configuration by its name/],
+  ['is not there', 'x.slipway.yaml', /no such file: \/somewhere\/x\.slipway\.yaml/],
+  ['is no configuration', '/dev/null', /not named like a configuration/],
 ])('a file that %s is refused before anything starts', async (_how, file, words) => {
   const { context, said } = installed('exit 0')
   expect(await open(context, [file])).toBe(2)
