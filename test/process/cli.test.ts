@@ -75,8 +75,6 @@ describe('adding', () => {
       outside: [],
       placed: [],
       skipped: [],
-      outside: [],
-      placed: [],
     })
     const error = failure(refused)
     expect(error.code).toBe('duplicate')
