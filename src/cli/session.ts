@@ -14,7 +14,7 @@ import { failed } from './failure.ts'
 export async function withCore(
   context: Context,
   use: (core: Core, api: SlipwayApi) => Promise<number>,
-  host: Pick<CoreOptions, 'kind' | 'log'> = { kind: 'cli' },
+  host: Pick<CoreOptions, 'kind' | 'log' | 'mayOnlyRead'> = { kind: 'cli', mayOnlyRead: true },
 ): Promise<number> {
   const [{ openCore }, { dataFolder }] = await Promise.all([
     import('../core/core.ts'),

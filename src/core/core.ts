@@ -47,6 +47,8 @@ export type CoreOptions = {
   log?: (line: string) => void
   /** How long a locked database is waited for. */
   busyTimeoutMs?: number
+  /** Opens a data folder that can't be written all the same; only commands that change nothing work then. */
+  mayOnlyRead?: boolean
   /** Called when the database has been locked for a moment and is still waited for. */
   onDatabaseBusy?: () => void
 }
@@ -92,6 +94,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   const clock = options.clock ?? systemClock
   const log = options.log ?? (() => {})
   const opened = openDatabase(home, {
+    mayOnlyRead: options.mayOnlyRead ?? false,
     onMigrationStep: () => failpoint('mid-migration'),
     ...(options.onDatabaseBusy === undefined ? {} : { onWaiting: options.onDatabaseBusy }),
     ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),

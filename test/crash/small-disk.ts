@@ -55,6 +55,11 @@ export class SmallDisk {
     rmSync(this.#ballast, { force: true })
   }
 
+  /** Takes no writes from now on. */
+  readOnly(): void {
+    execFileSync('mount', ['-o', 'remount,ro', this.folder], { stdio: 'ignore' })
+  }
+
   unmount(): void {
     execFileSync('umount', ['-l', this.folder], { stdio: 'ignore' })
   }

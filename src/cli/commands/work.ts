@@ -9,23 +9,27 @@ import { reportBlocked, workUntil } from '../watch.ts'
 
 /** Exit code 1 when a batch that ended meanwhile did not complete, 130 when a signal left work behind. */
 export async function work(context: Context, options: { untilEmpty?: boolean }): Promise<number> {
-  return withCore(context, async (core, api) => {
-    const goal = options.untilEmpty ? ({ kind: 'empty' } as const) : ({ kind: 'never' } as const)
-    const outcome = await workUntil(context, core, api, goal)
-    const left = await api.invoke('list', {})
-    const open = left.ok ? left.value.batches.filter((batch) => !isFinal(batch.status)) : []
-    const interrupted = outcome.interrupted && open.length > 0
-    if (context.json) await printJson(context, { ...outcome, interrupted })
-    else {
-      reportBlocked(context, outcome.blocked)
-      if (interrupted) {
-        const count = `${countOf(open.length, 'batch')} ${open.length === 1 ? 'is' : 'are'}`
-        context.io.err(
-          `Interrupted; ${count} left, and slipway work goes on with ${open.length === 1 ? 'it' : 'them'}.\n`,
-        )
+  return withCore(
+    context,
+    async (core, api) => {
+      const goal = options.untilEmpty ? ({ kind: 'empty' } as const) : ({ kind: 'never' } as const)
+      const outcome = await workUntil(context, core, api, goal)
+      const left = await api.invoke('list', {})
+      const open = left.ok ? left.value.batches.filter((batch) => !isFinal(batch.status)) : []
+      const interrupted = outcome.interrupted && open.length > 0
+      if (context.json) await printJson(context, { ...outcome, interrupted })
+      else {
+        reportBlocked(context, outcome.blocked)
+        if (interrupted) {
+          const count = `${countOf(open.length, 'batch')} ${open.length === 1 ? 'is' : 'are'}`
+          context.io.err(
+            `Interrupted; ${count} left, and slipway work goes on with ${open.length === 1 ? 'it' : 'them'}.\n`,
+          )
+        }
       }
-    }
-    if (interrupted) return EXIT_INTERRUPTED
-    return outcome.blocked.length > 0 ? EXIT_NOTHING_CAN_RUN : exitOfBatches(outcome.batches)
-  })
+      if (interrupted) return EXIT_INTERRUPTED
+      return outcome.blocked.length > 0 ? EXIT_NOTHING_CAN_RUN : exitOfBatches(outcome.batches)
+    },
+    { kind: 'cli' },
+  )
 }

@@ -8,7 +8,8 @@ import Database from 'better-sqlite3'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { type Db, isBusy, type Patience, wrap } from './db.ts'
 import { checkHeader, migrate } from './migrate.ts'
-import type { Migration } from './migrations/index.ts'
+import { type Migration, migrations as released } from './migrations/index.ts'
+import { openReadOnly } from './read-only.ts'
 
 /** How long a statement waits for another process's lock before it gives up. */
 const busyTimeoutMs = 30_000
@@ -17,6 +18,8 @@ export type OpenOptions = {
   busyTimeoutMs?: number
   /** Called when another program's lock has been waited for for a moment, and will be waited for on. */
   onWaiting?: () => void
+  /** Opens what can't be written for reading alone: every write then throws SQLITE_READONLY. */
+  mayOnlyRead?: boolean
   migrations?: readonly Migration[]
   /** Called after each step of a migration, before its commit. */
   onMigrationStep?: () => void
@@ -60,7 +63,23 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
     return migrated
   } catch (cause) {
     raw?.close()
-    return fail('database', describe(file, cause), hint(cause))
+    const refused = fail('database', describe(file, cause), hint(cause))
+    return options.mayOnlyRead && isUnwritable(codeOf(cause)) ? forReading(file, options, refused) : refused
+  }
+}
+
+/** The database as it is, of this build's schema; else what `refused` says. */
+function forReading(file: string, { migrations }: OpenOptions, refused: Result<never>): Result<Db> {
+  let db: Db | undefined
+  try {
+    db = openReadOnly(file)
+    const checked = checkHeader(db, migrations)
+    if (checked.ok && checked.value.version === (migrations ?? released).length) return ok(db)
+    db.close()
+    return checked.ok ? refused : checked
+  } catch {
+    db?.close()
+    return refused
   }
 }
 
