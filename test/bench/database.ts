@@ -9,8 +9,8 @@ import { view } from '../../src/core/commands/snapshot.ts'
 import type { Db } from '../../src/core/db/db.ts'
 import { openDatabase } from '../../src/core/db/open.ts'
 import { makeSummary } from '../../src/core/insight/summary.ts'
+import { cancelBatch } from '../../src/core/queue/batch-ending.ts'
 import {
-  cancelBatch,
   claimHead,
   createBatch,
   enqueueBatch,

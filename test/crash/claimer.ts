@@ -4,7 +4,8 @@
  */
 import Database from 'better-sqlite3'
 import { wrap } from '../../src/core/db/db.ts'
-import { claimHead, endBatch, reopenBatch } from '../../src/core/queue/batch-store.ts'
+import { endBatch } from '../../src/core/queue/batch-ending.ts'
+import { claimHead, reopenBatch } from '../../src/core/queue/batch-store.ts'
 import { giveRoleBack, registerHost, takeRole } from '../../src/core/queue/host-store.ts'
 
 const [file = '', hostId = '', runs = '1'] = process.argv.slice(2)
@@ -40,7 +41,7 @@ while (left()) {
       kind: 'batch_cancelled',
       closedBy: 'command',
     })
-    if (row.run < Number(runs)) reopenBatch(db, context(), row.id, null)
+    if (row.run < Number(runs)) reopenBatch(db, context(), row.id, [])
   })
 }
 db.close()

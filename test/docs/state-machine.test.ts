@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { batchTransitions, jobTransitions } from '../../src/contract/states.ts'
+import * as batchEnding from '../../src/core/queue/batch-ending.ts'
 import * as batchStore from '../../src/core/queue/batch-store.ts'
 import * as jobStore from '../../src/core/queue/job-store.ts'
 
@@ -33,6 +34,7 @@ test.each([
 
 test('every function that the page names for an edge exists', async () => {
   const known = new Set([
+    ...Object.keys(batchEnding),
     ...Object.keys(batchStore),
     ...Object.keys(jobStore),
     ...Object.keys(await import('../../src/core/commands/close.ts')),

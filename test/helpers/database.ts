@@ -2,6 +2,7 @@
  * A real database in a temporary folder, and short ways to bring batches and jobs into any state through the
  * stores. Times are what the test says.
  */
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,10 +11,10 @@ import type { FinalBatchStatus } from '../../src/contract/states.ts'
 import type { Db } from '../../src/core/db/db.ts'
 import { openDatabase } from '../../src/core/db/open.ts'
 import { linkAfter } from '../../src/core/queue/after-store.ts'
+import { endBatch } from '../../src/core/queue/batch-ending.ts'
 import {
   claimHead,
   createBatch,
-  endBatch,
   enqueueBatch,
   getRow,
   type NewBatch,
@@ -159,7 +160,7 @@ export function reread(db: Db, id: string): BatchRow {
 }
 
 /** Lets the head of the queue run. */
-export function claim(db: Db, at: number, token = `token-${at}`): BatchRow {
+export function claim(db: Db, at: number, token: string = randomUUID()): BatchRow {
   const row = db.write(() => claimHead(db, by(at, { actor: 'executor', origin: null }), token))
   if (!row) throw new Error('nothing to claim')
   return row

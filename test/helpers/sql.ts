@@ -62,6 +62,39 @@ export function insert(sql: Sql, table: string, columns: Columns, verb = 'INSERT
     .run(...Object.values(columns))
 }
 
+/** The legal edges from a batch's beginning to each status. */
+const wayTo: Readonly<Record<BatchStatus, readonly BatchStatus[]>> = {
+  initiated: [],
+  queued: ['queued'],
+  running: ['queued', 'running'],
+  paused: ['queued', 'paused'],
+  completed: ['queued', 'running', 'completed'],
+  completed_with_errors: ['queued', 'running', 'completed_with_errors'],
+  failed: ['queued', 'failed'],
+  cancelled: ['cancelled'],
+}
+
+/** A batch without jobs, brought into the status by legal edges; `running` has the claim token 'token'. */
+export function put(sql: Sql, status: BatchStatus, id: string, more: Columns = {}): void {
+  insert(sql, 'batches', { ...batchIn('initiated', id), ...more })
+  bring(sql, status, id)
+}
+
+function bring(sql: Sql, status: BatchStatus, id: string): void {
+  for (const step of wayTo[status]) {
+    const position =
+      step === 'queued'
+        ? '1 + (SELECT count(*) FROM batches WHERE position >= 1)'
+        : step === 'running'
+          ? '0'
+          : 'NULL'
+    const token = step === 'running' ? `, claim_token = 'token'` : ''
+    sql
+      .prepare(`UPDATE batches SET status = ?, position = ${position}, completed_at = ?${token} WHERE id = ?`)
+      .run(step, isFinal(step) ? 2 : null, id)
+  }
+}
+
 /** A batch with jobs, brought into an active status by legal edges; `running` has the claim token 'token'. */
 export function batchWithJobs(
   sql: Sql,
@@ -74,19 +107,7 @@ export function batchWithJobs(
   for (let ordinal = 1; ordinal <= jobs; ordinal += 1) insert(sql, 'jobs', { batch_id: id, ordinal })
   sql.prepare('UPDATE batches SET sealed = 1 WHERE id = ?').run(id)
   if (!isActive(status)) throw new Error('bring it to its end in the test')
-  if (status === 'initiated') return
-  sql
-    .prepare(
-      `UPDATE batches SET status = 'queued',
-       position = 1 + (SELECT count(*) FROM batches WHERE position >= 1) WHERE id = ?`,
-    )
-    .run(id)
-  if (status === 'running')
-    sql
-      .prepare(`UPDATE batches SET status = 'running', position = 0, claim_token = 'token' WHERE id = ?`)
-      .run(id)
-  if (status === 'paused')
-    sql.prepare(`UPDATE batches SET status = 'paused', position = NULL WHERE id = ?`).run(id)
+  bring(sql, status, id)
 }
 
 /** Everything in the database that a refused statement could have changed, as text. */

@@ -61,7 +61,8 @@ describe('a batch in the line that nobody sealed', () => {
   const put = (place: Place, status: string, position: number) => {
     const db = new Database(join(place.home, 'slipway.db'))
     db.exec(
-      `INSERT INTO batches (id, configuration_id, batch_type, status, position, created_at, queued_at)
+      `DROP TRIGGER batch_begins_initiated; DROP TRIGGER sealed_first;
+       INSERT INTO batches (id, configuration_id, batch_type, status, position, created_at, queued_at)
        VALUES ('00000000-0000-4000-8000-000000000002', 1, 'raw', 'queued', 1, 1, 1);
        INSERT INTO jobs (batch_id, ordinal, command) VALUES
          ('00000000-0000-4000-8000-000000000002', 1, '{"argv":["true"]}');

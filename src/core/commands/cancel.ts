@@ -1,6 +1,5 @@
 /** `cancel`: ends batches and their open jobs at once and frees their identities. */
-import { cancelBatch, cutOffBatch } from '../queue/batch-store.ts'
-import { recordCancelledAttempts } from '../queue/job-store.ts'
+import { cancelBatch, cutOffBatch } from '../queue/batch-ending.ts'
 import { batchById } from '../queue/queries.ts'
 import { changeBatches } from './change-batches.ts'
 import { type Handler, notPossible, Refusal } from './command.ts'
@@ -10,7 +9,6 @@ export const cancel: Handler<'cancel'> = (scope, input) => {
   const reason = input.reason?.trim() || null
   return changeBatches(scope, 'cancel', input, {
     each({ id }) {
-      recordCancelledAttempts(db, context, id, reason ?? 'the batch was cancelled')
       cutOffBatch(db, context, id) // whoever still fills it is refused the next job, and finds it cancelled
       if (!cancelBatch(db, context, id, reason)) {
         const hint = 'Only a batch that has not ended can be cancelled.'

@@ -3,15 +3,14 @@
  * and what it had done by then is not done again.
  */
 import type { Batch } from '../../contract/entities.ts'
-import { type Reason, reasonSentence } from '../../contract/reasons.ts'
-import { cancelBatch, cutOffBatch } from '../queue/batch-store.ts'
+import type { Reason } from '../../contract/reasons.ts'
+import { cancelBatch, cutOffBatch } from '../queue/batch-ending.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { leaveOutDone, recordCancelledAttempts } from '../queue/job-store.ts'
+import { leaveOutDone } from '../queue/job-store.ts'
 import { notPossible, Refusal, type Scope } from './command.ts'
 
 /** Cancels an active batch in favour of another one. */
 export function close(scope: Scope, other: Batch, reason: Reason): void {
-  recordCancelledAttempts(scope.db, scope.context, other.id, reasonSentence(reason))
   // A fill on its way is left alone; a queued batch that nobody has sealed has no more to wait for.
   if (other.status !== 'initiated' || other.expands === 'when-claimed')
     cutOffBatch(scope.db, scope.context, other.id)

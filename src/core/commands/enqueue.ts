@@ -224,6 +224,7 @@ async function open(
         ...identity,
         priority: input.priority ?? successionPriority(input, conflicts) ?? plan.options.priority,
         duplicateOf: conflicts[0]?.id ?? null,
+        alsoDuplicates: conflicts.slice(1).map((one) => one.id),
         continues: input.ifExists === 'remaining' ? (conflicts[0]?.id ?? null) : null,
         expands: plan.expand,
         options: { ...plan.options, searchPath: process.env.PATH ?? null },

@@ -5,9 +5,9 @@
 import type { Batch } from '../../contract/entities.ts'
 import { isFinal } from '../../contract/states.ts'
 import { restoreAfter } from '../queue/after-store.ts'
+import { cancelBatch } from '../queue/batch-ending.ts'
 import { clearHistory } from '../queue/batch-marks.ts'
 import {
-  cancelBatch,
   getRow,
   pauseBatch,
   reopenBatch,
@@ -96,7 +96,15 @@ function reopen(scope: Scope, batch: Batch, before: Partial<BatchState>): void {
     throw new Refusal(
       notPossible(batch, 'brought back', `#${active[0]?.number} is active and has the same identity.`),
     )
-  if (!reopenBatch(db, context, batch.id, original?.id ?? null))
+  const duplicates = original ? [original, ...active.filter((other) => other !== original)] : []
+  if (
+    !reopenBatch(
+      db,
+      context,
+      batch.id,
+      duplicates.map((other) => other.id),
+    )
+  )
     throw new Refusal(notPossible(batch, 'brought back'))
   reopenCancelledJobs(db, batch.id, batch.completedAt ?? 0)
   if (before.clearedAt !== undefined && before.clearedAt !== null)

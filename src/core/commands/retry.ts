@@ -79,8 +79,8 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, batch: Batch, keep: K
       id,
       closing.map((other) => other.id),
     )
-  const duplicateOf = input.ifExists === 'allow' ? (conflicting[0]?.id ?? null) : null
-  if (!reopenBatch(db, context, id, duplicateOf, place))
+  const duplicates = input.ifExists === 'allow' ? conflicting.map((one) => one.id) : []
+  if (!reopenBatch(db, context, id, duplicates, place))
     throw new Refusal(notPossible(batchById(db, id), 'retried'))
   const jobs = reopenJobs(db, id, input.jobs ?? (input.all ? 'all' : 'unfinished'))
   noteFailedBefore(db, id)

@@ -5,13 +5,12 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Why } from '../../contract/reasons.ts'
-import type { BatchStatus, Expansion, FinalBatchStatus } from '../../contract/states.ts'
+import type { BatchStatus, Expansion } from '../../contract/states.ts'
 import type { Db } from '../db/db.ts'
 import type { Context } from './context.ts'
 import { type ReasonColumns, reasonColumns, recordEvent } from './event-store.ts'
 import { closeGap, makeDense, moveTo, openGap, placeFor, queueTime } from './order.ts'
 import type { BatchRow } from './rows.ts'
-import { readMark, writeMark } from './settings-store.ts'
 
 export type NewBatch = {
   configurationId: number
@@ -19,6 +18,8 @@ export type NewBatch = {
   range: { start: number; end: number } | null
   priority: number
   duplicateOf: string | null
+  /** The other active batches that it knowingly duplicates. */
+  alsoDuplicates?: readonly string[]
   continues: string | null
   /** When its inputs are looked up; 'when-added' unless given. */
   expands?: Expansion
@@ -31,9 +32,9 @@ export type NewBatch = {
 export function createBatch(db: Db, context: Context, batch: NewBatch): BatchRow {
   const row = db
     .sql<BatchRow>(
-      `INSERT INTO batches (id, configuration_id, batch_type, priority, duplicate_of, continues, range_start,
+      `INSERT INTO batches (id, configuration_id, batch_type, priority, duplicate_of, also_duplicates, continues, range_start,
                             range_end, expands, options, host_id, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     )
     .get(
       randomUUID(),
@@ -41,6 +42,7 @@ export function createBatch(db: Db, context: Context, batch: NewBatch): BatchRow
       batch.type,
       batch.priority,
       batch.duplicateOf,
+      JSON.stringify(batch.alsoDuplicates ?? []),
       batch.continues,
       batch.range?.start ?? null,
       batch.range?.end ?? null,
@@ -68,13 +70,6 @@ export function sealBatch(db: Db, context: Context, id: string): BatchRow | unde
   return row
 }
 
-/** The batch ends before it has all its jobs: it is sealed, so that it can end, and can never be retried. */
-export function cutOffBatch(db: Db, context: Context, id: string): BatchRow | undefined {
-  const row = sealBatch(db, context, id)
-  if (row) db.sql('UPDATE batches SET cut_off = 1 WHERE id = ?').run(id)
-  return row
-}
-
 /** Removes a batch whose fill was interrupted, with everything in it. */
 export function removeUnsealed(db: Db, context: Context, id: string, reason: Why): boolean {
   const row = db.sql<BatchRow>('DELETE FROM batches WHERE id = ? AND sealed = 0 RETURNING *').get(id)
@@ -91,7 +86,7 @@ export function enqueueBatch(db: Db, context: Context, id: string, inPlaceOf?: s
 
 /** It is no duplicate any more: what it duplicated has been closed. */
 export function standAlone(db: Db, id: string): void {
-  db.sql('UPDATE batches SET duplicate_of = NULL WHERE id = ?').run(id)
+  db.sql(`UPDATE batches SET duplicate_of = NULL, also_duplicates = '[]' WHERE id = ?`).run(id)
 }
 
 /** paused → queued: back to its old place in line, as it keeps the time at which it was first queued. */
@@ -105,17 +100,20 @@ export function releaseBatch(db: Db, context: Context, id: string, reason: Why):
 }
 
 /**
- * A final batch is queued again; the caller has returned its jobs to `pending` after this. Without `duplicateOf` it
- * stands alone again: what it once duplicated may have ended, or been an add that was taken back.
+ * A final batch is queued again; the caller has returned its jobs to `pending` after this. It knowingly duplicates only
+ * the given active batches: what it once duplicated may have ended, or been an add that was taken back.
  */
 export function reopenBatch(
   db: Db,
   context: Context,
   id: string,
-  duplicateOf: string | null,
+  duplicates: readonly string[],
   inPlaceOf: BatchRow | 'by rule' = 'by rule',
 ): BatchRow | undefined {
-  db.sql(`UPDATE batches SET duplicate_of = ? WHERE id = ? AND completed_at IS NOT NULL`).run(duplicateOf, id)
+  const [duplicateOf = null, ...others] = duplicates
+  db.sql(
+    `UPDATE batches SET duplicate_of = ?, also_duplicates = ? WHERE id = ? AND completed_at IS NOT NULL`,
+  ).run(duplicateOf, JSON.stringify(others), id)
   return toQueue(
     db,
     context,
@@ -283,108 +281,6 @@ export function pauseBatch(db: Db, context: Context, id: string, reason: Why): B
   if (before.position !== null && before.position > 0) closeGap(db, before.position)
   recordEvent(db, context, { kind: 'batch_paused', batchId: id, from: before.status, to: 'paused', reason })
   return row
-}
-
-/** Any active status → cancelled, with its open jobs; its identity is free at once. */
-export function cancelBatch(db: Db, context: Context, id: string, reason: Why): BatchRow | undefined {
-  return endBatch(db, context, id, 'cancelled', { reason, kind: 'batch_cancelled', closedBy: 'command' })
-}
-
-export type Ending = {
-  reason: Why
-  kind: string
-  closedBy: 'event' | 'sweep' | 'demand' | 'command'
-  error?: string | null
-}
-
-/** Active → final. For `running` the caller has made sure that the claim is its own or nobody's. */
-export function endBatch(
-  db: Db,
-  context: Context,
-  id: string,
-  status: FinalBatchStatus,
-  ending: Ending,
-): BatchRow | undefined {
-  const before = getRow(db, id)
-  if (!before || before.completed_at !== null || before.sealed === 0) return undefined
-  const why = reasonColumns(ending.reason)
-  const row = db
-    .sql<BatchRow>(
-      // The token goes with the claim: a verdict that comes later finds neither its job running nor its token.
-      `UPDATE batches SET status = ?, position = NULL, completed_at = max(?, coalesce(last_job_finished_at, 0)),
-              reason = ?, reason_code = ?, reason_values = ?, error = ?, closed_by = ?, pause_requested = 0, host_id = NULL, claim_token = NULL
-       WHERE id = ? AND status = ? RETURNING *`,
-    )
-    .get(
-      status,
-      context.at,
-      why.words,
-      why.code,
-      why.values,
-      ending.error ?? null,
-      ending.closedBy,
-      id,
-      before.status,
-    )
-  if (!row) return undefined
-  if (before.position !== null && before.position > 0) closeGap(db, before.position)
-  recordEvent(db, context, {
-    kind: ending.kind,
-    batchId: id,
-    from: before.status,
-    to: status,
-    reason: ending.reason,
-    details: {
-      succeeded: before.jobs_succeeded,
-      failed: before.jobs_failed,
-      cancelled: before.jobs_total - before.jobs_succeeded - before.jobs_failed,
-      total: before.jobs_total,
-      closedBy: ending.closedBy,
-    },
-  })
-  if (readMark(db, 'stop-after')?.batchId === id && !stopEarlier(db, context, before))
-    stopHere(db, context, row)
-  return row
-}
-
-/**
- * The mark is a place in the line: where its batch leaves the line without having run, those before it still run, and
- * the last of them has the mark. False: there is none.
- */
-function stopEarlier(db: Db, context: Context, { position, number }: BatchRow): boolean {
-  if (position === null || position === 0) return false
-  const earlier = db
-    .sql<{ id: string }>(
-      'SELECT id FROM batches WHERE position BETWEEN 0 AND ? ORDER BY position DESC LIMIT 1',
-    )
-    .get(position - 1)?.id
-  if (earlier === undefined) return false
-  writeMark(db, 'stop-after', { batchId: earlier }, context.at)
-  recordEvent(db, context, {
-    kind: 'stop_after_set',
-    batchId: earlier,
-    reason: { code: 'left-queue', batch: number },
-  })
-  return true
-}
-
-/** The batch with the mark has ended: nothing starts until somebody resumes the queue. */
-function stopHere(db: Db, context: Context, row: BatchRow): void {
-  writeMark(db, 'stop-after', undefined, context.at)
-  writeMark(
-    db,
-    'queue-paused',
-    {
-      since: context.at,
-      by: context.actor,
-      reason: null,
-      kind: 'stop-after',
-      batch: row.number,
-      now: false,
-    },
-    context.at,
-  )
-  recordEvent(db, context, { kind: 'stop_after_reached', batchId: row.id })
 }
 
 /** Changes the priority and, for a queued batch, its place, unless that is to stay. */

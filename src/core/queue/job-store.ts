@@ -219,14 +219,14 @@ function backToPending(
     .get(notBefore, ended.exitCode, ended.signal, ended.error, ended.awakeMs, job.id, job.token, job.token)
 }
 
-/** The attempts that a cancelled batch's running jobs were in; call before the batch ends. */
+/** The attempts in which jobs were when their batch ended. */
 export function recordCancelledAttempts(
   db: Db,
   context: Context,
-  batchId: string,
+  jobs: readonly JobRow[],
   reason: string | null,
 ): void {
-  for (const job of runningJobs(db, batchId)) {
+  for (const job of jobs) {
     recordAttempt(db, context, job, 'cancelled', cutOffAt(job.started_at ?? context.at, context.at, reason))
   }
 }

@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
-import { claimHead, endBatch, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
+import { endBatch } from '../queue/batch-ending.ts'
+import { claimHead, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import {
   claimJob,

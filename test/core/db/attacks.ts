@@ -42,12 +42,12 @@ export const attacks: Record<string, Attack[]> = {
     {
       why: 'a second one by INSERT',
       sql: `INSERT INTO batches ${columns} VALUES ('x', 1, 'x', 'running', 1, 0, 1)`,
-      refusal: 'this position is taken',
+      refusal: 'a batch begins as initiated',
     },
     {
       why: 'a second one by INSERT OR REPLACE',
       sql: `INSERT OR REPLACE INTO batches ${columns} VALUES ('x', 1, 'x', 'running', 1, 0, 1)`,
-      refusal: 'this position is taken',
+      refusal: 'a batch begins as initiated',
     },
     {
       why: 'all queued ones at once',
@@ -57,7 +57,7 @@ export const attacks: Record<string, Attack[]> = {
     {
       why: 'position 0 for a queued one',
       sql: `UPDATE batches SET position = 0 WHERE id = 'b2'`,
-      refusal: 'this position is taken',
+      refusal: 'position_says_status',
     },
     {
       why: 'a place that is taken',
@@ -114,7 +114,7 @@ export const attacks: Record<string, Attack[]> = {
     },
     {
       why: 'a second one by INSERT OR REPLACE',
-      sql: `INSERT OR REPLACE INTO batches ${columns} VALUES ('x', 1, 'edm', 'paused', 1, NULL, 1)`,
+      sql: `INSERT OR REPLACE INTO batches ${columns} VALUES ('x', 1, 'edm', 'initiated', 1, NULL, 1)`,
       refusal: 'an active batch with this identity exists',
     },
     {
@@ -124,7 +124,7 @@ export const attacks: Record<string, Attack[]> = {
     },
     {
       why: 'two at once',
-      sql: `INSERT INTO batches ${columns} VALUES ('x', 1, 'new', 'paused', 1, NULL, 1), ('y', 1, 'new', 'paused', 1, NULL, 1)`,
+      sql: `INSERT INTO batches ${columns} VALUES ('x', 1, 'new', 'initiated', 1, NULL, 1), ('y', 1, 'new', 'initiated', 1, NULL, 1)`,
       refusal: 'an active batch with this identity exists',
     },
     {
@@ -144,7 +144,7 @@ export const attacks: Record<string, Attack[]> = {
     },
     {
       why: 'by a change of configuration',
-      sql: `INSERT INTO batches ${columns} VALUES ('x', 2, 'edm', 'paused', 1, NULL, 1); UPDATE batches SET configuration_id = 1 WHERE id = 'x'`,
+      sql: `INSERT INTO batches ${columns} VALUES ('x', 2, 'edm', 'initiated', 1, NULL, 1); UPDATE batches SET configuration_id = 1 WHERE id = 'x'`,
       refusal: 'an active batch with this identity exists',
     },
     {
@@ -165,12 +165,27 @@ export const attacks: Record<string, Attack[]> = {
     {
       why: 'a duplicate of something else',
       sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, duplicate_of) VALUES ('x', 1, 'edm', 1, 'b2')`,
-      refusal: 'duplicate_of must name',
+      refusal: 'duplicate_of must',
     },
     {
       why: 'a duplicate of quite another range',
       sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, range_start, range_end, duplicate_of) VALUES ('x', 1, 'evolve', 1, 0, 9, 'b8')`,
-      refusal: 'duplicate_of must name',
+      refusal: 'duplicate_of must',
+    },
+    {
+      why: 'a duplicate of one that has ended',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, duplicate_of) VALUES ('x', 1, 'edm', 1, 'b7')`,
+      refusal: 'duplicate_of must',
+    },
+    {
+      why: 'a duplicate that names one of the two it collides with',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, range_start, range_end, duplicate_of) VALUES ('x', 1, 'evolve', 1, 5, 25, 'b4')`,
+      refusal: 'duplicate_of must cover',
+    },
+    {
+      why: 'a duplicate that grows over another',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, range_start, range_end, duplicate_of) VALUES ('x', 1, 'evolve', 1, 5, 12, 'b4'); UPDATE batches SET range_end = 25 WHERE id = 'x'`,
+      refusal: 'duplicate_of must cover',
     },
     {
       why: 'a duplicate of itself',
@@ -199,7 +214,7 @@ export const attacks: Record<string, Attack[]> = {
     },
     {
       why: 'an existing id, replaced',
-      sql: `REPLACE INTO batches ${columns} VALUES ('b8', 1, 'x', 'paused', 1, NULL, 1)`,
+      sql: `REPLACE INTO batches ${columns} VALUES ('b8', 1, 'x', 'initiated', 1, NULL, 1)`,
       refusal: 'a batch with this id or number exists',
     },
     {
@@ -244,7 +259,7 @@ export const attacks: Record<string, Attack[]> = {
     },
     {
       why: 'a configuration that does not exist',
-      sql: `INSERT INTO batches ${columns} VALUES ('x', 99, 'x', 'paused', 1, NULL, 1)`,
+      sql: `INSERT INTO batches ${columns} VALUES ('x', 99, 'x', 'initiated', 1, NULL, 1)`,
       refusal: 'an existing configuration',
     },
     {
@@ -432,7 +447,7 @@ export const attacks: Record<string, Attack[]> = {
     {
       why: 'a batch born with counts',
       sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, jobs_total, jobs_pending) VALUES ('x', 1, 'x', 1, 3, 3)`,
-      refusal: 'a new batch has no jobs yet',
+      refusal: 'counts_add_up',
     },
     {
       why: 'counts that cancel out',
@@ -584,8 +599,8 @@ export const attacks: Record<string, Attack[]> = {
     },
     {
       why: 'after the token was taken away',
-      sql: `UPDATE batches SET claim_token = NULL WHERE id = 'b1'; UPDATE jobs SET status = 'succeeded', completed_at = 9, claim_token = NULL WHERE id = 3`,
-      refusal: 'a claim that is no longer valid',
+      sql: `UPDATE batches SET claim_token = NULL WHERE id = 'b1'`,
+      refusal: 'a running batch keeps a claim token',
     },
     {
       why: 'in a batch that was never claimed',
@@ -607,6 +622,120 @@ export const attacks: Record<string, Attack[]> = {
       sql: `INSERT INTO jobs (batch_id, ordinal, status) VALUES ('b6', 2, 'running')`,
       refusal: 'a new job is pending',
     },
+    {
+      why: 'an interrupted job returned without a token',
+      sql: `UPDATE jobs SET status = 'pending', claim_token = NULL WHERE id = 3`,
+      refusal: 'a claim that is no longer valid',
+    },
+    {
+      why: 'an interrupted job returned after the batch was taken over',
+      sql: `UPDATE batches SET claim_token = 'new' WHERE id = 'b1'; UPDATE jobs SET status = 'pending' WHERE id = 3`,
+      refusal: 'a claim that is no longer valid',
+    },
+    {
+      why: 'a token that was used before',
+      sql: `UPDATE batches SET claim_token = 'new' WHERE id = 'b1'; UPDATE batches SET claim_token = 'token' WHERE id = 'b1'`,
+      refusal: 'was used before',
+    },
+    {
+      why: 'a used token forgotten',
+      sql: `DELETE FROM claim_tokens`,
+      refusal: 'append-only',
+    },
+    {
+      why: 'a used token changed',
+      sql: `UPDATE claim_tokens SET token = 'other'`,
+      refusal: 'append-only',
+    },
+    {
+      why: 'a batch born with a token',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, claim_token) VALUES ('x', 1, 'x', 1, 'mine')`,
+      refusal: 'a batch begins as initiated',
+    },
+    {
+      why: 'another exit code after the verdict',
+      sql: `UPDATE jobs SET exit_code = 0 WHERE id = 2`,
+      refusal: 'a verdict stands',
+    },
+    {
+      why: 'another end of a job after the verdict',
+      sql: `UPDATE OR REPLACE jobs SET completed_at = 99, error = 'other' WHERE id = 1`,
+      refusal: 'a verdict stands',
+    },
+    {
+      why: 'a job that forgets its attempts',
+      sql: `UPDATE jobs SET attempts = 0 WHERE id = 2`,
+      refusal: 'only goes up',
+    },
+    {
+      why: 'a job that forgets its attempts by a NULL',
+      sql: `UPDATE OR REPLACE jobs SET attempts = NULL WHERE id = 2`,
+      refusal: 'only goes up',
+    },
+    {
+      why: 'attempts that leap',
+      sql: `UPDATE jobs SET attempts = 9 WHERE id = 5`,
+      refusal: 'only goes up',
+    },
+    {
+      why: 'an attempt recorded while it runs',
+      sql: `INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms) VALUES (3, 1, 'failed', 1, 1, 1)`,
+      refusal: 'when it has begun and ended',
+    },
+    {
+      why: 'an attempt recorded before it begins',
+      sql: `INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms) VALUES (5, 1, 'failed', 1, 1, 1)`,
+      refusal: 'when it has begun and ended',
+    },
+    {
+      why: 'an attempt of no job',
+      sql: `INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms) VALUES (999, 1, 'failed', 1, 1, 1)`,
+      refusal: 'when it has begun and ended',
+    },
+  ],
+  'Bounds:': [
+    {
+      why: 'an event at the end of all ids',
+      sql: `INSERT INTO events (id, at, kind, actor) VALUES (9223372036854775807, 1, 'forged', 'bob')`,
+      refusal: 'event_id_is_in_bounds',
+    },
+    {
+      why: 'a job at the end of all ids',
+      sql: `INSERT INTO jobs (id, batch_id, ordinal) VALUES (9223372036854775807, 'b6', 2)`,
+      refusal: 'job_id_is_in_bounds',
+    },
+    {
+      why: 'a job at the end of all places',
+      sql: `INSERT INTO jobs (batch_id, ordinal) VALUES ('b6', 9223372036854775807)`,
+      refusal: 'job_id_is_in_bounds',
+    },
+    {
+      why: 'a batch at the end of all numbers',
+      sql: `INSERT INTO batches (number, id, configuration_id, batch_type, created_at) VALUES (9223372036854775807, 'x', 1, 'x', 1)`,
+      refusal: 'number_is_in_bounds',
+    },
+    {
+      why: 'a batch that waits for itself',
+      sql: `INSERT INTO batch_after VALUES ('b2', 'two', 'b2')`,
+      refusal: 'waits for another one',
+    },
+    {
+      why: 'a batch that continues itself',
+      sql: `UPDATE batches SET continues = 'b2' WHERE id = 'b2'`,
+      refusal: 'continues another one',
+    },
+  ],
+  'Hosts:': [
+    {
+      why: 'a second executor',
+      sql: `INSERT INTO hosts (id, kind, pid, process_started_at, boot_id, started_at, heartbeat_at) VALUES ('h', 'test', 1, '1', 'b', 1, 1), ('i', 'test', 2, '1', 'b', 1, 1); UPDATE OR REPLACE hosts SET executor = 1`,
+      refusal: 'another host is the executor',
+    },
+    {
+      why: 'an executor by birth',
+      sql: `REPLACE INTO hosts (id, kind, pid, process_started_at, boot_id, started_at, heartbeat_at, executor) VALUES ('h', 'test', 1, '1', 'b', 1, 1, 1)`,
+      refusal: 'before it is the executor',
+    },
   ],
   'Rule 8, sealed before finished:': [
     {
@@ -617,12 +746,22 @@ export const attacks: Record<string, Attack[]> = {
     {
       why: 'an unsealed one born finished',
       sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, status, completed_at) VALUES ('x', 1, 'x', 1, 'completed', 1)`,
-      refusal: 'sealed_before_finished',
+      refusal: 'a batch begins as initiated',
     },
     {
-      why: 'an unsealed one run to its end',
-      sql: `UPDATE batches SET status = 'paused', position = NULL WHERE id = 'b1'; UPDATE batches SET status = 'queued', position = 9 WHERE id = 'b6'; UPDATE batches SET status = 'running', position = 0 WHERE id = 'b6'; UPDATE batches SET status = 'completed', position = NULL, completed_at = 1 WHERE id = 'b6'`,
-      refusal: 'sealed_before_finished',
+      why: 'an unsealed one queued',
+      sql: `UPDATE batches SET status = 'queued', position = 9 WHERE id = 'b6'`,
+      refusal: 'sealed before it is queued',
+    },
+    {
+      why: 'an unsealed one that looks up its inputs later, claimed',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, expands) VALUES ('x', 1, 'x', 1, 'when-claimed'); UPDATE batches SET status = 'paused', position = NULL WHERE id = 'b1'; UPDATE batches SET status = 'queued', position = 9 WHERE id = 'x'; UPDATE batches SET status = 'running', position = 0 WHERE id = 'x'`,
+      refusal: 'sealed before it is queued, paused or run',
+    },
+    {
+      why: 'a batch that changes when its inputs are looked up',
+      sql: `UPDATE batches SET expands = 'when-claimed' WHERE id = 'b6'`,
+      refusal: 'keeps when its inputs are looked up',
     },
     {
       why: 'the seal broken',
@@ -708,7 +847,7 @@ export const legalNeighbours: Record<string, Neighbour[]> = {
   'Rule 2': [
     {
       why: 'the same type of another configuration',
-      sql: `INSERT INTO batches ${columns} VALUES ('x', 2, 'edm', 'paused', 1, NULL, 1)`,
+      sql: `INSERT INTO batches ${columns} VALUES ('x', 2, 'edm', 'initiated', 1, NULL, 1)`,
       shows: `SELECT count(*) FROM batches WHERE id = 'x'`,
     },
     {
@@ -752,6 +891,11 @@ export const legalNeighbours: Record<string, Neighbour[]> = {
       why: 'a range that grows up to its neighbour',
       sql: `UPDATE batches SET range_end = 19 WHERE id = 'b4'`,
       shows: `SELECT range_end = 19 FROM batches WHERE id = 'b4'`,
+    },
+    {
+      why: 'an overlap with two that are both known',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, range_start, range_end, duplicate_of, also_duplicates) VALUES ('x', 1, 'evolve', 1, 5, 25, 'b4', '["b8"]')`,
+      shows: `SELECT count(*) FROM batches WHERE id = 'x'`,
     },
     {
       why: 'an overlap that is known',
@@ -802,12 +946,17 @@ export const legalNeighbours: Record<string, Neighbour[]> = {
       shows: `SELECT jobs_succeeded = 2 AND last_job_finished_at = 9 FROM batches WHERE id = 'b1'`,
     },
     {
-      why: 'an interrupted job to return without one',
-      sql: `UPDATE jobs SET status = 'pending', claim_token = NULL WHERE id = 3`,
+      why: 'an interrupted job to return with it',
+      sql: `UPDATE jobs SET status = 'pending' WHERE id = 3`,
       shows: `SELECT jobs_pending = 2 FROM batches WHERE id = 'b1'`,
     },
   ],
   'Rule 8': [
+    {
+      why: 'one that looks up its inputs when it is claimed to wait unsealed, and to run once it is sealed',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at, expands) VALUES ('x', 1, 'x', 1, 'when-claimed'); UPDATE batches SET status = 'queued', position = 9 WHERE id = 'x'; UPDATE batches SET status = 'paused', position = NULL WHERE id = 'x'; UPDATE batches SET status = 'queued', position = 9 WHERE id = 'x'; INSERT INTO jobs (batch_id, ordinal) VALUES ('x', 1); UPDATE batches SET sealed = 1 WHERE id = 'x'; UPDATE batches SET status = 'paused', position = NULL WHERE id = 'b1'; UPDATE batches SET status = 'running', position = 0 WHERE id = 'x'`,
+      shows: `SELECT count(*) FROM batches WHERE id = 'x' AND status = 'running'`,
+    },
     {
       why: 'sealed, then cancelled',
       sql: `UPDATE batches SET sealed = 1 WHERE id = 'b6'; UPDATE batches SET status = 'cancelled', completed_at = 9 WHERE id = 'b6'`,
@@ -822,7 +971,7 @@ export const legalNeighbours: Record<string, Neighbour[]> = {
     },
     {
       why: 'one more attempt',
-      sql: `INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms) VALUES (2, 2, 'succeeded', 7, 8, 1)`,
+      sql: `UPDATE jobs SET status = 'pending', completed_at = NULL WHERE id = 2; UPDATE jobs SET status = 'running' WHERE id = 2; UPDATE jobs SET status = 'succeeded', completed_at = 9 WHERE id = 2; INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms) VALUES (2, 2, 'succeeded', 7, 8, 1)`,
       shows: 'SELECT count(*) = 3 FROM attempts',
     },
   ],

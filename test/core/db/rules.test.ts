@@ -3,7 +3,7 @@
  * was; the legal neighbour of each passes. The same statements go through the sqlite3 shell in shell.test.ts.
  */
 import { describe, expect, test } from 'vitest'
-import { batchIn, driftedBatches, everything, insert } from '../../helpers/sql.ts'
+import { driftedBatches, everything, put } from '../../helpers/sql.ts'
 import { attacks, inTwo, legalNeighbours } from './attacks.ts'
 import { scene } from './scene.ts'
 
@@ -17,8 +17,12 @@ describe.each(Object.entries(attacks))('%s', (_rule, statements) => {
     expect(everything(sql) === before, 'nothing changed').toBe(true)
   })
 
-  test('the same holds when the shell switches foreign keys and recursive triggers', () => {
-    for (const pragma of ['recursive_triggers = ON; PRAGMA foreign_keys = OFF', 'foreign_keys = ON']) {
+  test('the same holds when the shell switches foreign keys, recursive triggers and CHECKs', () => {
+    for (const pragma of [
+      'recursive_triggers = ON; PRAGMA foreign_keys = OFF',
+      'foreign_keys = ON',
+      'ignore_check_constraints = ON',
+    ]) {
       for (const attack of statements) {
         const sql = scene()
         const { preparation, statement } = inTwo(attack)
@@ -154,6 +158,6 @@ test('a deleted batch takes all its rows with it, and its number is not given ag
     ).toBe(0)
   expect(sql.prepare('SELECT count(*) FROM attempts').pluck().get()).toBe(0)
   sql.exec(`DELETE FROM batches WHERE number = (SELECT max(number) FROM batches WHERE status = 'cancelled')`)
-  insert(sql, 'batches', batchIn('cancelled', 'b9'))
+  put(sql, 'cancelled', 'b9')
   expect(sql.prepare(`SELECT number FROM batches WHERE id = 'b9'`).pluck().get()).toBe(9)
 })

@@ -1,5 +1,5 @@
 /** The database that the attacks meet: eight batches in the states that a real one has, in memory. */
-import { bareDatabase, batchIn, batchWithJobs, copyOf, insert, type Sql } from '../../helpers/sql.ts'
+import { bareDatabase, batchIn, batchWithJobs, copyOf, insert, put, type Sql } from '../../helpers/sql.ts'
 
 /** #1 running with a job in each status, #2 and #3 queued, #4 paused 0-9, #5 on hold, #6 unsealed, #7 cancelled. */
 export function scene(): Sql {
@@ -24,8 +24,9 @@ function prepare(): Sql {
   batchWithJobs(sql, 'initiated', 'b5', 1, { batch_type: 'five' })
   insert(sql, 'batches', batchIn('initiated', 'b6', { batch_type: 'six', sealed: 0 }))
   insert(sql, 'jobs', { batch_id: 'b6', ordinal: 1 })
-  insert(sql, 'batches', batchIn('cancelled', 'b7'))
-  insert(sql, 'batches', batchIn('paused', 'b8', { batch_type: 'evolve', range_start: 20, range_end: 29 }))
+  put(sql, 'cancelled', 'b7', { duplicate_of: 'b1' })
+  sql.exec(`UPDATE batches SET duplicate_of = NULL WHERE id = 'b7'`)
+  put(sql, 'paused', 'b8', { batch_type: 'evolve', range_start: 20, range_end: 29 })
   sql.exec(
     `INSERT INTO events (at, kind, actor) VALUES (1, 'batch_created', 'ana'), (2, 'batch_sealed', 'ana')`,
   )

@@ -125,7 +125,7 @@ describe('the summary of a batch', () => {
     const first = claim(db, noon)
     end(db, first, runJobs(db, first, noon, [{ ms: 10 }, { ms: 10 }, { ms: 10, error: 'bad' }]), 'failed')
     db.write(() => {
-      reopenBatch(db, by(noon + minute), batch.id, null)
+      reopenBatch(db, by(noon + minute), batch.id, [])
       reopenJobs(db, batch.id, 'unfinished')
     })
     const second = claim(db, noon + 2 * minute)

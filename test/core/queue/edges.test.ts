@@ -3,11 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { linkAfter } from '../../../src/core/queue/after-store.ts'
 import { headOfLine } from '../../../src/core/queue/attention-queries.ts'
+import { cancelBatch, endBatch } from '../../../src/core/queue/batch-ending.ts'
 import {
-  cancelBatch,
   claimHead,
   createBatch,
-  endBatch,
   enqueueBatch,
   pauseBatch,
   releaseBatch,
@@ -53,9 +52,10 @@ const places = (db: Db) =>
 const aLine = (db: Db, length: number) =>
   Array.from({ length }, (_, index) => addBatch(db, { type: `type-${index}`, at: noon + index }))
 
-/** A batch that somebody put there with SQL, without saying that it has all its jobs. */
+/** A batch that somebody put there with SQL, and against the rules, without saying that it has all its jobs. */
 function byHand(db: Db, status: 'queued' | 'running', position: number): BatchRow {
   const configurationId = addBatch(db, { type: 'first', hold: true }).configuration_id
+  db.exec('DROP TRIGGER batch_begins_initiated; DROP TRIGGER sealed_first')
   db.write(() =>
     db
       .sql(
@@ -87,7 +87,7 @@ describe('the events of a batch', () => {
     claim(db, noon + 11)
     db.write(() => releaseBatch(db, by(noon + 12), batch.id, 'the host leaves'))
     end(db, claim(db, noon + 13), noon + 14, 'completed_with_errors')
-    expect(db.write(() => reopenBatch(db, by(noon + 15), batch.id, null))).toMatchObject({ position: 2 })
+    expect(db.write(() => reopenBatch(db, by(noon + 15), batch.id, []))).toMatchObject({ position: 2 })
     expect(
       told(db, batch)
         .filter((event) => event.toStatus === 'queued')

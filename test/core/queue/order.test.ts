@@ -3,15 +3,15 @@
  * history is one transaction on a real file that is rolled back at its end, so that the next one finds the
  * database as it was and no run waits for the disk. A failure prints its seed; SLIPWAY_TEST_SEED repeats it.
  */
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type BatchStatus, isActive, isFinal } from '../../../src/contract/states.ts'
 import type { Db } from '../../../src/core/db/db.ts'
+import { cancelBatch, endBatch } from '../../../src/core/queue/batch-ending.ts'
 import {
-  cancelBatch,
   claimHead,
   createBatch,
-  endBatch,
   enqueueBatch,
   pauseBatch,
   releaseBatch,
@@ -173,7 +173,7 @@ function take(db: Db, model: Model, next: Step, configurationId: number): void {
       return
     }
     case 'claim': {
-      const row = claimHead(db, context, `token-${model.now}`)
+      const row = claimHead(db, context, randomUUID())
       agree(row, model.claim())
       expect(row?.id).toBe(row && model.running?.id)
       return
@@ -228,7 +228,7 @@ function takeOne(db: Db, model: Model, next: OneStep): void {
     case 'resume':
       return agree(resumeBatch(db, context, id), model.queue(item, ['paused']))
     case 'retry':
-      return agree(reopenBatch(db, context, id, null), model.queue(item, final))
+      return agree(reopenBatch(db, context, id, []), model.queue(item, final))
     case 'pause':
       return agree(pauseBatch(db, context, id, null), model.stop(item, 'paused', ['queued', 'running']))
     case 'cancel':

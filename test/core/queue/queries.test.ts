@@ -3,11 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { Summary } from '../../../src/contract/entities.ts'
 import type { Db } from '../../../src/core/db/db.ts'
 import { lineCounts } from '../../../src/core/queue/attention-queries.ts'
+import { cancelBatch, endBatch } from '../../../src/core/queue/batch-ending.ts'
 import { clearHistory, markSeen } from '../../../src/core/queue/batch-marks.ts'
 import {
-  cancelBatch,
   claimHead,
-  endBatch,
   enqueueBatch,
   pauseBatch,
   reopenBatch,
@@ -35,7 +34,7 @@ import {
   runningJobsOf,
   touchedSince,
 } from '../../../src/core/queue/job-queries.ts'
-import { claimJob, recordCancelledAttempts, reopenJobs } from '../../../src/core/queue/job-store.ts'
+import { claimJob, reopenJobs } from '../../../src/core/queue/job-store.ts'
 import {
   activeBatches,
   batchById,
@@ -314,7 +313,7 @@ describe('jobs', () => {
     const job = startJob(db, running, noon + 500)
     expect(runningJobsOf(db, next.id).map((one) => one.id)).toEqual([job.id])
     expect(runningJobsOf(db, batch.id)).toEqual([])
-    db.write(() => recordCancelledAttempts(db, by(noon + 700), next.id, 'wrong input'))
+    db.write(() => cancelBatch(db, by(noon + 700), next.id, 'wrong input'))
     expect(attemptsOfJob(db, job.id)).toEqual([
       {
         jobId: job.id,
@@ -346,7 +345,7 @@ describe('jobs', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 1 })
     const job = startJob(db, claim(db, noon), noon)
-    db.write(() => recordCancelledAttempts(db, by(noon - 100), job.batch_id, null))
+    db.write(() => cancelBatch(db, by(noon - 100), job.batch_id, null))
     expect(attemptsOfJob(db, job.id)).toMatchObject([{ awakeMs: 0, endedAt: noon - 100 }])
   })
 
@@ -357,7 +356,7 @@ describe('jobs', () => {
     const db = temporaryDatabase()
     const batch = aFinished(db)
     const count = db.write(() => {
-      reopenBatch(db, by(noon + 100), batch.id, null)
+      reopenBatch(db, by(noon + 100), batch.id, [])
       return reopenJobs(db, batch.id, which)
     })
     expect(count).toBe(reopened)
@@ -373,7 +372,7 @@ describe('jobs', () => {
     const ids = [jobByOrdinal(db, one.id, 2)?.id ?? 0, jobByOrdinal(db, one.id, 1)?.id ?? 0]
     const stranger = jobByOrdinal(db, two.id, 2)?.id ?? 0
     const count = db.write(() => {
-      reopenBatch(db, by(noon + 5_000), one.id, null)
+      reopenBatch(db, by(noon + 5_000), one.id, [])
       return reopenJobs(db, one.id, [...ids, stranger])
     })
     expect(count).toBe(2)
@@ -496,7 +495,7 @@ describe('edges that are not there', () => {
     expect(db.write(() => setPriority(db, by(noon), done.id, 3))).toBeUndefined()
     expect(db.write(() => setPriority(db, by(noon), 'nobody', 3))).toBeUndefined()
     expect(db.write(() => cancelBatch(db, by(noon), 'nobody', null))).toBeUndefined()
-    expect(db.write(() => reopenBatch(db, by(noon), queued.id, null))).toBeUndefined()
+    expect(db.write(() => reopenBatch(db, by(noon), queued.id, []))).toBeUndefined()
     expect(lastEventId(db)).toBe(before)
   })
 

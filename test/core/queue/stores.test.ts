@@ -143,6 +143,7 @@ describe('claiming', () => {
     const good = addBatch(db, { type: 'good' })
     db.write(() => {
       db.sql('UPDATE batches SET position = 2 WHERE id = ?').run(good.id)
+      db.exec('DROP TRIGGER batch_begins_initiated')
       db.sql(
         `INSERT INTO batches (id, configuration_id, batch_type, status, position, created_at)
          VALUES ('raw', ?, 'raw', 'queued', 1, 1)`,
@@ -227,7 +228,9 @@ describe('hosts', () => {
     addHost(db, 'host-2', noon)
     expect(executorHost(db)?.id).toBe(hostId)
     expect(db.write(() => takeRole(db, 'host-2'))).toBe(false)
-    expect(() => db.write(() => db.sql('UPDATE hosts SET executor = 1').run())).toThrow('UNIQUE')
+    expect(() => db.write(() => db.sql('UPDATE hosts SET executor = 1').run())).toThrow(
+      'another host is the executor',
+    )
     db.write(() => giveRoleBack(db, hostId))
     expect(db.write(() => takeRole(db, 'host-2'))).toBe(true)
     expect(executorHost(db)?.id).toBe('host-2')

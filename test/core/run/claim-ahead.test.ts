@@ -1,7 +1,8 @@
 /** What a step hands over ahead, and how it records what a launcher began by itself, on a real database. */
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
-import { cancelBatch, requestPause } from '../../../src/core/queue/batch-store.ts'
+import { cancelBatch } from '../../../src/core/queue/batch-ending.ts'
+import { requestPause } from '../../../src/core/queue/batch-store.ts'
 import { attemptsOfJob } from '../../../src/core/queue/job-queries.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { Ahead, shortJobMs } from '../../../src/core/run/ahead.ts'

@@ -2,13 +2,14 @@
  * The finalizer against random histories: an owner that loses its writes, dies, pauses, cancels; clocks that
  * jump; batches that are still being filled. Whatever happened, a batch is closed neither early nor late.
  */
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { openDatabase } from '../../../src/core/db/open.ts'
 import { makeSummary } from '../../../src/core/insight/summary.ts'
+import { cancelBatch } from '../../../src/core/queue/batch-ending.ts'
 import {
-  cancelBatch,
   claimHead,
   createBatch,
   pauseBatch,
@@ -116,10 +117,10 @@ class World {
       case 'begin to fill':
         return this.#fill()
       case 'claim':
-        if (!row) db.write(() => claimHead(db, context, `token-${clock.awakeMs()}-${this.number}`))
+        if (!row) db.write(() => claimHead(db, context, randomUUID()))
         return
       case 'run the rest':
-        if (!row) db.write(() => claimHead(db, context, `token-${clock.awakeMs()}-${this.number}`))
+        if (!row) db.write(() => claimHead(db, context, randomUUID()))
         for (let now = runningRow(db); now && now.jobs_pending + now.jobs_running > 0; now = runningRow(db)) {
           if (now.jobs_running === 0) this.#running = startJob(db, now, clock.now())
           if (this.#running) this.#end(now, this.#running, { failed: false, lost: false })
@@ -149,7 +150,7 @@ class World {
         const final = this.#anyOf('completed_at IS NOT NULL')
         if (!final) return
         db.write(() => {
-          reopenBatch(db, context, final, null)
+          reopenBatch(db, context, final, [])
           reopenJobs(db, final, 'all')
         })
         return

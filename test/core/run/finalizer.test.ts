@@ -311,7 +311,7 @@ describe('a batch of which only some jobs were run again', () => {
     runJobs(db, first, noon, [{ ms: 100, error: 'boom' }])
     end(db, first, noon + 200, 'cancelled')
     const job = jobByOrdinal(db, first.id, 1)
-    db.write(() => reopenBatch(db, by(noon + 300), first.id, null))
+    db.write(() => reopenBatch(db, by(noon + 300), first.id, []))
     db.write(() => reopenJobs(db, first.id, [job?.id ?? 0]))
     runJobs(db, claim(db, noon + 300, 'second'), noon + 300, [{ ms: 100 }])
     return { db, clock, id: first.id }

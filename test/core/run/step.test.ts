@@ -322,7 +322,7 @@ describe('a batch that its own rule had stopped, retried in part', () => {
     host.step()
     host.step({}, [endOf(db, batch, 'failed')])
     const second = db.sql<{ id: number }>('SELECT id FROM jobs WHERE ordinal = 2').get()?.id ?? 0
-    db.write(() => reopenBatch(db, by(noon), batch.id, null))
+    db.write(() => reopenBatch(db, by(noon), batch.id, []))
     db.write(() => reopenJobs(db, batch.id, [second]))
     return batch
   }

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { openDatabase } from '../../../src/core/db/open.ts'
-import { claimHead, endBatch } from '../../../src/core/queue/batch-store.ts'
+import { endBatch } from '../../../src/core/queue/batch-ending.ts'
+import { claimHead } from '../../../src/core/queue/batch-store.ts'
 import { executorHost, registerHost, succeed, takeRole } from '../../../src/core/queue/host-store.ts'
 import { queuedIds } from '../../../src/core/queue/queries.ts'
 
