@@ -784,6 +784,26 @@ export const attacks: Record<string, Attack[]> = {
       refusal: 'sealed_is_boolean',
     },
     {
+      why: 'one that was cut off queued again',
+      sql: `UPDATE batches SET sealed = 1, cut_off = 1 WHERE id = 'b6'; UPDATE batches SET status = 'cancelled', completed_at = 9 WHERE id = 'b6'; UPDATE batches SET status = 'queued', position = 9, completed_at = NULL WHERE id = 'b6'`,
+      refusal: 'this batch has not all its jobs',
+    },
+    {
+      why: 'what was cut off declared whole',
+      sql: `UPDATE batches SET sealed = 1, cut_off = 1 WHERE id = 'b6'; UPDATE batches SET status = 'cancelled', completed_at = 9 WHERE id = 'b6'; UPDATE batches SET cut_off = 0 WHERE id = 'b6'`,
+      refusal: 'stays so',
+    },
+    {
+      why: 'what was cut off declared whole by a NULL',
+      sql: `UPDATE batches SET sealed = 1, cut_off = 1 WHERE id = 'b6'; UPDATE batches SET status = 'cancelled', completed_at = 9 WHERE id = 'b6'; UPDATE OR REPLACE batches SET cut_off = NULL WHERE id = 'b6'`,
+      refusal: 'stays so',
+    },
+    {
+      why: 'a cut that is neither',
+      sql: `UPDATE batches SET cut_off = 2 WHERE id = 'b6'`,
+      refusal: 'cut_off_is_boolean',
+    },
+    {
       why: 'a job added after the seal',
       sql: `INSERT INTO jobs (batch_id, ordinal) VALUES ('b2', 3)`,
       refusal: 'an existing batch that is not sealed',

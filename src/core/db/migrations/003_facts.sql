@@ -181,8 +181,12 @@ ALTER TABLE batches ADD COLUMN cut_off INTEGER NOT NULL DEFAULT 0
 UPDATE batches SET cut_off = 1 WHERE status = 'cancelled' AND EXISTS (
   SELECT 1 FROM events s JOIN events c ON c.batch_id = s.batch_id AND c.at = s.at AND c.kind = 'batch_cancelled'
   WHERE s.batch_id = batches.id AND s.kind = 'batch_sealed');
-CREATE TRIGGER cut_off_is_kept BEFORE UPDATE OF cut_off ON batches WHEN OLD.cut_off = 1 AND NEW.cut_off IS NOT 1
-BEGIN SELECT RAISE(ABORT, 'a batch that was cut off stays so'); END;
+CREATE TRIGGER cut_off_is_kept BEFORE UPDATE OF cut_off ON batches
+WHEN (OLD.cut_off = 1 AND NEW.cut_off IS NOT 1) OR NEW.cut_off NOT IN (0, 1)
+BEGIN
+  SELECT RAISE(ABORT, 'a batch that was cut off stays so') WHERE OLD.cut_off = 1;
+  SELECT RAISE(ABORT, 'cut_off_is_boolean');
+END;
 CREATE TRIGGER cut_off_batch_stays_ended BEFORE UPDATE OF completed_at ON batches
 WHEN OLD.cut_off = 1 AND OLD.completed_at IS NOT NULL AND NEW.completed_at IS NULL
 BEGIN SELECT RAISE(ABORT, 'this batch has not all its jobs'); END;
