@@ -18,11 +18,11 @@ type Done = { leaveOut: ReadonlySet<string>; counts: DoneCounts }
 /** Command hashes of the jobs of a plan that need not run again, and why the others do. */
 export async function doneBefore(
   db: Db,
-  batch: Pick<BatchRow, 'configuration_id' | 'batch_type'> & { chain: readonly string[] },
+  batch: Pick<BatchRow, 'configuration_id' | 'batch_type'> & { id?: string; chain: readonly string[] },
   plan: BatchPlan,
   mode: SkipDone | null,
 ): Promise<Done> {
-  const leaveOut = new Set(doneInChain(db, batch.chain).keys())
+  const leaveOut = new Set(doneInChain(db, batch.chain, null, batch.id).keys())
   const counts: DoneCounts = { unchanged: 0, changed: 0, outputsMissing: 0, new: 0, since: null }
   if (mode === null) return { leaveOut, counts }
   const done = new Map<string, DoneJob>()

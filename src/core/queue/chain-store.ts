@@ -34,8 +34,16 @@ export function rerunSince(db: Db, batchId: string, at: number): void {
 
 type Word = { hash: string; number: number; at: number }
 
-/** Commands that the chains of these batches have done (in a range), as hashes, each with the number of the batch. */
-export function doneInChain(db: Db, batchIds: readonly string[], range: Range = null): Map<string, number> {
+/**
+ * Commands that the chains of these batches have done (in a range), as hashes, each with the number of the batch. Of
+ * the one that is being `filled` nothing has been left out yet.
+ */
+export function doneInChain(
+  db: Db,
+  batchIds: readonly string[],
+  range: Range = null,
+  filled: string | null = null,
+): Map<string, number> {
   if (batchIds.length === 0) return new Map()
   const from = [JSON.stringify(batchIds), range?.start ?? null, range?.end ?? null] as const
   const reruns = new Map<string, number>()
@@ -46,22 +54,29 @@ export function doneInChain(db: Db, batchIds: readonly string[], range: Range = 
   )
   for (const { hash, since } of rerun.iterate(...from)) reruns.set(hash, since)
   const done = new Map<string, number>()
-  for (const word of doneWords(db, from)) {
+  for (const word of doneWords(db, from, filled)) {
     const since = reruns.get(word.hash)
     if (since === undefined || word.at >= since) done.set(word.hash, word.number)
   }
   return done
 }
 
-function* doneWords(db: Db, from: readonly [string, number | null, number | null]): Generator<Word> {
+function* doneWords(
+  db: Db,
+  from: readonly [string, number | null, number | null],
+  filled: string | null,
+): Generator<Word> {
   // What was left out of batches that were added without what earlier ones had done.
   const skipping = db.sql<
     Pick<BatchRow, 'configuration_id' | 'batch_type' | 'number' | 'range_start' | 'range_end'>
   >(
     `${chain} SELECT b.configuration_id, b.batch_type, b.number, b.range_start, b.range_end
-     FROM chain JOIN batches b ON b.id = chain.id WHERE b.skips_done = 1`,
+     FROM chain JOIN batches b ON b.id = chain.id WHERE b.skips_done = 1 AND b.id IS NOT ?4`,
   )
-  for (const { configuration_id, batch_type, number, range_start, range_end } of skipping.all(...from))
+  for (const { configuration_id, batch_type, number, range_start, range_end } of skipping.all(
+    ...from,
+    filled,
+  ))
     yield* db
       .sql<Word>(
         `SELECT j.command_hash AS hash, b.number, max(j.completed_at) AS at
