@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'process',
           sequence: { groupOrder: 1 },
           include: ['test/{process,crash,docs,model}/**/*.test.ts'],
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
