@@ -164,7 +164,7 @@ refuse:
 #define hasPending(b) ((b) == 0 -> (job[0] == PENDING || job[FIRST - 1] == PENDING) : job[FIRST] == PENDING)
 #define hasRoom (busy == 0)
 #ifdef MUTANT_LAUNCHER_AFTER_CLAIM
-#define hasLauncher true
+#define hasLauncher (!isFenced)
 #else
 #define hasLauncher (launcher != NOBODY && !isFenced)
 #endif
@@ -641,8 +641,20 @@ proctype Person() {
   fi
 }
 
+#ifdef LIVENESS
+/* Time goes on also where nothing can happen any more: a queue that stands still is an endless run, too. */
+proctype Time() {
+  do
+  :: true; true
+  od
+}
+#endif
+
 init {
   atomic { run Host(0); run Host(1); run Jobs(); run Faults(); run Person() }
+#ifdef LIVENESS
+  run Time()
+#endif
 }
 
 ltl rest { <> [] (status[0] == FINAL && status[1] == FINAL && processes == 0) }

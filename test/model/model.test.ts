@@ -11,8 +11,8 @@ const isRunnable = has('spin') && has('gcc')
 
 /** Safety looks for a failed assertion; liveness for a fair run that never comes to rest. */
 const flags = {
-  safety: { compile: ['-DSAFETY', '-DNOCLAIM'], run: ['-E'] },
-  liveness: { compile: ['-DNFAIR=3'], run: ['-a', '-f'] },
+  safety: { define: [], compile: ['-DSAFETY', '-DNOCLAIM'], run: ['-E'] },
+  liveness: { define: ['-DLIVENESS'], compile: ['-DNFAIR=3'], run: ['-a', '-f'] },
 } as const
 
 type Faults = {
@@ -36,7 +36,7 @@ function check(kind: keyof typeof flags, faults: Faults, ...defines: string[]) {
     `-DLAUNCHER_CRASHES=${faults.launcherCrashes ?? 0}`,
     `-DFIRST=${faults.ahead ? 2 : 1}`,
   ]
-  run('spin', [...budget, ...defines.map((name) => `-D${name}`), '-a', 'handover.pml'])
+  run('spin', [...budget, ...flags[kind].define, ...defines.map((name) => `-D${name}`), '-a', 'handover.pml'])
   // Processes that a crash disables rule out partial order reduction; -DCOLLAPSE keeps the states small instead.
   run('gcc', [
     '-O2',
@@ -71,7 +71,12 @@ describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
     600_000,
   )
 
-  test.each<Faults>([{ crashes: 1 }, { launcherCrashes: 1 }])(
+  // A crash of a host as well takes minutes; it is checked where SLIPWAY_MODEL=whole asks for it.
+  test.each<Faults>(
+    process.env.SLIPWAY_MODEL === 'whole'
+      ? [{ crashes: 1 }, { launcherCrashes: 1 }]
+      : [{ launcherCrashes: 1 }],
+  )(
     'always comes to rest: %o',
     (faults) => expect(check('liveness', faults)).toEqual({ errors: 0, whole: true, reason: undefined }),
     600_000,
