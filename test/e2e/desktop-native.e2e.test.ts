@@ -173,7 +173,7 @@ onEachDesktop((driver) => {
       await place.slipway('resume')
       await expect
         .poll(async () => (await desktop.state()).notifications.map((one) => one.title))
-        .toEqual(['3 batches ended'])
+        .toEqual(['3 batches finished'])
       await expect.poll(async () => pictureOf(await desktop.state())).toBe('attention-dark.png')
       expect((await desktop.state()).badge).toBe(1)
     })
@@ -233,7 +233,7 @@ onEachDesktop((driver) => {
       await place.slipway('settings', 'notify-predecessor', 'false')
       await place.slipway('add', place.write('second.slipway.yaml', two))
       await expect
-        .poll(async () => (await place.slipway('list', '--all', '--json')).out.match(/"number":/g)?.length)
+        .poll(async () => JSON.parse((await place.slipway('list', '--all', '--json')).out).batches.length)
         .toBe(4)
       await expect.poll(titles).toContain('#3 second / t')
       expect(await bodies(desktop)).toHaveLength(1)
