@@ -98,7 +98,7 @@ function facts(summary: Summary): Fact[] {
   say(
     'Job time',
     durations &&
-      `half in ${duration(durations.p50Ms)}, 95 % in ${duration(durations.p95Ms)}, longest ${duration(durations.maxMs)}`,
+      `median ${duration(durations.p50Ms)}, p95 ${duration(durations.p95Ms)}, longest ${duration(durations.maxMs)}`,
   )
   say(
     'Attempts',
