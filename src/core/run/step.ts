@@ -88,15 +88,13 @@ export type Situation = {
 
 type Scope = { db: Db; clock: Clock; hostId: string }
 
-/** Whether the queue, the host, the disk and the launcher allow that anything starts. */
+/** Whether the queue, the host and the disk allow that anything starts. */
 export function mayStart(
   { db }: Scope,
   situation: Situation,
   queuePaused = readMark(db, 'queue-paused'),
 ): boolean {
-  return (
-    !situation.diskIsLow() && !situation.stopping && queuePaused === undefined && situation.launcherIsReady()
-  )
+  return !situation.diskIsLow() && !situation.stopping && queuePaused === undefined
 }
 
 /** Running jobs must not go on where the queue or the batch was paused now, or the batch's own rule stops it. */
@@ -129,7 +127,8 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
   const row = runningRow(db)
   if (row && row.host_id !== hostId) return false
   if (!row) {
-    return hasQueued(db) && isQuiet(situation) && !isReached(db, situation.goal) && mayStart(scope, situation)
+    const may = isQuiet(situation) && !isReached(db, situation.goal) && mayStart(scope, situation)
+    return may && hasQueued(db) && situation.launcherIsReady()
   }
   if (row.jobs_running === 0) return true
   const free = runOptions(row).parallel - situation.busy
@@ -138,7 +137,8 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
     free > 0 &&
     row.jobs_pending > 0 &&
     row.pause_requested === 0 &&
-    mayStart(scope, situation)
+    mayStart(scope, situation) &&
+    situation.launcherIsReady()
   )
 }
 
@@ -167,6 +167,7 @@ export function takeStep(scope: Scope, reports: readonly Report[], situation: Si
     if (step.finished.length > 0) queuePaused = readMark(db, 'queue-paused')
     may = mayStart(scope, situation, queuePaused)
     if (!may || step.running || !isQuiet(situation) || isReached(db, situation.goal)) break
+    if (!hasQueued(db) || !situation.launcherIsReady()) break
     const head = claimHead(db, context, randomUUID())
     if (head?.status === 'queued') step.expand = head.id
     if (head?.status !== 'running') break
@@ -281,6 +282,7 @@ function claimJobs(
       if (options.parallel === 1) break
       continue
     }
+    if (!situation.launcherIsReady()) break
     const claimed = claimJob(db, { ...context, at: clock.now() }, job.id, token)
     if (!claimed) continue
     situation.delays.forget(job.id)
