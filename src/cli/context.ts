@@ -7,6 +7,8 @@ export type Context = {
   args: string[]
   /** `--json` was given: stdout gets one document and nothing else. */
   json: boolean
+  /** `--json-lines` was given (`json` is true then, too): stdout gets lines as in contract/json-lines.ts. */
+  lines: boolean
   env: NodeJS.ProcessEnv
   cwd: string
   version: string

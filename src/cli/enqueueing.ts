@@ -13,7 +13,7 @@ import { batchStatusWords } from '../contract/states.ts'
 import { batchName, countOf, rangeWords, typeAndRange } from '../contract/words.ts'
 import type { Context } from './context.ts'
 import { failed } from './failure.ts'
-import { printJson } from './session.ts'
+import { printJson, printLine } from './session.ts'
 
 export type AddOptions = {
   var?: Record<string, string>
@@ -50,14 +50,16 @@ export function enqueue(
 /** Reports a failed enqueue; with --json a refused duplicate also lists on stdout what exists. */
 export async function refused(context: Context, error: SlipwayError): Promise<number> {
   if (error.code === 'duplicate' && context.json) {
-    await printJson(context, {
+    const found = {
       created: [],
       existing: existingOf(error),
       closed: [],
       outside: [],
       placed: [],
       skipped: [],
-    })
+    }
+    if (context.lines) await printLine(context, { type: 'added', ...found })
+    else await printJson(context, found)
   }
   return failed(context, error)
 }

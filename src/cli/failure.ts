@@ -18,7 +18,8 @@ import { escapeLines, escapeText } from './print/escape.ts'
 /** Reports the failure and returns its exit code. */
 export function failed(context: Context, error: SlipwayError): number {
   const { io } = context
-  if (context.json) io.err(`${JSON.stringify({ error })}\n`)
+  if (context.lines) io.err(`${JSON.stringify({ v: 1, type: 'error', error })}\n`)
+  else if (context.json) io.err(`${JSON.stringify({ error })}\n`)
   else io.err(failureText(error, io.paintErr))
   return EXIT_OF_ERROR[error.code]
 }

@@ -10,13 +10,22 @@ import { failed } from './failure.ts'
 import { processIo } from './io.ts'
 import { runProgram } from './program.ts'
 
+/** What stands before `--`: behind it is another program's command. */
+function ownOptions(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--')
+  return end < 0 ? args : args.slice(0, end)
+}
+
 /** Runs `process.argv` and ends the process once everything is written. `entry` is the URL of the built entry. */
 export async function main(entry: string): Promise<void> {
   const args = process.argv.slice(2)
+  const options = ownOptions(args)
+  const lines = options.includes('--json-lines')
   const context: Context = {
     io: processIo(),
     args,
-    json: args.includes('--json'),
+    json: lines || options.includes('--json'),
+    lines,
     env: process.env,
     cwd: process.cwd(),
     version,

@@ -23,7 +23,18 @@ export const groups: readonly {
   { define: defineAdding, commands: ['run', 'add', 'preview', 'trust'] },
   {
     define: defineControl,
-    commands: ['work', 'pause', 'resume', 'cancel', 'retry', 'move', 'priority', 'stop-after', 'undo'],
+    commands: [
+      'work',
+      'wait',
+      'pause',
+      'resume',
+      'cancel',
+      'retry',
+      'move',
+      'priority',
+      'stop-after',
+      'undo',
+    ],
   },
   { define: defineViewing, commands: ['list', 'show', 'logs', 'summary', 'report', 'events'] },
   { define: defineMaintenance, commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'open'] },
@@ -57,7 +68,7 @@ export function buildProgram(version: string, act: Act, only?: string): Command 
     'after',
     `
 Exit codes:
-  0 success                           5 not possible in this state
+  0 success                           5 not possible in this state, timed out (wait)
   1 a batch ended with errors,        6 the database or the output can't be used
     failed or was cancelled           7 nothing can run now (run, work --until-empty)
   2 wrong usage, invalid file         130 interrupted before everything was done

@@ -7,8 +7,10 @@ import type { ChangeEvent } from '../contract/events.ts'
 import { isActive, isFinal } from '../contract/states.ts'
 import { doneJobs } from '../contract/words.ts'
 import type { Context } from './context.ts'
+import { linesView } from './json-lines.ts'
 import { escapeText } from './print/escape.ts'
 import { changeLine, type ProgressState, progressLines, type Reported, reportedAs } from './print/progress.ts'
+import { printLine } from './session.ts'
 import { watchStandstill } from './standstill.ts'
 
 export type ProgressView = {
@@ -33,6 +35,7 @@ export type ViewOptions = {
 export async function openProgressView(context: Context, options: ViewOptions): Promise<ProgressView> {
   const { io } = context
   const { mine, reportIdle } = options
+  if (context.lines) return linesView((line) => void printLine(context, line), options)
   const bars = io.errIsTerminal && !context.json ? await openBars() : undefined
   const seen = new Map<string, Batch>()
   const reported = new Map<string, Reported>()

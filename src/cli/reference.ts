@@ -1,8 +1,9 @@
 /** Owns the reading of arguments: batch references, numbers, variables, settings' values. */
 import { CommanderError } from 'commander'
+import type { Job } from '../contract/entities.ts'
 import { exitCodes } from '../contract/errors.ts'
 import type { BatchRef } from '../contract/references.ts'
-import { amount } from '../contract/words.ts'
+import { amount, listed } from '../contract/words.ts'
 
 /** `12`, `#12` or an id, as the contract takes it. */
 export function batchReference(text: string): BatchRef {
@@ -38,6 +39,32 @@ export function batchesThenPriority(words: readonly string[]): { batches: BatchR
   if (batch === undefined || last === undefined) throw usage("missing required argument 'N'")
   const value = wholeNumber('N', -1_000_000, 1_000_000)(last)
   return { batches: [batch, ...more].map(batchReference), value }
+}
+
+/** Fields of a job that `show` can be limited to. */
+export const jobFieldNames = [
+  'id',
+  'ordinal',
+  'status',
+  'input',
+  'attempts',
+  'exitCode',
+  'signal',
+  'startedAt',
+  'completedAt',
+  'durationMs',
+  'error',
+  'doneByBatch',
+] as const satisfies readonly (keyof Job)[]
+export type JobField = (typeof jobFieldNames)[number]
+
+/** `ordinal,input,error`: fields of a job. */
+export function jobFields(text: string): JobField[] {
+  return text.split(',').map((word) => {
+    const field = jobFieldNames.find((name) => name === word.trim())
+    if (field === undefined) throw usage(`--fields takes ${listed(jobFieldNames)} (got ${word})`)
+    return field
+  })
 }
 
 /** Collects `--var k=v`. */

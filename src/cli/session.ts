@@ -5,6 +5,7 @@
 import { userInfo } from 'node:os'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../contract/commands.ts'
+import type { JsonLine } from '../contract/json-lines.ts'
 import type { Core, CoreOptions } from '../core/core.ts'
 import type { Context } from './context.ts'
 import { EXIT_OK } from './exit.ts'
@@ -58,6 +59,11 @@ export async function request<N extends CommandName>(
 /** The one document of `--json`. */
 export function printJson(context: Context, document: unknown): Promise<void> {
   return context.io.out(`${JSON.stringify(document, null, context.io.outIsTerminal ? 2 : undefined)}\n`)
+}
+
+/** One line of `--json-lines`. */
+export function printLine(context: Pick<Context, 'io'>, line: JsonLine): Promise<void> {
+  return context.io.out(`${JSON.stringify({ v: 1, ...line })}\n`)
 }
 
 /** Lines for people. */

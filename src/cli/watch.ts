@@ -1,17 +1,18 @@
 /**
- * Owns working and watching until a goal is reached or a signal came: what `run` and `work` share.
+ * Owns working and watching until a goal is reached or a signal came: what `run`, `work` and `wait` share.
  * Must never decide what is done with a batch: the core does.
  */
 import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch } from '../contract/entities.ts'
 import type { ChangeEvent } from '../contract/events.ts'
+import { isFinal } from '../contract/states.ts'
 import { batchName } from '../contract/words.ts'
 import type { Core, Notice } from '../core/core.ts'
-import { batchesSeen, type Goal, goalReached } from './batches-seen.ts'
+import { type BatchesSeen, batchesSeen, type Goal, goalReached } from './batches-seen.ts'
 import type { Context } from './context.ts'
 import { onInterrupt } from './interrupt.ts'
 import { escapeText } from './print/escape.ts'
-import { openProgressView } from './progress-view.ts'
+import { openProgressView, type ProgressView } from './progress-view.ts'
 
 export type Outcome = {
   /** For the goal `batches` these, as they are now; else those that ended while this host was the executor. */
@@ -27,53 +28,22 @@ const SAFETY_NET_MS = 10_000
 
 /** Becomes the executor (or stands by while another host is) and resolves when the goal is reached or after a signal. */
 export async function workUntil(context: Context, core: Core, api: SlipwayApi, goal: Goal): Promise<Outcome> {
+  const watch = await openWatch(context, api, goal, (now, state) => goalReached(api, goal, now, state))
+  const { seen, view, look } = watch
   const mine = new Set(goal.kind === 'batches' ? goal.ids : [])
-  const view = await openProgressView(context, {
-    mine: (batch) => goal.kind !== 'batches' || mine.has(batch.id),
-    reportIdle: goal.kind === 'never',
-  })
-  const seen = batchesSeen()
-  let state: Pick<ChangeEvent, 'queue' | 'running'> | undefined
-  const reached = oneAtATime(() => goalReached(api, goal, seen.now, state))
-  const look = async (): Promise<void> => {
-    const snapshot = await api.invoke('snapshot', {})
-    if (!snapshot.ok) return
-    const { active, queue, running, doneBy, now } = snapshot.value
-    state = { queue, running }
-    await seen.refresh(api, active)
-    view.update({ batches: [...seen.now.values()], queue, running, doneBy, now })
-    reached.check()
-  }
-
-  let last: Pick<ChangeEvent, 'epoch' | 'seq'> | undefined
-  const unsubscribe = api.subscribe((event) => {
-    const gap = last !== undefined && (event.epoch !== last.epoch || event.seq !== last.seq + 1)
-    last = event
-    state = event
-    seen.take(event.batches)
-    seen.forget(event.removed)
-    view.update(event)
-    if (gap) void look()
-    else reached.check()
-  })
   const unsubscribeNotices = core.onNotice((notice) => {
     if (notice.kind === 'working') seen.count()
     const sentence = sentenceOf(notice)
     if (sentence !== undefined) view.log(sentence)
   })
   const interrupt = onInterrupt(core, view.log)
-  const safetyNet = setInterval(() => void look(), SAFETY_NET_MS)
   try {
-    for (const id of mine) {
-      const shown = await api.invoke('show', { batch: id })
-      if (shown.ok) seen.take([shown.value.batch])
-    }
     // Known before anything runs, so that what ends at once is noticed; shown once we are the executor.
     const before = await api.invoke('snapshot', {})
     if (before.ok) seen.take(before.value.active)
     core.startWorking(goal.kind === 'batches' ? goal.ids : undefined)
     await look()
-    const blocked = await Promise.race([reached.answer, interrupt.stopped.then(() => undefined)])
+    const blocked = await Promise.race([watch.reached, interrupt.stopped.then(() => undefined)])
     if (blocked !== undefined) {
       const other = [...seen.now.values()].find((one) => one.status === 'running' && !mine.has(one.id))
       if (other !== undefined && seen.now.size > 0) {
@@ -88,11 +58,99 @@ export async function workUntil(context: Context, core: Core, api: SlipwayApi, g
       goal.kind === 'batches' ? goal.ids.flatMap((id) => seen.now.get(id) ?? []) : [...seen.ended]
     return { batches, interrupted: blocked === undefined, blocked: blocked ?? [] }
   } finally {
-    clearInterval(safetyNet)
-    unsubscribe()
     unsubscribeNotices()
     interrupt.dispose()
-    view.stop()
+    watch.close()
+  }
+}
+
+/** Watches these batches, whoever runs them, until all are final or the time is over; answers them as they are then. */
+export async function watchUntilFinal(
+  context: Context,
+  api: SlipwayApi,
+  ids: string[],
+  timeoutMs: number | undefined,
+): Promise<Batch[]> {
+  const batchesOf = (now: ReadonlyMap<string, Batch>) => ids.flatMap((id) => now.get(id) ?? [])
+  const watch = await openWatch(context, api, { kind: 'batches', ids }, async (now) =>
+    batchesOf(now).every(({ status }) => isFinal(status)) ? true : undefined,
+  )
+  const timer = Promise.withResolvers<void>()
+  const timeout = timeoutMs === undefined ? undefined : setTimeout(timer.resolve, timeoutMs)
+  try {
+    await watch.look()
+    await Promise.race([watch.reached, timer.promise])
+    await watch.look()
+    return batchesOf(watch.seen.now)
+  } finally {
+    clearTimeout(timeout)
+    watch.close()
+  }
+}
+
+type Watch<T> = {
+  seen: BatchesSeen
+  view: ProgressView
+  /** Takes a snapshot in. */
+  look(): Promise<void>
+  /** What `decide` found at last. */
+  reached: Promise<T>
+  close(): void
+}
+
+/** Shows what changes, and asks `decide` after every change until it finds something. */
+async function openWatch<T>(
+  context: Context,
+  api: SlipwayApi,
+  goal: Goal,
+  decide: (
+    now: ReadonlyMap<string, Batch>,
+    state: Pick<ChangeEvent, 'queue' | 'running'> | undefined,
+  ) => Promise<T | undefined>,
+): Promise<Watch<T>> {
+  const mine = new Set(goal.kind === 'batches' ? goal.ids : [])
+  const view = await openProgressView(context, {
+    mine: (batch) => goal.kind !== 'batches' || mine.has(batch.id),
+    reportIdle: goal.kind === 'never',
+  })
+  const seen = batchesSeen()
+  let state: Pick<ChangeEvent, 'queue' | 'running'> | undefined
+  const reached = oneAtATime(() => decide(seen.now, state))
+  const look = async (): Promise<void> => {
+    const snapshot = await api.invoke('snapshot', {})
+    if (!snapshot.ok) return
+    const { active, queue, running, doneBy, now } = snapshot.value
+    state = { queue, running }
+    await seen.refresh(api, active)
+    view.update({ batches: [...seen.now.values()], queue, running, doneBy, now })
+    reached.check()
+  }
+  let last: Pick<ChangeEvent, 'epoch' | 'seq'> | undefined
+  const unsubscribe = api.subscribe((event) => {
+    const gap = last !== undefined && (event.epoch !== last.epoch || event.seq !== last.seq + 1)
+    last = event
+    state = event
+    seen.take(event.batches)
+    seen.forget(event.removed)
+    view.update(event)
+    if (gap) void look()
+    else reached.check()
+  })
+  const safetyNet = setInterval(() => void look(), SAFETY_NET_MS)
+  for (const id of mine) {
+    const shown = await api.invoke('show', { batch: id })
+    if (shown.ok) seen.take([shown.value.batch])
+  }
+  return {
+    seen,
+    view,
+    look,
+    reached: reached.answer,
+    close() {
+      clearInterval(safetyNet)
+      unsubscribe()
+      view.stop()
+    },
   }
 }
 
@@ -103,7 +161,7 @@ export function reportBlocked(context: Context, blocked: readonly string[]): voi
 }
 
 /** Checks again whenever something changed, but never twice at once, and never misses the last change. */
-function oneAtATime<T>(look: () => Promise<T | undefined>): { check(): void; answer: Promise<T> } {
+export function oneAtATime<T>(look: () => Promise<T | undefined>): { check(): void; answer: Promise<T> } {
   let busy = false
   let again = false
   let settle: (value: T) => void = () => {}

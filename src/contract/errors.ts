@@ -11,6 +11,7 @@ export const exitCodes = {
   duplicate: 3,
   'not-found': 4,
   'not-possible': 5,
+  'timed-out': 5,
   database: 6,
   internal: 70,
 } as const

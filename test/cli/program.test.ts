@@ -28,6 +28,7 @@ async function called(...args: string[]): Promise<{ code: number; out: string; e
     },
     args,
     json: args.includes('--json'),
+    lines: false,
     env: {},
     cwd: '/',
     version: '1.2.3',
@@ -40,7 +41,7 @@ async function called(...args: string[]): Promise<{ code: number; out: string; e
 test('has every command of the design', () => {
   expect(program.commands.map((command) => command.name()).sort()).toEqual(
     [
-      'run add work list show logs pause resume cancel retry move priority summary events sweep doctor backup serve',
+      'run add work wait list show logs pause resume cancel retry move priority summary events sweep doctor backup serve',
       'open stop-after undo settings trust report preview completion',
     ]
       .join(' ')

@@ -36,6 +36,7 @@ function installed(script: string, env: NodeJS.ProcessEnv = { DISPLAY: ':77' }) 
     },
     args: ['open'],
     json: false,
+    lines: false,
     env: { PATH: process.env.PATH, SLIPWAY_HOME: join(packageDir, 'home'), ...env },
     cwd: '/somewhere',
     version: '0',

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { escapeLog, escapeText } from '../print/escape.ts'
-import { withCore } from '../session.ts'
+import { printLine, withCore } from '../session.ts'
 
 const PIECE = 1_048_576
 /** A document is read whole, into memory: it has only so much of a log, the end, unless all is asked for. */
@@ -39,13 +39,19 @@ export async function logs(
       if (ordinal === undefined || options.follow) await announce(context, api, batch, job)
       const printed = await printLog(context, api, batch.id, job, options)
       if (!printed.ok) return failed(context, printed.error)
-      if (!options.follow || ordinal !== undefined || context.json || context.io.gone) return EXIT_OK
+      const isDocument = context.json && !context.lines
+      if (!options.follow || ordinal !== undefined || isDocument || context.io.gone) return end(context)
       const next = await nextJob(api, batch.id, job, () => context.io.gone)
       if (!next.ok) return failed(context, next.error)
-      if (next.value === undefined) return EXIT_OK
+      if (next.value === undefined) return end(context)
       job = next.value
     }
   })
+}
+
+async function end(context: Context): Promise<number> {
+  if (context.lines) await printLine(context, { type: 'end', exitCode: EXIT_OK })
+  return EXIT_OK
 }
 
 async function announce(context: Context, api: SlipwayApi, batch: Batch, job: number): Promise<void> {
@@ -110,7 +116,8 @@ async function printLog(
   job: number,
   options: LogOptions,
 ): Promise<Result<undefined>> {
-  const { io, json } = context
+  const { io, lines } = context
+  const json = context.json && !lines
   let from = json && !options.allOutput ? -DOCUMENT : 0
   let attempt = options.attempt
   let opened = false
@@ -119,7 +126,11 @@ async function printLog(
     if (!result.ok) return result
     const piece = result.value
     attempt = piece.attempt
-    if (json) {
+    if (lines) {
+      const { attempt: of, from: at, bytes, gap, text } = piece
+      if (bytes > 0)
+        await printLine(context, { type: 'log', batch, job, attempt: of, from: at, bytes, gap, text })
+    } else if (json) {
       if (!opened) await io.out(jsonHead(piece, batch, job))
       await io.out(JSON.stringify(piece.text).slice(1, -1))
       opened = true
@@ -135,7 +146,8 @@ async function printLog(
     if (io.gone) return ok(undefined)
     if (piece.bytes > 0 && from < piece.size) continue
     if (!options.follow) {
-      if (piece.attempt === 0 && !json) io.err(`${io.paintErr('dim', `job ${job} has not run yet`)}\n`)
+      if (piece.attempt === 0 && !context.json)
+        io.err(`${io.paintErr('dim', `job ${job} has not run yet`)}\n`)
       break
     }
     if (!piece.open) {

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
 import { EXIT_INTERRUPTED, EXIT_NOTHING_CAN_RUN, EXIT_OK, exitOfBatches } from '../exit.ts'
 import { escapeLines } from '../print/escape.ts'
-import { printJson, withCore } from '../session.ts'
+import { printJson, printLine, withCore } from '../session.ts'
 import { reportBlocked, workUntil } from '../watch.ts'
 
 /** Exit code 1 when one of the batches did not complete, 7 when what is left can't run now, 130 after a signal. */
@@ -20,7 +20,8 @@ export async function run(
   return withCore(context, async (core, api) => {
     const enqueued = await enqueue(context, api, file, types, options)
     if (!enqueued.ok) return refused(context, enqueued.error)
-    if (!context.json) context.io.err(`${enqueuedLines(enqueued.value).join('\n')}\n`)
+    if (context.lines) await printLine(context, { type: 'added', ...enqueued.value })
+    else if (!context.json) context.io.err(`${enqueuedLines(enqueued.value).join('\n')}\n`)
     const ids = [...enqueued.value.created, ...enqueued.value.existing].map((batch) => batch.id)
     const outcome =
       ids.length === 0
@@ -28,23 +29,32 @@ export async function run(
         : await workUntil(context, core, api, { kind: 'batches', ids })
     const finished = outcome.batches.filter((batch) => isFinal(batch.status))
     const interrupted = outcome.interrupted && finished.length < ids.length
+    const exitCode = exitOf(ids, finished, interrupted, outcome.blocked)
     if (context.json) {
-      const summaries = await summariesOf(api, finished)
-      await printJson(context, { ...enqueued.value, ...outcome, interrupted, summaries })
+      const ended = { ...outcome, interrupted, summaries: await summariesOf(api, finished) }
+      if (context.lines) await printLine(context, { type: 'end', exitCode, ...ended })
+      else await printJson(context, { ...enqueued.value, ...ended })
     } else {
       await printSummaries(context, api, finished)
       reportUnfinished(context, outcome.batches, interrupted, outcome.blocked)
     }
-    if (interrupted) return EXIT_INTERRUPTED
-    return outcome.blocked.length > 0
-      ? EXIT_NOTHING_CAN_RUN
-      : ids.length === 0
-        ? EXIT_OK
-        : exitOfBatches(finished)
+    return exitCode
   })
 }
 
-async function summariesOf(api: SlipwayApi, batches: readonly Batch[]): Promise<Summary[]> {
+function exitOf(
+  ids: readonly string[],
+  finished: readonly Batch[],
+  interrupted: boolean,
+  blocked: readonly string[],
+): number {
+  if (interrupted) return EXIT_INTERRUPTED
+  if (blocked.length > 0) return EXIT_NOTHING_CAN_RUN
+  return ids.length === 0 ? EXIT_OK : exitOfBatches(finished)
+}
+
+/** The summaries of final batches, for programs. */
+export async function summariesOf(api: SlipwayApi, batches: readonly Batch[]): Promise<Summary[]> {
   const summaries: Summary[] = []
   for (const { id } of batches) {
     const found = await api.invoke('summary', { batch: id })

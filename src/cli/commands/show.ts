@@ -4,7 +4,7 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import type { Batch, BatchRef, Job } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
 import { doneByWords, stamp } from '../../contract/moments.ts'
-import { predecessorWords } from '../../contract/states.ts'
+import { type JobStatus, predecessorWords } from '../../contract/states.ts'
 import { waitedFor, waitSentence } from '../../contract/waits.ts'
 import { batchName, duration } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
@@ -15,29 +15,43 @@ import { JOB_COLUMNS, jobRow, statusWord } from '../print/batch.ts'
 import { escapeText } from '../print/escape.ts'
 import { tableRow, widthsOf } from '../print/table.ts'
 import { pad } from '../print/width.ts'
+import type { JobField } from '../reference.ts'
 import { printLines, withCore } from '../session.ts'
 
 const PAGE = 5_000
 
-/** Shows the batch; `jobs` governs the text, the JSON document always has them. */
-export async function show(context: Context, batch: BatchRef, options: { jobs?: boolean }): Promise<number> {
+export type ShowOptions = {
+  jobs?: boolean
+  status?: JobStatus[]
+  limit?: number
+  fields?: JobField[]
+}
+
+/** Shows the batch; `jobs` (or what limits them) governs the text, the JSON document always has them. */
+export async function show(context: Context, batch: BatchRef, options: ShowOptions): Promise<number> {
   return withCore(context, async (_core, api) => {
     const result = await api.invoke('show', { batch })
     if (!result.ok) return failed(context, result.error)
-    const pages = jobPages(api, result.value.batch.id)
-    if (context.json) return printDocument(context, result.value, pages)
+    const { jobs, fields, ...which } = options
+    const pages = jobPages(api, result.value.batch.id, which)
+    if (context.json) return printDocument(context, result.value, pages, fields)
     await printLines(context, detailLines(result.value, context.io.paint, Date.now()))
-    if (!options.jobs) return EXIT_OK
+    if (!jobs && Object.keys(options).length === 0) return EXIT_OK
     await context.io.out('\n')
-    return printJobs(context, pages)
+    return printJobs(context, pages, fields)
   })
 }
 
-/** All jobs of a batch in order, a page at a time. */
-export async function* jobPages(api: SlipwayApi, batch: string): AsyncGenerator<Result<Job[]>> {
+/** Jobs of a batch in order, a page at a time. */
+async function* jobPages(
+  api: SlipwayApi,
+  batch: string,
+  { status, limit = Number.POSITIVE_INFINITY }: Pick<ShowOptions, 'status' | 'limit'>,
+): AsyncGenerator<Result<Job[]>> {
   let after = 0
-  for (;;) {
-    const page = await api.invoke('jobs', { batch, after, limit: PAGE })
+  let left = limit
+  while (left > 0) {
+    const page = await api.invoke('jobs', { batch, status, after, limit: Math.min(PAGE, left) })
     if (!page.ok) {
       yield page
       return
@@ -45,13 +59,19 @@ export async function* jobPages(api: SlipwayApi, batch: string): AsyncGenerator<
     yield { ok: true, value: page.value.jobs }
     if (page.value.next === null) return
     after = page.value.next
+    left -= page.value.jobs.length
   }
+}
+
+function only(job: Job, fields: readonly JobField[] | undefined): object {
+  return fields === undefined ? job : Object.fromEntries(fields.map((field) => [field, job[field]]))
 }
 
 async function printDocument(
   context: Context,
   found: CommandOutput<'show'>,
   pages: AsyncGenerator<Result<Job[]>>,
+  fields: readonly JobField[] | undefined,
 ): Promise<number> {
   const { io } = context
   await io.out(`${JSON.stringify(found).slice(0, -1)},"jobs":[`)
@@ -64,30 +84,39 @@ async function printDocument(
     }
     if (io.gone) return EXIT_OK
     if (page.value.length === 0) continue
-    await io.out(`${first ? '' : ','}${page.value.map((job) => JSON.stringify(job)).join(',\n')}`)
+    await io.out(
+      `${first ? '' : ','}${page.value.map((job) => JSON.stringify(only(job, fields))).join(',\n')}`,
+    )
     first = false
   }
   await io.out(']}\n')
   return EXIT_OK
 }
 
-async function printJobs(context: Context, pages: AsyncGenerator<Result<Job[]>>): Promise<number> {
+async function printJobs(
+  context: Context,
+  pages: AsyncGenerator<Result<Job[]>>,
+  fields: readonly JobField[] | undefined,
+): Promise<number> {
   const { io } = context
+  const columns = fields?.map((field) => ({ title: field.toUpperCase() })) ?? JOB_COLUMNS
+  const row = (job: Job): string[] =>
+    fields?.map((field) => escapeText(String(job[field] ?? '-'))) ?? jobRow(job, io.paint)
   let widths: number[] | undefined
   for await (const page of pages) {
     if (!page.ok) return failed(context, page.error)
     if (io.gone) return EXIT_OK
-    const rows = page.value.map((job) => jobRow(job, io.paint))
+    const rows = page.value.map(row)
     // The first page decides the widths: the others are not known yet when it is printed.
     if (widths === undefined) {
-      widths = widthsOf(JOB_COLUMNS, rows)
-      const title = JOB_COLUMNS.map((column) => column.title)
-      await printLines(context, [tableRow(JOB_COLUMNS, widths, title)])
+      widths = widthsOf(columns, rows)
+      const title = columns.map((column) => column.title)
+      await printLines(context, [tableRow(columns, widths, title)])
     }
     const known = widths
     await printLines(
       context,
-      rows.map((row) => tableRow(JOB_COLUMNS, known, row)),
+      rows.map((cells) => tableRow(columns, known, cells)),
     )
   }
   return EXIT_OK

@@ -4,7 +4,7 @@ import { isFinal } from '../../contract/states.ts'
 import { countOf } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_INTERRUPTED, EXIT_NOTHING_CAN_RUN, exitOfBatches } from '../exit.ts'
-import { printJson, withCore } from '../session.ts'
+import { printJson, printLine, withCore } from '../session.ts'
 import { reportBlocked, workUntil } from '../watch.ts'
 
 /** Exit code 1 when a batch that ended meanwhile did not complete, 130 when a signal left work behind. */
@@ -17,7 +17,13 @@ export async function work(context: Context, options: { untilEmpty?: boolean }):
       const left = await api.invoke('list', {})
       const open = left.ok ? left.value.batches.filter((batch) => !isFinal(batch.status)) : []
       const interrupted = outcome.interrupted && open.length > 0
-      if (context.json) await printJson(context, { ...outcome, interrupted })
+      const exitCode = interrupted
+        ? EXIT_INTERRUPTED
+        : outcome.blocked.length > 0
+          ? EXIT_NOTHING_CAN_RUN
+          : exitOfBatches(outcome.batches)
+      if (context.lines) await printLine(context, { type: 'end', exitCode, ...outcome, interrupted })
+      else if (context.json) await printJson(context, { ...outcome, interrupted })
       else {
         reportBlocked(context, outcome.blocked)
         if (interrupted) {
@@ -27,8 +33,7 @@ export async function work(context: Context, options: { untilEmpty?: boolean }):
           )
         }
       }
-      if (interrupted) return EXIT_INTERRUPTED
-      return outcome.blocked.length > 0 ? EXIT_NOTHING_CAN_RUN : exitOfBatches(outcome.batches)
+      return exitCode
     },
     { kind: 'cli' },
   )

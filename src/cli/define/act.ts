@@ -1,5 +1,5 @@
 /** Owns the seam between a command's definition and what it does, and how examples are shown. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 
 /** What a command does; resolves to its exit code. */
@@ -7,6 +7,11 @@ export type Handler<A extends unknown[]> = (context: Context, ...args: A) => Pro
 
 /** Makes commander's action of a handler. */
 export type Act = <A extends unknown[]>(handler: Handler<A>) => (...args: A) => Promise<void>
+
+/** The option of commands that print as they go; what is printed is fixed in contract/json-lines.ts. */
+export function jsonLines(): Option {
+  return new Option('--json-lines', 'print one JSON object a line as things happen (see docs/cli.md)')
+}
 
 /** Adds an example to a command's help. */
 export function showExample(command: Command, ...lines: string[]): void {

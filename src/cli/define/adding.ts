@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { ifExistsAnswers, places, skipDoneModes } from '../../contract/references.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { variable, wholeNumber } from '../reference.ts'
-import { type Act, showExample } from './act.ts'
+import { type Act, jsonLines, showExample } from './act.ts'
 
 const skipDone = () =>
   new Option(
@@ -33,6 +33,7 @@ const withEnqueueOptions = (command: Command): Command =>
     )
     .addOption(skipDone())
     .option('--priority <N>', 'higher runs first', wholeNumber('--priority', -1_000_000, 1_000_000))
+    .addOption(jsonLines())
 
 /** Adds these commands to the program. */
 export function defineAdding(program: Command, act: Act): void {

@@ -1,9 +1,9 @@
-/** Defines the commands that change the queue: work, pause, resume, cancel, retry, move, priority, stop-after, undo. */
+/** Defines the commands that change the queue, or wait for it: work, wait, pause, resume, cancel, retry, move, priority, stop-after, undo. */
 import { type Command, Option } from 'commander'
 import { type BatchRef, ifExistsAnswers, places } from '../../contract/references.ts'
 import type { MoveOptions, RetryOptions } from '../commands/control.ts'
 import { batchesThenPriority, batchReference, batchReferences, wholeNumber } from '../reference.ts'
-import { type Act, showExample } from './act.ts'
+import { type Act, jsonLines, showExample } from './act.ts'
 
 const control = () => import('../commands/control.ts')
 
@@ -13,12 +13,26 @@ export function defineControl(program: Command, act: Act): void {
     .command('work')
     .description('run queued batches in this terminal')
     .option('--until-empty', 'end when the queue is empty, or when nothing can run (exit code 7)')
+    .addOption(jsonLines())
     .action(
       act(async (context, options: { untilEmpty?: boolean }) =>
         (await import('../commands/work.ts')).work(context, options),
       ),
     )
   showExample(work, 'slipway work --until-empty')
+
+  const wait = program
+    .command('wait')
+    .description('wait until batches have ended, whoever runs them; exit code as run')
+    .argument('<BATCH...>', 'one or more batches', batchReferences)
+    .option('--timeout <T>', 'give up after this time, such as 30s or 2h (exit code 5)')
+    .addOption(jsonLines())
+    .action(
+      act(async (context, batches: BatchRef[], options: { timeout?: string }) =>
+        (await import('../commands/wait.ts')).wait(context, batches, options),
+      ),
+    )
+  showExample(wait, 'slipway wait 12 13', 'slipway wait 12 --timeout 2h --json-lines')
 
   const pause = program
     .command('pause')

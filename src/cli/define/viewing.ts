@@ -1,9 +1,13 @@
 /** Defines the commands that only read: list, show, logs, summary, report, events. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { BatchRef } from '../../contract/entities.ts'
+import { jobStatuses } from '../../contract/states.ts'
+import type { EventsOptions } from '../commands/events.ts'
+import type { ListOptions } from '../commands/list.ts'
 import type { ReportOptions } from '../commands/report.ts'
-import { batchReference, wholeNumber } from '../reference.ts'
-import { type Act, showExample } from './act.ts'
+import type { ShowOptions } from '../commands/show.ts'
+import { batchReference, jobFields, wholeNumber } from '../reference.ts'
+import { type Act, jsonLines, showExample } from './act.ts'
 
 /** Adds these commands to the program. */
 export function defineViewing(program: Command, act: Act): void {
@@ -12,8 +16,14 @@ export function defineViewing(program: Command, act: Act): void {
     .description('show the active batches in order')
     .option('-a, --all', 'final ones too')
     .option('--search <TEXT>', 'only batches, also final ones, with this in name, input, error or reason')
+    .addOption(
+      new Option(
+        '--filter <TEXT>',
+        'of those, only batches with this in name, input, error or reason',
+      ).conflicts('search'),
+    )
     .action(
-      act(async (context, options: { all?: boolean; search?: string }) =>
+      act(async (context, options: ListOptions) =>
         (await import('../commands/list.ts')).list(context, options),
       ),
     )
@@ -24,12 +34,19 @@ export function defineViewing(program: Command, act: Act): void {
     .description('show one batch')
     .argument('<BATCH>', 'a batch', batchReference)
     .option('--jobs', 'its jobs too (always there in JSON)')
+    .addOption(new Option('--status <STATUS...>', 'only jobs with such a status').choices(jobStatuses))
+    .option('-n, --limit <N>', 'at most the first N jobs', wholeNumber('--limit', 1, 10_000_000))
+    .option('--fields <NAMES>', 'only these fields of each job, such as ordinal,input,error', jobFields)
     .action(
-      act(async (context, batch: BatchRef, options: { jobs?: boolean }) =>
+      act(async (context, batch: BatchRef, options: ShowOptions) =>
         (await import('../commands/show.ts')).show(context, batch, options),
       ),
     )
-  showExample(show, 'slipway show 12 --jobs')
+  showExample(
+    show,
+    'slipway show 12 --jobs',
+    'slipway show 12 --jobs --status failed --fields ordinal,input,error',
+  )
 
   const logs = program
     .command('logs')
@@ -43,6 +60,7 @@ export function defineViewing(program: Command, act: Act): void {
     .option('-f, --follow', 'follow the job to its end, then the next jobs of a running batch')
     .option('--attempt <N>', 'an earlier attempt', wholeNumber('--attempt', 1, 1_000_000_000))
     .option('--all-output', 'with --json all of it, not only the last 1 MB')
+    .addOption(jsonLines())
     .action(
       act(
         async (
@@ -92,10 +110,12 @@ export function defineViewing(program: Command, act: Act): void {
     .argument('[BATCH]', 'a batch; all events without one', batchReference)
     .option('-n, --limit <N>', 'at most the last N', wholeNumber('--limit', 1, 100_000), 1_000)
     .option('--origins', 'show the origin of each, such as a command line')
+    .option('-f, --follow', 'print what happens from now on too; of a batch, until it has ended')
+    .addOption(jsonLines())
     .action(
-      act(async (context, batch: BatchRef | undefined, options: { limit: number; origins?: boolean }) =>
+      act(async (context, batch: BatchRef | undefined, options: EventsOptions) =>
         (await import('../commands/events.ts')).events(context, batch, options),
       ),
     )
-  showExample(events, 'slipway events 12', 'slipway events --limit 50')
+  showExample(events, 'slipway events 12', 'slipway events -f --json-lines')
 }

@@ -1,0 +1,60 @@
+/** `slipway wait`: until batches are final, whoever runs them; this process runs nothing. */
+import type { BatchRef } from '../../contract/entities.ts'
+import { isFinal } from '../../contract/states.ts'
+import { batchName, countOf, resultWords } from '../../contract/words.ts'
+import type { Context } from '../context.ts'
+import { EXIT_OF_ERROR, exitOfBatches } from '../exit.ts'
+import { failed } from '../failure.ts'
+import { escapeText } from '../print/escape.ts'
+import { printJson, printLine, printLines, withCore } from '../session.ts'
+import { watchUntilFinal } from '../watch.ts'
+import { summariesOf } from './run.ts'
+
+/**
+ * Exit code 1 when one of the batches did not complete, 5 when the time is over. A paused queue is waited for as well:
+ * whoever paused it will resume it.
+ */
+export async function wait(
+  context: Context,
+  refs: readonly BatchRef[],
+  options: { timeout?: string },
+): Promise<number> {
+  const timeoutMs = await readTimeout(options.timeout)
+  if (timeoutMs === null)
+    return failed(context, {
+      code: 'usage',
+      message: `--timeout must be a duration such as 500ms, 30s or 1h30m (got ${options.timeout})`,
+    })
+  return withCore(context, async (_core, api) => {
+    const ids = new Set<string>()
+    for (const ref of refs) {
+      const shown = await api.invoke('show', { batch: ref })
+      if (!shown.ok) return failed(context, shown.error)
+      ids.add(shown.value.batch.id)
+    }
+    const batches = await watchUntilFinal(context, api, [...ids], timeoutMs)
+    const finished = batches.filter(({ status }) => isFinal(status))
+    const isOver = finished.length === ids.size
+    const exitCode = isOver ? exitOfBatches(finished) : EXIT_OF_ERROR['timed-out']
+    if (context.json) {
+      const ended = { batches, summaries: await summariesOf(api, finished) }
+      if (context.lines) await printLine(context, { type: 'end', exitCode, ...ended })
+      else await printJson(context, ended)
+    } else
+      await printLines(
+        context,
+        finished.map((batch) => escapeText(`${batchName(batch)}: ${resultWords(batch)}`)),
+      )
+    if (isOver) return exitCode
+    const [first] = batches.filter(({ status }) => !isFinal(status))
+    const subject = first && ids.size === 1 ? batchName(first) : countOf(ids.size - finished.length, 'batch')
+    return failed(context, { code: 'timed-out', message: `${subject} not done after ${options.timeout}` })
+  })
+}
+
+/** Undefined without one, null for what is no duration. */
+async function readTimeout(text: string | undefined): Promise<number | undefined | null> {
+  if (text === undefined) return undefined
+  const { parseDuration } = await import('../../core/configuration/quantity.ts')
+  return parseDuration(text) ?? null
+}
