@@ -3,9 +3,9 @@
  * Must never print progress more often than twice a second, nor hold back a change of status.
  */
 import type { Batch } from '../contract/entities.ts'
+import type { ChangeEvent } from '../contract/events.ts'
 import type { JsonLine } from '../contract/json-lines.ts'
 import { isActive, isFinal } from '../contract/states.ts'
-import type { ProgressView, ViewOptions } from './progress-view.ts'
 import { watchStandstill } from './standstill.ts'
 
 const PROGRESS_MS = 500
@@ -13,12 +13,12 @@ const PROGRESS_MS = 500
 /** `now` and `after` are the clock's; a test has its own. */
 export type LinesClock = { now(): number; after(ms: number, then: () => void): () => void }
 
-/** A view that prints lines instead of bars. */
+/** A `ProgressView` that prints lines instead of bars. */
 export function linesView(
   print: (line: JsonLine) => void,
-  { mine, reportIdle }: ViewOptions,
+  { mine, reportIdle }: { mine: (batch: Batch) => boolean; reportIdle: boolean },
   clock: LinesClock = realClock,
-): ProgressView {
+) {
   const seen = new Map<string, Batch>()
   let waiting: JsonLine | undefined
   let cancel: (() => void) | undefined
@@ -34,7 +34,7 @@ export function linesView(
   const standstill = watchStandstill(mine, notice, clock.after)
   return {
     log: notice,
-    update({ batches, running, queue, now }) {
+    update({ batches, running, queue, now }: Pick<ChangeEvent, 'batches' | 'queue' | 'running' | 'now'>) {
       for (const batch of batches) {
         const before = seen.get(batch.id)
         // A batch that had ended before we looked is history, not progress.
