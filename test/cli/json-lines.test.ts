@@ -29,7 +29,7 @@ function aView() {
     update(batch: Batch) {
       const running =
         batch.status === 'running' ? { batch, jobsPerMinute: null, doneBy: null, jobs: [] } : null
-      view.update({ batches: [batch], queue, running, doneBy: {}, now })
+      view.update({ batches: [batch], queue, running, now })
     },
     pass(ms: number) {
       const until = now + ms
