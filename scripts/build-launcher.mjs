@@ -1,33 +1,50 @@
 /**
- * Compiles the native launcher to out/launcher/slipway-launcher where there is a C compiler. Without one, or
- * where the compiler fails, it says so in one line and ends well: the Node launcher takes over.
+ * Compiles the native launchers where there is a compiler for them: out/launcher/slipway-launcher for this system, and
+ * slipway-launcher.exe for Windows (on Linux by MinGW's cross compiler, so that packages made there serve Windows too).
+ * Without one, or where it fails, it says so in one line and ends well: elsewhere than on Windows the Node launcher takes over.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const source = join(root, 'src/core/launcher/native/launcher.c')
-const target = join(root, 'out/launcher/slipway-launcher')
+const folder = join(root, 'src/core/launcher/native')
 const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-D_FORTIFY_SOURCE=2', '-fstack-protector-strong']
+const isWindows = process.platform === 'win32'
 
-const skip = (why) => console.log(`native launcher skipped (${why}): jobs are started by the Node launcher`)
+const own = {
+  source: 'launcher.c',
+  target: 'slipway-launcher',
+  compilers: [process.env.CC, 'cc', 'gcc', 'clang'],
+  flags,
+  without: 'jobs are started by the Node launcher',
+}
+const windows = {
+  source: 'launcher-win32.c',
+  target: 'slipway-launcher.exe',
+  compilers: [process.env.CC_WINDOWS, 'x86_64-w64-mingw32-gcc', ...(isWindows ? ['gcc', 'clang'] : [])],
+  flags: [...flags, '-municode', '-static', '-s', '-mwindows'],
+  without: 'what is built here starts no jobs on Windows',
+}
 
-function build() {
-  if (process.platform === 'win32') return skip('not made for Windows')
-  if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) return
-  const compilers = [process.env.CC, 'cc', 'gcc', 'clang'].filter(Boolean)
-  const compiler = compilers.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
-  if (compiler === undefined) return skip('no C compiler found')
-  mkdirSync(dirname(target), { recursive: true })
+function build({ source, target, compilers, flags, without }) {
+  const file = join(root, 'out/launcher', target)
+  const skip = (why) => console.log(`${target} skipped (${why}): ${without}`)
+  const changed = Math.max(...readdirSync(folder).map((name) => statSync(join(folder, name)).mtimeMs))
+  if (existsSync(file) && statSync(file).mtimeMs > changed) return
+  const works = (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0
+  const compiler = compilers.filter(Boolean).find(works)
+  if (compiler === undefined) return skip('no C compiler for it')
+  mkdirSync(dirname(file), { recursive: true })
   // Beside the target, then renamed: a launcher that is running keeps its file.
-  const next = `${target}.${process.pid}`
-  const run = spawnSync(compiler, [...flags, '-o', next, source], { encoding: 'utf8' })
+  const next = `${file}.${process.pid}`
+  const run = spawnSync(compiler, [...flags, '-o', next, join(folder, source)], { encoding: 'utf8' })
   process.stderr.write(run.stderr ?? '')
-  if (run.status === 0) return renameSync(next, target)
+  if (run.status === 0) return renameSync(next, file)
   rmSync(next, { force: true })
   skip(`${compiler} failed`)
 }
 
-build()
+if (!isWindows) build(own)
+if (existsSync(join(folder, windows.source))) build(windows)
