@@ -7,10 +7,10 @@ import type { SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandOutput } from '../contract/commands.ts'
 import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
 import type { Result, SlipwayError } from '../contract/errors.ts'
-import type { DoneCounts } from '../contract/outputs.ts'
 import type { SkipDone } from '../contract/references.ts'
 import { batchStatusWords } from '../contract/states.ts'
-import { batchName, countOf, rangeWords, typeAndRange } from '../contract/words.ts'
+import { doneSentence, outsideSentences, placedSentences } from '../contract/succession-words.ts'
+import { batchName, countOf, typeAndRange } from '../contract/words.ts'
 import type { Context } from './context.ts'
 import { failed } from './failure.ts'
 import { printJson, printLine } from './session.ts'
@@ -82,34 +82,10 @@ export function enqueuedLines({ created, existing, closed, skipped, ...successio
       ({ type, range, jobs: left, done }) =>
         `left out ${countOf(left, 'job')} of ${typeAndRange({ type, range })}: ${done === undefined ? 'done before' : doneSentence(done)}`,
     ),
-    ...successionLines(succession),
+    ...placedSentences(succession),
+    ...outsideSentences(succession),
   ]
   return created.length + existing.length === 0 ? [...lines, 'nothing left to add'] : lines
-}
-
-/** '412 unchanged since #31; 38 changed, 5 outputs missing, 50 new'. */
-export function doneSentence({ unchanged, changed, outputsMissing, new: fresh, since }: DoneCounts): string {
-  const rest = [
-    changed === 0 ? [] : `${changed} changed`,
-    outputsMissing === 0 ? [] : countOf(outputsMissing, 'output missing', 'outputs missing'),
-    fresh === 0 ? [] : `${fresh} new`,
-  ].flat()
-  const same = `${unchanged} unchanged${since === null ? '' : ` since #${since}`}`
-  return rest.length === 0 ? same : `${same}; ${rest.join(', ')}`
-}
-
-/** What a batch took over from the one it closed, and what it did not. */
-export function successionLines({ outside, placed }: Pick<Enqueued, 'outside' | 'placed'>): string[] {
-  return [
-    ...placed.map(({ number, of, position, priority }) => {
-      const at = position === null ? '' : ` at position ${position}`
-      return `#${number} takes the place of #${of}${at}, priority ${priority}`
-    }),
-    ...outside.map(
-      ({ number, ranges, jobs }) =>
-        `${countOf(jobs, 'job')} of #${number} will not run: ${ranges.map((range) => rangeWords(range)).join(', ')} is outside the new range`,
-    ),
-  ]
 }
 
 function place(batch: Batch): string {

@@ -14,6 +14,7 @@ export type IfExists = (typeof ifExistsAnswers)[number]
 
 /** Where a batch that replaces or continues another is queued: in its place, or at the end by the queue's rule. */
 export const places = ['keep', 'end'] as const
+export type KeptPlace = (typeof places)[number]
 
 /** Commands that `undo` takes back. */
 export const undoableCommands = [

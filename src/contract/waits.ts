@@ -1,6 +1,6 @@
 /** Owns what a queued batch waits for besides its turn, and the one sentence of it. */
 import { z } from 'zod'
-import { type BatchStatus, batchStatuses, isFinal } from './states.ts'
+import { type BatchStatus, batchStatuses, type Expansion, isFinal } from './states.ts'
 
 export const waitsForSchema = z.object({
   /** Predecessors that have not completed, in the order of their numbers. */
@@ -32,6 +32,16 @@ export function waitSentence(waits: WaitsFor): string {
   const inVain = types.length > 0 || batches.some(({ status }) => isFinal(status))
   if (!inputs || inVain) return `waits for ${waitedFor(waits)}`
   return `inputs are looked up when ${waitedFor(waits)} ${batches.length === 1 ? 'has' : 'have'} completed`
+}
+
+/** Why a batch has no jobs yet: its inputs are looked up later. Null for one that has all its jobs. */
+export function inputsSentence(batch: {
+  sealed: boolean
+  expands: Expansion
+  waitsFor: WaitsFor | null
+}): string | null {
+  if (batch.sealed || batch.expands === 'when-added') return null
+  return batch.waitsFor?.inputs ? waitSentence(batch.waitsFor) : 'inputs are looked up when it starts'
 }
 
 const endedWords: Partial<Record<BatchStatus, string>> = {

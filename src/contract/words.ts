@@ -71,6 +71,11 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
 }
 
+/** A sentence of half a one: 'stopped at the first failure' begins with a capital. */
+export function inFull(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
 function onOneLine(text: string): string {
   return printable(text).replace(/[\n\t\u2028\u2029\ufeff]/g, '\ufffd')
 }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { askedFor, panelBrowser, row } from './support/panel-browser.ts'
+import { askedFor, expectOrder, panelBrowser, row } from './support/panel-browser.ts'
 
 const open = panelBrowser()
 const folder = '/home/ada/projects/flood'
@@ -91,6 +91,31 @@ describe('a new batch', () => {
     await page.getByText('Is the path complete and spelled right?').waitFor()
   })
 
+  it('counts what is done and unchanged before it is added, and says so after', async () => {
+    const page = await open()
+    await lookAt(page, 'flood.slipway.yaml')
+    await page.getByRole('checkbox', { name: 'portfolio' }).uncheck()
+    await page.getByRole('checkbox', { name: 'Skip inputs that already succeeded' }).check()
+    const counts = '319 unchanged since #1; 38 changed, 5 outputs missing, 50 new'
+    await page.getByRole('status').getByText(counts).waitFor()
+    await page.getByText('1 batch, 93 jobs').waitFor()
+    await page.getByRole('button', { name: 'Add the batch' }).click()
+    await page.getByRole('alert').getByText(`skipped 319 jobs: ${counts}`).waitFor()
+  })
+
+  it('whose inputs another makes is shown as an estimate, and says when they are looked up', async () => {
+    const page = await open()
+    await lookAt(page, 'stages.slipway.yaml')
+    await page.getByText('Estimate: inputs are looked up when split has completed.').waitFor()
+    await page.getByText('about 119 jobs', { exact: true }).waitFor()
+    await page.getByText('2 batches, about 131 jobs').waitFor()
+    await page.getByRole('button', { name: 'Add 2 batches' }).click()
+    await row(page, 22).getByText('inputs are looked up when #21 has completed').waitFor()
+    await row(page, 22).click()
+    await page.getByRole('tab', { name: 'Jobs' }).click()
+    await page.getByText('No jobs yet: inputs are looked up when #21 has completed.').waitFor()
+  })
+
   it('is added by keyboard alone', async () => {
     const page = await open()
     await page.keyboard.press('n')
@@ -137,7 +162,40 @@ describe('a batch that is already there', () => {
     await collide(page)
     await page.getByRole('button', { name: /^Cancel it and start over/ }).click()
     await row(page, 21).getByText('120 jobs').waitFor()
-    expect(await enqueued(page)).toEqual([expect.objectContaining({ ifExists: 'replace' })])
+    expect(await enqueued(page)).toEqual([expect.objectContaining({ ifExists: 'replace', place: 'keep' })])
+    await page.getByRole('alert').getByText('#21 takes the place of #12 at position 1, priority 0').waitFor()
+  })
+
+  it('is started over at the end of the queue where a person chooses so', async () => {
+    const page = await open()
+    await collide(page)
+    await page.getByRole('radiogroup', { name: 'Place in the queue' }).getByText('goes to the end').click()
+    await page.getByRole('button', { name: /^Cancel it and start over/ }).click()
+    await expectOrder(page, [13, 16, 17, 18, 19, 20, 21])
+    expect(await enqueued(page)).toEqual([expect.objectContaining({ ifExists: 'replace', place: 'end' })])
+    expect(await page.getByText('takes the place of').count()).toBe(0)
+  })
+
+  it('names what lies outside of a narrower range, and keeps it on the screen', async () => {
+    const page = await open()
+    await lookAt(page, 'narrow.slipway.yaml')
+    await page.getByRole('button', { name: 'Add the batch…' }).click()
+    await page.getByText('if it is ended, what lies outside will not run').waitFor()
+    await page.clock.install()
+    await page.getByRole('button', { name: /^Run only the remaining/ }).click()
+    const told = page.getByRole('alert').filter({ hasText: 'Some jobs will not run' })
+    await told.getByText('5 jobs of #13 will not run: 0-4 is outside the new range.').waitFor()
+    await page.clock.fastForward(60_000)
+    expect(await told.count()).toBe(1)
+  })
+
+  it('is announced beside the button that adds, however much there is above it', async () => {
+    const page = await open({ height: 500 })
+    await lookAt(page, 'flood.slipway.yaml')
+    await page.getByRole('button', { name: 'Add 2 batches…' }).waitFor()
+    const note = page.getByRole('dialog').locator('.note', { hasText: 'One of these is already queued' })
+    const box = await note.boundingBox()
+    expect(box === null ? 500 : box.y + box.height).toBeLessThan(500)
   })
 
   it('is continued with only what is not done', async () => {

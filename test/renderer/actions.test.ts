@@ -135,7 +135,7 @@ describe('an action on many batches', () => {
       message: 'It is queued already.',
       conflicts: [{ existing: batch }],
     })
-    const rest = { existing: [], closed: [], undo: 1 }
+    const rest = { existing: [], closed: [], outside: [], placed: [], undo: 1 }
     const answers = [
       { batches: [first], refused: [second, third].map(collides), ...rest },
       { batches: [second, third], refused: [], ...rest },
@@ -144,11 +144,11 @@ describe('an action on many batches', () => {
     const retried = retryBatches([first, second, third])
     await expect.poll(() => usePanel.getState().duplicates?.conflicts.length).toBe(2)
     expect(usePanel.getState().duplicates?.title).toBe('Retry 2 batches?')
-    usePanel.getState().duplicates?.answer('replace')
+    usePanel.getState().duplicates?.answer({ ifExists: 'replace', place: 'end' })
     await retried
     expect(calls.map(({ input }) => input)).toEqual([
       { batches: [first.id, second.id, third.id], partial: true },
-      { batches: [second.id, third.id], partial: true, ifExists: 'replace' },
+      { batches: [second.id, third.id], partial: true, ifExists: 'replace', place: 'end' },
     ])
     expect(usePanel.getState().announcement).toBe('Retrying 2 batches. Can be undone.')
   })

@@ -4,9 +4,10 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import type { Batch } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
 import type { BatchRef, IfExists } from '../../contract/references.ts'
+import { outsideSentences, placedSentences } from '../../contract/succession-words.ts'
 import { batchName, countOf } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import { existingOf, successionLines } from '../enqueueing.ts'
+import { existingOf } from '../enqueueing.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed, refusedLines } from '../failure.ts'
 import type { Paint } from '../io.ts'
@@ -93,7 +94,8 @@ export function retry(context: Context, batches: BatchRef[], options: RetryOptio
         ...reopened.map(
           (one) => `${batchName(one)} is queued again: ${countOf(one.jobs.pending, 'job')} to run`,
         ),
-        ...successionLines(result.value),
+        ...placedSentences(result.value),
+        ...outsideSentences(result.value),
       ])
     }
     return EXIT_OK

@@ -1,9 +1,10 @@
 /** `slipway preview` and `add --dry-run`: the commands a configuration expands to; nothing is created. */
 import { resolve } from 'node:path'
 import type { CommandOutput } from '../../contract/commands.ts'
+import { doneSentence } from '../../contract/succession-words.ts'
 import { typeAndRange } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
-import { type AddOptions, doneSentence } from '../enqueueing.ts'
+import type { AddOptions } from '../enqueueing.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'

@@ -3,6 +3,7 @@
  * Success is reported only after the core's ok.
  */
 import type { Batch, Conflict } from '../../contract/entities.ts'
+import { placedSentences } from '../../contract/succession-words.ts'
 import { batchName, countOf } from '../../contract/words.ts'
 import { act, showError, tryCommand } from './act.ts'
 import {
@@ -13,6 +14,7 @@ import {
   usePanel,
 } from './panel-store.ts'
 import { type Done, reportDone } from './undo.tsx'
+import { warnOutside } from './warnings.ts'
 
 function named(batches: readonly Batch[]): string {
   const [only] = batches
@@ -109,8 +111,16 @@ export async function retryBatches(
     conflicts as readonly Conflict[],
   )
   if (choice === null) return first.ok
-  const done = await act('retry', { batches: left, partial: true, ...which, ifExists: choice })
-  if (done && done.batches.length > 0) reportChanged('Retrying', done)
+  const done = await act('retry', { batches: left, partial: true, ...which, ...choice })
+  if (done) warnOutside(done)
+  if (done && done.batches.length > 0)
+    reportChanged(
+      'Retrying',
+      done,
+      placedSentences(done)
+        .map((each) => `; ${each}`)
+        .join(''),
+    )
   return first.ok || done !== undefined
 }
 

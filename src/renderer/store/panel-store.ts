@@ -6,15 +6,19 @@ import { create } from 'zustand'
 import type { Batch, Conflict, IfExists } from '../../contract/entities.ts'
 import type { Link } from '../../contract/follow-queue.ts'
 import type { LiveQueue } from '../../contract/queue-state.ts'
+import type { KeptPlace } from '../../contract/references.ts'
 import type { JobStatus } from '../../contract/states.ts'
 import { formatPlace, type Place, parsePlace, type Tab, type View } from './place.ts'
 import { placeOf, type QueuePages, withPages } from './queue-pages.ts'
+
+/** What to do about batches in the way, and where what replaces or continues them is queued. */
+export type DuplicateChoice = { ifExists: Exclude<IfExists, 'fail'>; place: KeptPlace }
 
 /** A question about batches that stand in the way; `answer` is called once, `null` means "cancel". */
 export type DuplicateQuestion = {
   title: string
   conflicts: readonly Conflict[]
-  answer: (choice: Exclude<IfExists, 'fail'> | null) => void
+  answer: (choice: DuplicateChoice | null) => void
 }
 
 /** Which dialog is open; one at a time. */
@@ -198,9 +202,9 @@ export function closeDialog(): void {
 export function confirmDuplicates(
   title: string,
   conflicts: readonly Conflict[],
-): Promise<Exclude<IfExists, 'fail'> | null> {
+): Promise<DuplicateChoice | null> {
   return new Promise((resolve) => {
-    const answer = (choice: Exclude<IfExists, 'fail'> | null) => {
+    const answer = (choice: DuplicateChoice | null) => {
       set({ duplicates: null })
       resolve(choice)
     }

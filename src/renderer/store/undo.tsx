@@ -7,6 +7,7 @@ import { notifications } from '@mantine/notifications'
 import type { RefusedBatch } from '../../contract/errors.ts'
 import { act, pendingCommands } from './act.ts'
 import { announce } from './panel-store.ts'
+import { warnRefused } from './warnings.ts'
 
 export type Done = {
   /** Number of the action in the core; null when it changed nothing that can be taken back. */
@@ -18,7 +19,7 @@ let offered: string | undefined
 
 /** Reports what was done, and what was refused, and offers to take it back for a while. */
 export function reportDone(sentence: string, { undo, refused = [] }: Done): void {
-  showRefused(refused)
+  warnRefused(refused)
   withdrawOffer()
   announce(undo === null ? `${sentence}.` : `${sentence}. Can be undone.`)
   offered = notifications.show({
@@ -48,25 +49,10 @@ async function takeBack(which: { action?: number }): Promise<void> {
   const done = await act('undo', which)
   if (!done) return
   announce('Undone.')
-  showRefused(done.refused)
+  warnRefused(done.refused)
 }
 
 function withdrawOffer(): void {
   if (offered !== undefined) notifications.hide(offered)
   offered = undefined
-}
-
-const namedAtMost = 3
-
-function showRefused(refused: readonly RefusedBatch[]): void {
-  if (refused.length === 0) return
-  const reasons = refused.slice(0, namedAtMost).map((each) => each.message)
-  const more = refused.length - reasons.length
-  notifications.show({
-    color: 'orange',
-    title: refused.length === 1 ? '1 batch was not changed' : `${refused.length} batches were not changed`,
-    message: [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join(' '),
-    autoClose: 10_000,
-    withBorder: true,
-  })
 }

@@ -12,6 +12,7 @@ import type { Batch, Job } from '../../../contract/entities.ts'
 import { escaped } from '../../../contract/escapes.ts'
 import { clock } from '../../../contract/moments.ts'
 import { isFinal, type JobStatus, jobStatuses } from '../../../contract/states.ts'
+import { inputsSentence } from '../../../contract/waits.ts'
 import { amount, duration } from '../../../contract/words.ts'
 import { retryBatches } from '../../store/batch-commands.ts'
 import { go, setJobFilter, usePanel } from '../../store/panel-store.ts'
@@ -43,7 +44,7 @@ export function JobsTab({ batch }: { batch: Batch }) {
       </div>
       {jobs.error !== null && <p className="bad jobs-note">{jobs.error}</p>}
       {!jobs.waiting && jobs.total === 0 && (
-        <p className="dim jobs-note">{narrowed ? 'No matching jobs.' : 'This batch has no jobs.'}</p>
+        <p className="dim jobs-note">{narrowed ? 'No matching jobs.' : noJobs(batch)}</p>
       )}
       <JobsGrid batch={batch} jobs={jobs} />
       <p className="jobs-foot dim tabular" role="status">
@@ -53,6 +54,11 @@ export function JobsTab({ batch }: { batch: Batch }) {
       </p>
     </div>
   )
+}
+
+function noJobs(batch: Batch): string {
+  const later = inputsSentence(batch)
+  return later === null ? 'This batch has no jobs.' : `No jobs yet: ${later}.`
 }
 
 function StatusChips({ batch, filter }: { batch: Batch; filter: readonly JobStatus[] }) {

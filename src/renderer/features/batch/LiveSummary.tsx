@@ -4,8 +4,8 @@
 import type { Batch, Job } from '../../../contract/entities.ts'
 import { doneByWords } from '../../../contract/moments.ts'
 import { predecessorWords } from '../../../contract/states.ts'
-import { waitSentence } from '../../../contract/waits.ts'
-import { countOf } from '../../../contract/words.ts'
+import { inputsSentence, waitSentence } from '../../../contract/waits.ts'
+import { countOf, inFull } from '../../../contract/words.ts'
 import { showNumber, usePanel } from '../../store/panel-store.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { Note } from '../../ui/Note.tsx'
@@ -19,9 +19,11 @@ export function LiveSummary({ batch }: { batch: Batch }) {
   const doneBy = usePanel((s) => s.server?.doneBy[batch.id])
   const shown = useAnswer('show', { batch: batch.id }, `${batch.status} ${JSON.stringify(batch.waitsFor)}`)
   const after = shown.value?.after ?? []
+  const later = inputsSentence(batch)
   return (
     <>
-      {batch.waitsFor && <Note kind="warn" title={waitSentence(batch.waitsFor)} />}
+      {batch.waitsFor && <Note kind="warn" title={inFull(waitSentence(batch.waitsFor))} />}
+      {!batch.waitsFor && later !== null && <Note kind="info" title={inFull(later)} />}
       {batch.status === 'initiated' && (
         <Note kind="info" title="On hold: not in the queue. Resume adds it at the end." />
       )}

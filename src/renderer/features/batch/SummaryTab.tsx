@@ -6,6 +6,7 @@ import { Loader } from '@mantine/core'
 import { useEffect } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { isActive } from '../../../contract/states.ts'
+import { inFull } from '../../../contract/words.ts'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { CountTiles } from './CountTiles.tsx'
@@ -35,11 +36,6 @@ export function SummaryTab({ batch }: { batch: Batch }) {
       {active ? <LiveSummary batch={batch} /> : <Finished batch={batch} />}
     </div>
   )
-}
-
-/** A reason is half a sentence: 'stopped at the first failure'. */
-function inFull(reason: string): string {
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
 }
 
 function Finished({ batch }: { batch: Batch }) {

@@ -2,10 +2,11 @@
  * Owns the question what to do about batches that stand in the way: what exists, how far it is, what differs, and
  * the five answers in words. Creating another anyway needs a second, deliberate step.
  */
-import { Button, Checkbox, Modal, Stack } from '@mantine/core'
+import { Button, Checkbox, Modal, SegmentedControl, Stack } from '@mantine/core'
 import { IconEye, IconListCheck, IconReplace } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Conflict } from '../../../contract/entities.ts'
+import { type KeptPlace, places } from '../../../contract/references.ts'
 import { amount, batchName, countOf, percentDone, rangeWords } from '../../../contract/words.ts'
 import { type DuplicateQuestion, showNumber, usePanel } from '../../store/panel-store.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
@@ -21,11 +22,12 @@ function Open({ question }: { question: DuplicateQuestion }) {
   const { conflicts, answer } = question
   const [anyway, setAnyway] = useState(false)
   const [sure, setSure] = useState(false)
+  const [place, setPlace] = useState<KeptPlace>('keep')
   const several = conflicts.length > 1
   const remaining = conflicts.reduce((sum, c) => sum + c.remaining, 0)
   const show = () => {
     const [first] = conflicts
-    answer('return')
+    answer({ ifExists: 'return', place })
     if (first) showNumber(first.existing.number)
   }
   return (
@@ -65,14 +67,29 @@ function Open({ question }: { question: DuplicateQuestion }) {
             }
             Icon={IconListCheck}
             disabled={remaining === 0}
-            onClick={() => answer('remaining')}
+            onClick={() => answer({ ifExists: 'remaining', place })}
           />
           <Answer
             words={several ? 'Cancel them and start over' : 'Cancel it and start over'}
             hint="Finished jobs run again."
             Icon={IconReplace}
-            onClick={() => answer('replace')}
+            onClick={() => answer({ ifExists: 'replace', place })}
           />
+          <div className="answers-place">
+            <span className="dim">
+              If {several ? 'they are' : 'it is'} ended, the new {several ? 'batches' : 'batch'}
+            </span>
+            <SegmentedControl
+              size="xs"
+              aria-label="Place in the queue"
+              data={[
+                { value: 'keep', label: several ? 'keep their places' : 'keeps its place' },
+                { value: 'end', label: several ? 'go to the end' : 'goes to the end' },
+              ]}
+              value={place}
+              onChange={(next) => setPlace(places.find((each) => each === next) ?? 'keep')}
+            />
+          </div>
         </div>
         {anyway ? (
           <div className="note" data-kind="warn">
@@ -87,7 +104,7 @@ function Open({ question }: { question: DuplicateQuestion }) {
                 color="orange"
                 variant="filled"
                 disabled={!sure}
-                onClick={() => answer('allow')}
+                onClick={() => answer({ ifExists: 'allow', place })}
                 style={{ alignSelf: 'flex-start' }}
               >
                 Add duplicate
@@ -164,7 +181,7 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
       <p>{conflict.sentence}</p>
       <p className="dim">
         {kind === 'overlap' && requested.range
-          ? `Its range overlaps the requested range, ${rangeWords(requested.range)}. `
+          ? `Its range overlaps the requested range, ${rangeWords(requested.range)}; if it is ended, what lies outside will not run. `
           : ''}
         {changes.length === 0
           ? `The new batch has the same ${countOf(requested.jobs, 'job')}.`

@@ -1,17 +1,18 @@
 /**
  * Owns the second step: types, variables and the commands as they would run, trust where it is needed, and adding.
  */
-import { Button, Checkbox, Loader, NumberInput, TextInput } from '@mantine/core'
+import { Button, Loader } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
-import { countOf } from '../../../contract/words.ts'
 import { closeDialog } from '../../store/panel-store.ts'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
+import { type AddOptions, OptionFields, Variables } from './AddFields.tsx'
 import { addBatches } from './add-batches.ts'
 import { Problems } from './Problems.tsx'
+import { previewTotals } from './preview-totals.ts'
 import { TrustBox } from './TrustBox.tsx'
 import { TypeList } from './TypeList.tsx'
 
@@ -27,7 +28,12 @@ export function PreviewStep({ file, onBack }: { file: string; onBack: () => void
   const [turn, setTurn] = useState(0)
   const answer = useAnswer(
     'preview',
-    { file, variables: { ...settled }, ...(types === null ? {} : { types: [...types] }) },
+    {
+      file,
+      variables: { ...settled },
+      skipDone: options.skipDone,
+      ...(types === null ? {} : { types: [...types] }),
+    },
     turn,
   )
   // The last good preview stays while the next one is made, so that nothing jumps while one types.
@@ -60,8 +66,7 @@ export function PreviewStep({ file, onBack }: { file: string; onBack: () => void
     )
 
   const chosen = preview.types.filter((t) => t.selected)
-  const jobs = chosen.flatMap((t) => t.batches).reduce((sum, b) => sum + b.jobs, 0)
-  const batches = chosen.reduce((sum, t) => sum + t.batches.length, 0)
+  const { batches, words, done } = previewTotals(chosen)
   const trust = preview.trust === 'known' || trusted === preview.digest
   const ready = trust && preview.problems.length === 0 && batches > 0 && !answer.waiting && !busy
   const add = async () => {
@@ -103,36 +108,27 @@ export function PreviewStep({ file, onBack }: { file: string; onBack: () => void
         typed={variables}
       />
       <TypeList preview={preview} onTypes={setTypes} />
-      {preview.conflicts.length > 0 && (
-        <Note
-          kind="warn"
-          title={
-            preview.conflicts.length === 1
-              ? 'One of these is already queued'
-              : `${preview.conflicts.length} of these are already queued`
-          }
-        >
-          {preview.conflicts[0]?.sentence} You will be asked what to do.
-        </Note>
-      )}
-      <Options options={options} onChange={setOptions} />
+      <OptionFields options={options} onChange={setOptions} />
       <div className="preview-foot">
-        <span className="dim tabular" role="status">
-          {countOf(batches, 'batch', 'batches')}, {countOf(jobs, 'job')}
-        </span>
-        <span style={{ flex: 1 }} />
-        <Button variant="default" onClick={closeDialog}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={!ready} loading={busy}>
-          {batches === 1 ? 'Add the batch' : `Add ${batches} batches`}
-        </Button>
+        <Conflicts conflicts={preview.conflicts} />
+        <div className="preview-add">
+          <span className="dim tabular" role="status">
+            {words}
+            {done !== null && <span className="preview-done">{done}</span>}
+          </span>
+          <span style={{ flex: 1 }} />
+          <Button variant="default" onClick={closeDialog}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={!ready} loading={busy}>
+            {batches === 1 ? 'Add the batch' : `Add ${batches} batches`}
+            {preview.conflicts.length > 0 && '…'}
+          </Button>
+        </div>
       </div>
     </form>
   )
 }
-
-type AddOptions = { hold: boolean; skipDone: boolean; priority: number | string }
 
 function BackLine({ file, onBack }: { file: string; onBack: () => void }) {
   return (
@@ -145,62 +141,17 @@ function BackLine({ file, onBack }: { file: string; onBack: () => void }) {
   )
 }
 
-function Variables({
-  names,
-  shown,
-  typed,
-  onChange,
-}: {
-  names: readonly string[]
-  shown: Readonly<Record<string, string>>
-  typed: Readonly<Record<string, string>>
-  onChange: (variables: Readonly<Record<string, string>>) => void
-}) {
-  if (names.length === 0) return null
+/** Beside the button, so that it is seen before anything is added. */
+function Conflicts({ conflicts }: { conflicts: Preview['conflicts'] }) {
+  const [first] = conflicts
+  if (!first) return null
+  const title =
+    conflicts.length === 1
+      ? 'One of these is already queued'
+      : `${conflicts.length} of these are already queued`
   return (
-    <section aria-label="Variables">
-      <h3 className="section-title">Variables</h3>
-      <div className="variables">
-        {names.map((name) => (
-          <TextInput
-            key={name}
-            size="xs"
-            label={name}
-            value={typed[name] ?? shown[name] ?? ''}
-            onChange={(event) => onChange({ ...typed, [name]: event.currentTarget.value })}
-          />
-        ))}
-      </div>
-    </section>
-  )
-}
-
-function Options({ options, onChange }: { options: AddOptions; onChange: (options: AddOptions) => void }) {
-  return (
-    <div className="add-options">
-      <Checkbox
-        size="xs"
-        label="Skip inputs that already succeeded"
-        checked={options.skipDone}
-        onChange={(event) => onChange({ ...options, skipDone: event.currentTarget.checked })}
-      />
-      <Checkbox
-        size="xs"
-        label="Add on hold"
-        checked={options.hold}
-        onChange={(event) => onChange({ ...options, hold: event.currentTarget.checked })}
-      />
-      <NumberInput
-        size="xs"
-        w={150}
-        leftSection={<span className="dim add-priority">Priority</span>}
-        leftSectionWidth={62}
-        aria-label="Priority"
-        placeholder="0"
-        allowDecimal={false}
-        value={options.priority}
-        onChange={(priority) => onChange({ ...options, priority })}
-      />
-    </div>
+    <Note kind="warn" title={title}>
+      {first.sentence} You will be asked what to do.
+    </Note>
   )
 }

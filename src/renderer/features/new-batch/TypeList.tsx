@@ -5,7 +5,9 @@
 import { Checkbox } from '@mantine/core'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import { shellWords } from '../../../contract/escapes.ts'
+import { doneSentence } from '../../../contract/succession-words.ts'
 import { countOf, rangeWords } from '../../../contract/words.ts'
+import { estimateSentence, jobsWords } from './preview-totals.ts'
 
 type Preview = CommandOutput<'preview'>
 type Type = Preview['types'][number]
@@ -38,6 +40,7 @@ export function TypeList({
               <span style={{ flex: 1 }} />
               <span className="dim tabular">{typeWords(type)}</span>
             </div>
+            {type.selected && <Estimate type={type} />}
             {type.selected &&
               type.batches
                 .slice(0, batchesShown)
@@ -55,9 +58,13 @@ export function TypeList({
 }
 
 function typeWords(type: Type): string {
-  const jobs = type.batches.reduce((sum, batch) => sum + batch.jobs, 0)
   const batches = type.batches.length > 1 ? `${countOf(type.batches.length, 'batch', 'batches')}, ` : ''
-  return `${batches}${countOf(jobs, 'job')}`
+  return `${batches}${jobsWords(type.batches)}`
+}
+
+function Estimate({ type }: { type: Type }) {
+  const sentence = estimateSentence(type)
+  return sentence === null ? null : <p className="dim type-more">{sentence}</p>
 }
 
 function Commands({ batch }: { batch: PlannedBatch }) {
@@ -68,9 +75,10 @@ function Commands({ batch }: { batch: PlannedBatch }) {
     <div className="commands">
       {range && (
         <div className="dim commands-range">
-          {rangeWords(range)}, {countOf(jobs, 'job')}
+          {rangeWords(range)}, {jobsWords([batch])}
         </div>
       )}
+      {batch.done && <div className="dim commands-range">{doneSentence(batch.done)}</div>}
       <ol className="plain mono">
         {commands.map((command, index) => (
           <li key={command.ordinal}>

@@ -3,11 +3,13 @@
  */
 import { notifications } from '@mantine/notifications'
 import type { CommandOutput } from '../../../contract/commands.ts'
-import type { Conflict, IfExists } from '../../../contract/entities.ts'
-import { batchName, countOf } from '../../../contract/words.ts'
+import type { Conflict } from '../../../contract/entities.ts'
+import { doneSentence, placedSentences, sumDone } from '../../../contract/succession-words.ts'
+import { amount, batchName, countOf } from '../../../contract/words.ts'
 import { request } from '../../api/current.ts'
 import { act, showError } from '../../store/act.ts'
-import { announce, confirmDuplicates, showBatch } from '../../store/panel-store.ts'
+import { announce, confirmDuplicates, type DuplicateChoice, showBatch } from '../../store/panel-store.ts'
+import { warnOutside } from '../../store/warnings.ts'
 import { rememberFile } from './recent-files.ts'
 
 export type AddRequest = {
@@ -19,6 +21,8 @@ export type AddRequest = {
   priority?: number
 }
 
+const placedAtMost = 2
+
 /** 'added' when it is done, 'left' when the person left it, 'changed' when it must be looked at again. */
 export async function addBatches(
   preview: CommandOutput<'preview'>,
@@ -28,9 +32,9 @@ export async function addBatches(
     const trusted = await act('trust', { file: wanted.file, digest: preview.digest })
     if (!trusted) return 'changed'
   }
-  const enqueue = (ifExists: IfExists) =>
-    request('enqueue', { ...wanted, variables: { ...wanted.variables }, ifExists, digest: preview.digest })
-  let result = await enqueue('fail')
+  const enqueue = (choice: DuplicateChoice | null) =>
+    request('enqueue', { ...wanted, variables: { ...wanted.variables }, ...choice, digest: preview.digest })
+  let result = await enqueue(null)
   if (!result.ok && result.error.code === 'duplicate' && result.error.conflicts?.length) {
     const choice = await confirmDuplicates(
       `Add ${preview.configuration}`,
@@ -48,20 +52,29 @@ export async function addBatches(
   return 'added'
 }
 
-function announceAdded({ created, existing, closed, skipped }: CommandOutput<'enqueue'>): void {
+function announceAdded(answer: CommandOutput<'enqueue'>): void {
+  const { created, existing, closed, placed, skipped } = answer
   const left = skipped.reduce((sum, each) => sum + each.jobs, 0)
+  const done = sumDone(skipped.flatMap((each) => each.done ?? []))
   const [first] = created
   const [there] = existing
   const parts = [
     created.length === 1 && first ? `Added ${batchName(first)}` : '',
     created.length > 1 ? `Added ${countOf(created.length, 'batch', 'batches')}` : '',
     closed.length > 0 ? `ended ${closed.map((b) => `#${b.number}`).join(', ')}` : '',
-    left > 0 ? `skipped ${countOf(left, 'job')} that already succeeded` : '',
+    ...(placed.length <= placedAtMost
+      ? placedSentences(answer)
+      : [`${amount(placed.length)} of them keep the places of those they replace`]),
+    left > 0 || done !== null
+      ? `skipped ${countOf(left, 'job')}${done ? `: ${doneSentence(done)}` : ''}`
+      : '',
+    created.length + existing.length === 0 ? 'nothing left to add' : '',
     created.length === 0 && there ? `${batchName(there)} was already queued` : '',
   ].filter((part) => part !== '')
   const sentence = parts.join('; ')
   if (sentence) notifications.show({ message: sentence, withBorder: true })
   announce(sentence)
+  warnOutside(answer)
   const shown = first ?? there
   if (shown) showBatch(shown)
 }

@@ -7,7 +7,7 @@ import { memo, useRef } from 'react'
 import type { Batch, DoneBy } from '../../../contract/entities.ts'
 import { doneByRange, moment } from '../../../contract/moments.ts'
 import { batchStatusWords } from '../../../contract/states.ts'
-import { waitSentence } from '../../../contract/waits.ts'
+import { inputsSentence, waitSentence } from '../../../contract/waits.ts'
 import { amount, batchName, countOf, doneJobs, percentDone } from '../../../contract/words.ts'
 import { type BatchRowProps, batchRow, RowMenu } from '../../ui/BatchRow.tsx'
 import { BatchTitle } from '../../ui/BatchTitle.tsx'
@@ -92,7 +92,9 @@ function SubLine({ batch }: { batch: Batch }) {
   if (batch.status === 'initiated') parts.push(batchStatusWords.initiated)
   if (batch.status === 'paused') parts.push(batch.reason ? `paused: ${batch.reason}` : 'paused')
   if (batch.pausing) parts.push('pausing after its running jobs')
+  const later = inputsSentence(batch)
   if (batch.waitsFor) parts.push(waitSentence(batch.waitsFor))
+  else if (later !== null) parts.push(later)
   else if (batch.status !== 'running') parts.push(countOf(batch.jobs.total, 'job'))
   return (
     <span className="q-sub clip dim" title={parts.join(' · ')}>
