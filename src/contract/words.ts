@@ -116,6 +116,12 @@ export function batchName(batch: NamedBatch): string {
   return `#${batch.number} ${onOneLine(batch.configuration)} / ${typeAndRange(batch)}`
 }
 
+/** The name of one batch, or '3 batches'. */
+export function batchNames(batches: readonly NamedBatch[]): string {
+  const [only] = batches
+  return only && batches.length === 1 ? batchName(only) : countOf(batches.length, 'batch')
+}
+
 /** 'queued', 'running, about to pause', 'adding jobs (192,000 so far)'. */
 export function statusWords(batch: {
   status: BatchStatus

@@ -126,7 +126,10 @@ describe('the panel on a real core', () => {
     await page.keyboard.press('Alt+ArrowDown')
     // At once, before the core can have answered: it is the latest move that is taken back.
     await page.keyboard.press('Control+z')
-    await page.getByText('Undone.').waitFor({ state: 'attached' })
+    await page
+      .getByText(/^Undid moving #5 /)
+      .first()
+      .waitFor({ state: 'attached' })
     await expect.poll(() => shownQueue(page)).toEqual([1, 5, 2, 3, 4, 6, 7, 8, 9, 10])
     expect(await listedQueue(shop.panel)).toEqual([1, 5, 2, 3, 4, 6, 7, 8, 9, 10])
     await page.keyboard.press('Alt+ArrowUp')
@@ -140,6 +143,49 @@ describe('the panel on a real core', () => {
     await rowOf(page, 8).click({ modifiers: ['Control'] })
     await page.keyboard.press('b')
     await expect.poll(() => listedQueue(shop.panel)).toEqual([1, 2, 3, 4, 6, 7, 9, 10, 5, 8])
+  })
+
+  it('undoes one action after the other after a reload, also those on many batches', async () => {
+    const { shop, page } = await tenQueued()
+    const choose = async (...numbers: number[]) => {
+      for (const [index, number] of numbers.entries())
+        await rowOf(page, number).click(index > 0 ? { modifiers: ['Control'] } : {})
+    }
+    await choose(5, 6)
+    await page.keyboard.press('t')
+    await expect.poll(() => listedQueue(shop.panel)).toEqual([5, 6, 1, 2, 3, 4, 7, 8, 9, 10])
+    await choose(1, 2, 3, 4)
+    await page.keyboard.press('p')
+    await expect.poll(() => listedQueue(shop.panel)).toEqual([5, 6, 7, 8, 9, 10])
+    await choose(7, 8, 9)
+    await page.keyboard.press('Delete')
+    await page.getByRole('button', { name: 'Cancel 3 batches' }).click()
+    await expect.poll(() => listedQueue(shop.panel)).toEqual([5, 6, 10])
+
+    await page.reload()
+    await expect.poll(() => shownQueue(page)).toEqual([5, 6, 10])
+    await page.keyboard.press('Control+z')
+    await page.getByRole('alert').getByText('Undid cancelling 3 batches').waitFor()
+    expect(await listedQueue(shop.panel)).toEqual([5, 6, 7, 8, 9, 10])
+    await page.getByRole('button', { name: 'Also undo: pause' }).click()
+    await page.getByRole('alert').getByText('Undid pausing 4 batches').waitFor()
+    expect(await listedQueue(shop.panel)).toEqual([5, 6, 1, 2, 3, 4, 7, 8, 9, 10])
+    await page.keyboard.press('Control+z')
+    await page.getByRole('alert').getByText('Undid moving 2 batches').waitFor()
+    expect(await listedQueue(shop.panel)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    await expect.poll(() => shownQueue(page)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    await page.keyboard.press('Control+z')
+    await page.getByRole('alert').getByText('There is nothing to undo.').waitFor()
+  })
+
+  it('keeps the place of what a narrower range ends, and names what will not run', async () => {
+    const { shop, page } = await tenQueued()
+    const file = shop.configuration('ten', ten.replace('0..99, size: 10', '10..14'))
+    await addInPanel(page, file)
+    await page.getByRole('button', { name: 'Run only the remaining 5' }).click()
+    await page.getByText('ended #2; #11 takes the place of #2 at position 2, priority 0').first().waitFor()
+    await page.getByText('5 jobs of #2 will not run: 15-19 is outside the new range.').waitFor()
+    expect(await listedQueue(shop.panel)).toEqual([1, 11, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
   it('drags a row to where it is dropped', async () => {

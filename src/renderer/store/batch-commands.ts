@@ -4,7 +4,7 @@
  */
 import type { Batch, Conflict } from '../../contract/entities.ts'
 import { placedSentences } from '../../contract/succession-words.ts'
-import { batchName, countOf } from '../../contract/words.ts'
+import { batchNames, countOf } from '../../contract/words.ts'
 import { act, showError, tryCommand } from './act.ts'
 import {
   confirmDuplicates,
@@ -16,11 +16,6 @@ import {
 import { type Done, reportDone } from './undo.tsx'
 import { warnOutside } from './warnings.ts'
 
-function named(batches: readonly Batch[]): string {
-  const [only] = batches
-  return only && batches.length === 1 ? batchName(only) : countOf(batches.length, 'batch')
-}
-
 const ids = (batches: readonly Batch[]) => batches.map((b) => b.id)
 
 /** All of them in one transaction; those that have changed since are left as they are and named in the answer. */
@@ -31,7 +26,7 @@ function reportChanged(
   done: (Done & { batches: readonly Batch[] }) | undefined,
   rest = '',
 ): void {
-  if (done) reportDone(`${verb} ${named(done.batches)}${rest}`, done)
+  if (done) reportDone(`${verb} ${batchNames(done.batches)}${rest}`, done)
 }
 
 /**
@@ -107,7 +102,7 @@ export async function retryBatches(
   if (!conflicts?.length) return first.ok
   const left = inTheWay.length > 0 ? inTheWay.map(({ id }) => id) : ids(batches)
   const choice = await confirmDuplicates(
-    `Retry ${named(batches.filter(({ id }) => left.includes(id)))}?`,
+    `Retry ${batchNames(batches.filter(({ id }) => left.includes(id)))}?`,
     conflicts as readonly Conflict[],
   )
   if (choice === null) return first.ok
@@ -136,7 +131,7 @@ export async function setPriority(batches: readonly Batch[], priority: number): 
 /** Marks the batch after which nothing starts, or removes the mark. */
 export async function stopAfter(batch: Batch | null): Promise<void> {
   const done = await act('stop-after', { batch: batch?.id ?? null })
-  if (done) reportDone(batch ? `The queue stops after ${named([batch])}` : 'Removed the stop', done)
+  if (done) reportDone(batch ? `The queue stops after ${batchNames([batch])}` : 'Removed the stop', done)
 }
 
 /** Takes finished batches out of the first view of the history; nothing is deleted. */

@@ -5,6 +5,8 @@
 import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { RefusedBatch } from '../../contract/errors.ts'
+import type { UndoableCommand } from '../../contract/references.ts'
+import { batchNames } from '../../contract/words.ts'
 import { act, pendingCommands } from './act.ts'
 import { announce } from './panel-store.ts'
 import { warnRefused } from './warnings.ts'
@@ -18,7 +20,7 @@ export type Done = {
 let offered: string | undefined
 
 /** Reports what was done, and what was refused, and offers to take it back for a while. */
-export function reportDone(sentence: string, { undo, refused = [] }: Done): void {
+export function reportDone(sentence: string, { undo, refused = [] }: Done, button = 'Undo'): void {
   warnRefused(refused)
   withdrawOffer()
   announce(undo === null ? `${sentence}.` : `${sentence}. Can be undone.`)
@@ -28,7 +30,7 @@ export function reportDone(sentence: string, { undo, refused = [] }: Done): void
         <span>{sentence}</span>
         {undo !== null && (
           <Button size="compact-sm" variant="light" onClick={() => void takeBack({ action: undo })}>
-            Undo
+            {button}
           </Button>
         )}
       </Group>
@@ -48,8 +50,25 @@ async function takeBack(which: { action?: number }): Promise<void> {
   withdrawOffer()
   const done = await act('undo', which)
   if (!done) return
-  announce('Undone.')
-  warnRefused(done.refused)
+  const { command, batches, refused, next } = done
+  const [of, alone] = undoWords[command]
+  reportDone(
+    `Undid ${batches.length > 0 ? `${of} ${batchNames(batches)}` : alone}`,
+    { undo: next?.action ?? null, refused },
+    next ? `Also undo: ${next.command}` : undefined,
+  )
+}
+
+/** What was taken back: of the batches that follow, and where there are none. */
+const undoWords: Readonly<Record<UndoableCommand, readonly [string, string]>> = {
+  pause: ['pausing', 'pausing the queue'],
+  resume: ['resuming', 'resuming the queue'],
+  cancel: ['cancelling', 'a cancellation'],
+  retry: ['retrying', 'a retry'],
+  move: ['moving', 'a move'],
+  priority: ['the priority of', 'a priority'],
+  'stop-after': ['the stop after', 'the stop'],
+  clear: ['clearing', 'clearing the history'],
 }
 
 function withdrawOffer(): void {

@@ -4,7 +4,7 @@
 import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
-import { batchName, countOf } from '../../../contract/words.ts'
+import { batchNames } from '../../../contract/words.ts'
 import { cancelBatches, moveBatches, setPriority } from '../../store/batch-commands.ts'
 import { closeDialog, usePanel } from '../../store/panel-store.ts'
 
@@ -16,16 +16,11 @@ export function BatchDialogs() {
   return null
 }
 
-function names(batches: readonly Batch[]): string {
-  const [only] = batches
-  return only && batches.length === 1 ? batchName(only) : countOf(batches.length, 'batch', 'batches')
-}
-
 function CancelDialog({ batches }: { batches: readonly Batch[] }) {
   const [reason, setReason] = useState('')
   const running = batches.filter((b) => b.status === 'running').length
   return (
-    <Modal opened onClose={closeDialog} title={`Cancel ${names(batches)}?`}>
+    <Modal opened onClose={closeDialog} title={`Cancel ${batchNames(batches)}?`}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -67,7 +62,7 @@ function MoveDialog({ batches }: { batches: readonly Batch[] }) {
   const place = Number(to)
   const isValid = Number.isInteger(place) && place >= 1
   return (
-    <Modal opened onClose={closeDialog} title={`Move ${names(batches)}`} size="sm">
+    <Modal opened onClose={closeDialog} title={`Move ${batchNames(batches)}`} size="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -105,7 +100,7 @@ function PriorityDialog({ batches }: { batches: readonly Batch[] }) {
   const priority = Number(value)
   const isValid = value !== '' && Number.isInteger(priority) && Math.abs(priority) <= 1_000_000
   return (
-    <Modal opened onClose={closeDialog} title={`Priority of ${names(batches)}`} size="sm">
+    <Modal opened onClose={closeDialog} title={`Priority of ${batchNames(batches)}`} size="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault()
