@@ -17,7 +17,7 @@ export type BatchesSeen = {
   forget(ids: readonly string[]): void
   /** From now on batches that end are counted as ours. */
   count(): void
-  /** Asks again for all batches that were active and are not in `active`; for after a gap. */
+  /** Reads again all batches that were active and are not in `active`; used after a gap. */
   refresh(api: SlipwayApi, active: readonly Batch[]): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export function batchesSeen(): BatchesSeen {
     for (const batch of batches) {
       const before = now.get(batch.id)
       const hasEnded = isFinal(batch.status) && before !== undefined && isActive(before.status)
-      // One that failed at its turn never started; one that was cancelled before is not what this run is about.
+      // One that failed at its turn never started; one that was cancelled before its start is not ours.
       const hasRun = batch.startedAt !== null || batch.status === 'failed'
       if (hasEnded && counting && hasRun) ended.set(batch.id, batch)
       now.set(batch.id, batch)
@@ -64,7 +64,7 @@ export function batchesSeen(): BatchesSeen {
 /** `batches`: until these are final. `empty`: until nothing is left that could run. `never`: until a signal. */
 export type Goal = { kind: 'batches'; ids: string[] } | { kind: 'empty' } | { kind: 'never' }
 
-/** Only Slipway's own fills are sealed by somebody who is known; a batch made with SQL may stay open for ever. */
+/** Only Slipway's own fills are sure to be sealed; a batch made with SQL may stay open forever. */
 function waitsForSeal(batch: Batch): string | undefined {
   if (batch.waitsFor?.unsealed) return `#${batch.number} ${waitSentence(batch.waitsFor)}`
   if (batch.sealed || batch.expands === 'when-claimed') return undefined
@@ -99,7 +99,7 @@ export async function goalReached(
     if (batch.status !== 'queued' || batch.waitsFor === null) return undefined
     const shown = await api.invoke('show', { batch: batch.id })
     if (!shown.ok) return undefined
-    // One predecessor is enough that won't complete by itself; one that is open itself is judged in its turn.
+    // One predecessor that won't complete by itself is enough; an open one is checked in its turn.
     const waitsInVain = shown.value.after.some(
       ({ satisfied, batch: before }) =>
         !satisfied &&

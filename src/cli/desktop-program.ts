@@ -1,6 +1,6 @@
 /**
  * Owns finding the desktop app's program for `slipway open`: beside an installed command line, in a checkout, or
- * where the app that was started last has noted itself. Looks only: asking Electron's package could download it.
+ * where the app that was started last has noted its program. Reads only: importing Electron's package could download it.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'

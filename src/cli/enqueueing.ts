@@ -90,6 +90,6 @@ export function enqueuedLines({ created, existing, closed, skipped, ...successio
 
 function place(batch: Batch): string {
   if (batch.status === 'running') return ', running'
-  if (batch.position !== null) return `, place ${batch.position} in the queue`
+  if (batch.position !== null) return `, position ${batch.position} in the queue`
   return batch.status === 'initiated' ? `, ${batchStatusWords.initiated}` : ''
 }

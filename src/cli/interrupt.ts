@@ -8,7 +8,7 @@ import { EXIT_INTERRUPTED } from './exit.ts'
 export type Interrupt = {
   /** Resolves when, after a signal, nothing of ours runs any more. */
   readonly stopped: Promise<void>
-  /** Gives the signals back to Node. */
+  /** Restores Node's handling of the signals. */
   dispose(): void
 }
 

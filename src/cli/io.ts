@@ -8,7 +8,7 @@ import { styleText } from 'node:util'
 
 type Format = Parameters<typeof styleText>[0]
 
-/** Colours a text, or returns it as it is when the stream is no terminal or NO_COLOR is set. */
+/** Colours a text, or returns it as it is when the stream is not a terminal or NO_COLOR is set. */
 export type Paint = (format: Format, text: string) => string
 
 export type Io = {
@@ -18,7 +18,7 @@ export type Io = {
   err(text: string): void
   /** True once the reader of stdout has gone (`| head`): stop producing. */
   readonly gone: boolean
-  /** Why stdout can't be written, such as a full disk; a reader that has gone is no failure. */
+  /** Why stdout can't be written, such as a full disk; a reader that has gone is not a failure. */
   readonly failure?: Error | undefined
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
@@ -28,7 +28,7 @@ export type Io = {
   flush(): Promise<void>
 }
 
-/** Leaves every text as it is. */
+/** Returns every text as it is. */
 export const noPaint: Paint = (_format, text) => text
 
 const paintFor = (stream: NodeJS.WriteStream): Paint =>
@@ -70,8 +70,8 @@ type Outlet = {
 }
 
 /**
- * Node's stream for a file or a pipe takes longer to load than most commands run, and writes to them at once all
- * the same: so we do, and take the stream for a terminal, and for a reader that can't take all at once.
+ * Node's stream for a file or a pipe takes longer to load than most commands run, and writes synchronously anyway:
+ * so we do that ourselves, and use the stream only for a terminal and for a reader that is too slow.
  */
 function outlet(fd: 1 | 2, open: () => NodeJS.WriteStream): Outlet {
   let stream = isPlain(fd) ? undefined : open()
@@ -116,7 +116,7 @@ function outlet(fd: 1 | 2, open: () => NodeJS.WriteStream): Outlet {
   }
 }
 
-/** Whether this is surely a file, a pipe or a device that is no terminal. */
+/** Whether this is certainly a file, a pipe or a device other than a terminal. */
 function isPlain(fd: number): boolean {
   if (process.platform !== 'linux') return false
   try {
@@ -127,7 +127,7 @@ function isPlain(fd: number): boolean {
   }
 }
 
-/** Writes until all is written or the reader must be waited for, and answers what is left: nothing after an error. */
+/** Writes until all is written or the reader is full, and returns what is left: nothing after an error. */
 function writeAtOnce(fd: number, bytes: Buffer, end: (cause: unknown) => void): Buffer {
   let left = bytes
   try {

@@ -1,12 +1,12 @@
 /**
- * Owns the answers to "is this Node new enough?" and "may it open enough files?", and where compiled code is cached between starts.
+ * Owns the checks that Node is new enough and may open enough files, and where compiled code is cached.
  * Must stay readable by any Node that knows modules: no import, no recent syntax.
  */
 
-/** The oldest Node that Slipway runs on; `engines` in package.json says the same. */
+/** The oldest Node that Slipway runs on; same as `engines` in package.json. */
 const OLDEST_NODE = '22.12.0'
 
-/** What is wrong with this Node and what would be right, or undefined when it is new enough. */
+/** What is wrong with this Node, with a fix; undefined when it is new enough. */
 export function tooOld(version: string, program: string): { message: string; hint: string } | undefined {
   const found = version.split('.').map(Number)
   const needed = OLDEST_NODE.split('.').map(Number)
@@ -37,7 +37,7 @@ export function tooFewFiles(limits: string): { message: string; hint: string } |
   }
 }
 
-/** A folder of this user's for compiled code; undefined leaves the choice to Node (or NODE_COMPILE_CACHE). */
+/** This user's folder for compiled code; undefined leaves the choice to Node (or NODE_COMPILE_CACHE). */
 export function cacheFolder(platform: string, env: Record<string, string | undefined>): string | undefined {
   if (env.NODE_COMPILE_CACHE) return undefined
   if (platform === 'win32') return env.LOCALAPPDATA ? `${env.LOCALAPPDATA}\\slipway\\Cache` : undefined

@@ -1,5 +1,5 @@
 /**
- * Owns the tree of commands: assembles it, runs it, and turns commander's complaints into exit code 2.
+ * Owns the tree of commands: assembles it, runs it, and turns commander's errors into exit code 2.
  * Must never load a command's code before it is called, nor the core.
  */
 import { Command, CommanderError } from 'commander'

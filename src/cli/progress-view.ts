@@ -14,11 +14,11 @@ import { printLine } from './session.ts'
 import { watchStandstill } from './standstill.ts'
 
 export type ProgressView = {
-  /** Takes in what has changed and shows it. */
+  /** Shows what has changed. */
   update(event: Pick<ChangeEvent, 'batches' | 'queue' | 'running' | 'doneBy' | 'now'>): void
   /** A sentence that stays on the screen. */
   log(sentence: string): void
-  /** Leaves the terminal as it was. */
+  /** Restores the terminal. */
   stop(): void
 }
 
@@ -51,14 +51,14 @@ export async function openProgressView(context: Context, options: ViewOptions): 
     const line = changeLine(before, batch, event.now, doneBy)
     if (line !== undefined || before === undefined)
       reported.set(batch.id, reportedAs(before, batch, event.now))
-    // The bars show what runs; only an end is worth a line that stays.
+    // The bars show what runs; only an end gets a permanent line.
     if (line !== undefined && (bars === undefined || isFinal(batch.status))) log(line)
   }
   return {
     log: logUnlessJson,
     update(event) {
       for (const batch of asItHappened(event.batches)) {
-        // A batch that had ended before we looked is history, not progress.
+        // A batch that had ended before we started watching is history, not progress.
         if (!seen.has(batch.id) && !isActive(batch.status)) continue
         seen.set(batch.id, batch)
         if (mine(batch) && !context.json) reportChange(batch, event)

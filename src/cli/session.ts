@@ -1,5 +1,5 @@
 /**
- * Owns the way from a command to the core: opens it late, names the caller, and always closes it.
+ * Owns a command's access to the core: opens it late, names the caller, and always closes it.
  * The core is loaded only here, so `--help` and wrong usage never touch the database.
  */
 import { userInfo } from 'node:os'
@@ -39,7 +39,7 @@ export async function withCore(
   }
 }
 
-/** Calls one command and prints its answer, as JSON or as the lines `text` makes of it; returns the exit code. */
+/** Calls one command and prints its result, as JSON or as the lines that `text` returns; returns the exit code. */
 export async function request<N extends CommandName>(
   context: Context,
   name: N,

@@ -8,12 +8,12 @@ import type { ChangeEvent } from '../contract/events.ts'
 type Seen = Pick<ChangeEvent, 'queue' | 'running'>
 
 export type Standstill = {
-  /** Takes in the queue's state; `waiting`: the caller has batches that are not final. */
+  /** Updates the queue's state; `waiting`: the caller has batches that are not final. */
   look(event: Seen, waiting: boolean): void
   stop(): void
 }
 
-/** What passes within this time is not worth a line. */
+/** What passes within this time is not reported. */
 const MOMENT_MS = 2_000
 
 /** Reports a reason once it has lasted `MOMENT_MS`, and again only after something ran or the reason changed. */

@@ -1,6 +1,6 @@
 /**
  * Owns working and watching until a goal is reached or a signal came: what `run`, `work` and `wait` share.
- * Must never decide what is done with a batch: the core does.
+ * Must never decide what happens to a batch: the core does.
  */
 import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch } from '../contract/entities.ts'
@@ -23,7 +23,7 @@ export type Outcome = {
   blocked: string[]
 }
 
-/** The core's timers don't keep a process alive; waiting for them is this command's business. */
+/** The core's timers don't keep a process alive; this command has to wait for them. */
 const SAFETY_NET_MS = 10_000
 
 /** Becomes the executor (or stands by while another host is) and resolves when the goal is reached or after a signal. */

@@ -1,5 +1,5 @@
 /**
- * The one contract between the core and whoever looks at it: `invoke` a command, `subscribe` to changes.
+ * The one contract between the core and its clients: `invoke` a command, `subscribe` to changes.
  * Implemented by the core itself, by the preload bridge (IPC) and by the web client (HTTP).
  */
 import type { CommandInput, CommandName, CommandOutput } from './commands.ts'
@@ -19,6 +19,6 @@ export type Caller = {
 export type SlipwayApi = {
   /** Never rejects for an expected failure: that is a value with `ok: false`. */
   invoke<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
-  /** Calls `listener` after each commit that changed something; returns the way to stop. */
+  /** Calls `listener` after each commit that changed something; returns a function that unsubscribes. */
   subscribe(listener: (event: ChangeEvent) => void): () => void
 }

@@ -1,5 +1,5 @@
 /**
- * Owns the list of commands: name -> { input, mutates }, and what each answers (outputs.ts). Every host calls
+ * Owns the list of commands: name -> { input, mutates }, and what each returns (outputs.ts). Every host calls
  * these and nothing else; input is validated once, in core/commands/dispatch.ts, which also names each handler.
  */
 import { z } from 'zod'
@@ -7,14 +7,14 @@ import type { Outputs } from './outputs.ts'
 import { batchRefSchema, ifExistsAnswers, places, skipDoneModes } from './references.ts'
 import { batchStatuses, jobStatuses } from './states.ts'
 
-// A schema is used a few times in a process: to compile it first costs more than it saves, and strict pages forbid it.
+// A process uses a schema only a few times: compiling it costs more than it saves, and a strict CSP forbids it.
 z.config({ jitless: true })
 
 export type { Snapshot } from './outputs.ts'
 
 const batches = z.array(batchRefSchema).min(1)
 /**
- * What the commands on several batches share: one transaction changes all of them, or none. With `partial` it changes
+ * Input shared by commands on several batches: one transaction changes all of them, or none. With `partial` it changes
  * those it can, and the answer lists the rest. `batch` is short for `batches` with one element.
  */
 const several = {
@@ -49,7 +49,7 @@ export const commands = {
       /** true: as 'changed'. */
       skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
       priority: z.number().int().min(-1_000_000).max(1_000_000).optional(),
-      /** Where `replace` and `remaining` put what they create: where the closed batch stood, with its priority, or last. */
+      /** Where `replace` and `remaining` put what they create: at the closed batch's position, with its priority, or last. */
       place,
       hold: z.boolean().default(false),
       /** Digest of the file as the person saw it in the preview; refused when the file has changed since. */
@@ -95,19 +95,19 @@ export const commands = {
     z.object({ ...several, priority: z.number().int().min(-1_000_000).max(1_000_000) }),
   ),
   /**
-   * Takes back a pause, resume, cancel, retry, move, priority, stop-after or clear: the one with this number (the `undo`
-   * of its answer), or the caller's latest. Called again it takes back the one before.
+   * Undoes a pause, resume, cancel, retry, move, priority, stop-after or clear: the one with this number (the `undo`
+   * of its answer), or the caller's latest. Called again it undoes the one before.
    */
   undo: define(true, () => z.object({ action: z.number().int().positive().optional() })),
-  /** Nothing starts after this batch has ended; null takes the mark away. */
+  /** Nothing starts after this batch has ended; null removes the mark. */
   'stop-after': define(true, () => z.object({ batch: batchRefSchema.nullable() })),
-  /** Marks finished batches as looked at; without `batches` all of them. */
+  /** Marks finished batches as seen; without `batches` all of them. */
   'mark-seen': define(true, () => z.object({ batches: batches.optional() })),
-  /** Takes finished batches out of the history's first view; `undo` brings them back. Nothing is deleted. */
+  /** Hides finished batches from the history's first view; `undo` brings them back. Nothing is deleted. */
   clear: define(true, () => z.object({ batches: batches.optional(), undo: z.boolean().default(false) })),
 
   snapshot: define(false, () => z.object({})),
-  /** Queued batches in order, from the one that `skip` others stand before. */
+  /** Queued batches in order, without the first `skip`. */
   'queue-page': define(false, () => z.object({ skip: z.number().int().min(0), limit: page })),
   list: define(false, () =>
     z.object({
@@ -143,7 +143,7 @@ export const commands = {
       length: z.number().int().min(1).max(4_194_304).default(65_536),
     }),
   ),
-  /** Byte offsets of lines that contain `query`, from `from` on; `next` is where to go on. */
+  /** Byte offsets of lines that contain `query`, from `from` on; `next` is where to continue. */
   'log-search': define(false, () =>
     z.object({
       batch: batchRefSchema,

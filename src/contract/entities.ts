@@ -14,7 +14,7 @@ export type { BatchRef, IfExists } from './references.ts'
 const time = z.number().int()
 const count = z.number().int().nonnegative()
 
-/** How many jobs of a batch are where; the five always add up to `total`. */
+/** How many jobs of a batch have each status; the five always add up to `total`. */
 export const jobCountsSchema = z.object({
   total: count,
   pending: count,
@@ -35,7 +35,7 @@ export const batchSchema = z.object({
   configuration: z.string(),
   type: z.string(),
   status: z.enum(batchStatuses),
-  /** 0 = running, 1…n = place in the queue, null = not in the queue. */
+  /** 0 = running, 1…n = position in the queue, null = not in the queue. */
   position: z.number().int().nonnegative().nullable(),
   priority: z.number().int(),
   /** Id of the batch that this one knowingly duplicates. */
@@ -61,11 +61,11 @@ export const batchSchema = z.object({
   projectPath: z.string(),
   /** Set while a running batch lets its running jobs end before it pauses. */
   pausing: z.boolean(),
-  /** What a queued batch waits for besides its turn; null when nothing holds it but its place. */
+  /** What a queued batch waits for besides its turn; null when it waits only for its turn. */
   waitsFor: waitsForSchema.nullable(),
-  /** Batch that this one continues (made by the answer `remaining`). */
+  /** Batch that this one continues (made by `remaining`). */
   continues: z.string().nullable(),
-  /** False for a finished batch that nobody has looked at since it ended. */
+  /** False for a finished batch that nobody has seen since it ended. */
   seen: z.boolean(),
   /** True on the batch after which nothing starts. */
   stopAfter: z.boolean(),
@@ -74,7 +74,7 @@ export type Batch = z.infer<typeof batchSchema>
 
 export const jobSchema = z.object({
   id: z.number().int(),
-  /** 1-based place in the batch. */
+  /** 1-based number in the batch. */
   ordinal: z.number().int().positive(),
   status: z.enum(jobStatuses),
   input: z.string(),
@@ -129,20 +129,20 @@ export const eventSchema = z.object({
   origin: originSchema.nullable(),
   reason: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
-  /** The event as a sentence of a story. */
+  /** The event as a sentence. */
   sentence: z.string(),
 })
 export type Event = z.infer<typeof eventSchema>
 
-/** One active batch that stands in the way of one that was asked for. */
+/** One active batch that conflicts with a requested one. */
 export const conflictSchema = z.object({
-  /** What was asked for. */
+  /** The request. */
   requested: z.object({
     configuration: z.string(),
     type: z.string(),
     range: z.object({ start: z.number().int(), end: z.number().int() }).nullable(),
     jobs: count,
-    /** Of these, what no batch in the way has done. */
+    /** Of these, what no conflicting batch has done. */
     left: count,
   }),
   existing: batchSchema,
@@ -152,7 +152,7 @@ export const conflictSchema = z.object({
   remaining: count,
   /** Commands in the request that the existing batch does not have, and the other way round. */
   differs: z.object({ added: count, removed: count }),
-  /** E.g. "#12 flood-2026 / portfolio is running since 18:02: 43 of 120 jobs done." */
+  /** E.g. "#12 flood-2026 / portfolio is running: 43 of 120 jobs done." */
   sentence: z.string(),
 })
 export type Conflict = z.infer<typeof conflictSchema>
@@ -178,7 +178,7 @@ export const summarySchema = z.object({
   completedAt: time.nullable(),
   /** From queue to first start. */
   waitedMs: count.nullable(),
-  /** From first start to finish by the clock on the wall. */
+  /** From first start to finish by the wall clock. */
   wallMs: count.nullable(),
   /** The same without the time the machine slept. */
   awakeMs: count.nullable(),
@@ -198,7 +198,7 @@ export const summarySchema = z.object({
       exitCode: z.number().int().nullable(),
       signal: z.string().nullable(),
       count,
-      /** Up to five jobs that show it. */
+      /** Up to five jobs with it. */
       examples: z.array(
         z.object({
           jobId: z.number().int(),
@@ -249,7 +249,7 @@ export const queueStateSchema = z.object({
   stopAfter: z.string().nullable(),
   executor: hostSchema.nullable(),
   sentence: z.string(),
-  /** The same in parts, for whoever writes times on another clock. */
+  /** The same in parts, for clients that format times differently. */
   headline: z.object({
     /** All but the time at which the running batch will be done. */
     text: z.string(),
@@ -261,7 +261,7 @@ export const queueStateSchema = z.object({
 })
 export type QueueState = z.infer<typeof queueStateSchema>
 
-/** The finalizer's last work and how often layers 2 and 3 had to rescue a batch (a defect metric). */
+/** The finalizer's last sweep and how often layers 2 and 3 had to rescue a batch (a defect metric). */
 export const finalizerStateSchema = z.object({
   lastSweepAt: time.nullable(),
   nextSweepAt: time.nullable(),
@@ -272,7 +272,7 @@ export const finalizerStateSchema = z.object({
 })
 export type FinalizerState = z.infer<typeof finalizerStateSchema>
 
-/** Something the doctor looked at. */
+/** Something the doctor checked. */
 export const findingSchema = z.object({
   check: z.string(),
   level: z.enum(['ok', 'notice', 'warning', 'error']),

@@ -1,5 +1,5 @@
 /**
- * Owns the schema of the errors that cross a process boundary; apart from errors.ts, which every command needs at
+ * Owns the schema of the errors that cross a process boundary; separate from errors.ts, which every command loads at
  * its start and which needs no schema.
  */
 import { z } from 'zod'
@@ -33,7 +33,7 @@ export const slipwayErrorSchema = z.object({
   message: z.string(),
   hint: z.string().optional(),
   problems: z.array(configurationProblemSchema).optional(),
-  /** For `duplicate`: what stands in the way, see `conflictSchema` in entities.ts. */
+  /** For `duplicate`: the conflicts, see `conflictSchema` in entities.ts. */
   conflicts: z.array(z.unknown()).optional(),
   refused: z.array(refusedSchema).optional(),
 }) satisfies z.ZodType<SlipwayError>

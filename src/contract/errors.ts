@@ -41,13 +41,13 @@ export type RefusedBatch = {
   conflicts?: unknown[] | undefined
 }
 
-/** An expected failure, as data. What it carries beside its words depends on the code: problems, conflicts. */
+/** An expected failure, as data. What it carries beside its message depends on the code: problems, conflicts. */
 export type SlipwayError = {
   code: ErrorCode
   message: string
   hint?: string | undefined
   problems?: ProblemFound[] | undefined
-  /** For `duplicate`: what stands in the way, see `conflictSchema` in entities.ts. */
+  /** For `duplicate`: the conflicts, see `conflictSchema` in entities.ts. */
   conflicts?: unknown[] | undefined
   /** Of a command on several batches, which all stay as they are: those that refused, with the reason of each. */
   refused?: RefusedBatch[] | undefined
@@ -56,7 +56,7 @@ export type SlipwayError = {
 /** An expected result: a value or an error, never an exception. */
 export type Result<T> = { ok: true; value: T } | { ok: false; error: SlipwayError }
 
-/** Wraps a value as a good result. */
+/** Wraps a value as a successful result. */
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value }
 }

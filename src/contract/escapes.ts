@@ -18,7 +18,7 @@ export function escapedLog(line: string): string {
   )
 }
 
-/** Arguments as one would type them in a shell, so that spaces can be told from separate arguments. */
+/** Arguments as one would type them in a shell, so that a space within an argument is recognisable. */
 export function shellWords(argv: readonly string[]): string {
   return argv
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${escaped(word).replaceAll("'", `'\\''`)}'`))

@@ -1,5 +1,5 @@
 /**
- * Owns what hosts are told after a commit: a small union with epoch and seq. A listener that sees a gap in
+ * Owns the change events that hosts get after a commit, with epoch and seq. A listener that sees a gap in
  * `seq`, or another `epoch`, takes a new snapshot. Several changes within a few milliseconds come as one.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Owns which failure messages say the same. A message is normalised by replacing what differs from job to job:
+ * Owns which failure messages are equal. A message is normalised by replacing what differs from job to job:
  *
  *   quoted text with a slash, absolute and relative paths, URLs  -> <path>
  *   other quoted text                                            -> '<name>' (in its quotes)
@@ -17,7 +17,7 @@ const comparedLength = 300
 // One pass with alternatives in order of precedence; quotes need a word's edge, so that "can't" opens nothing.
 const varying = new RegExp(
   [
-    // What tells clusters apart anyway stays readable.
+    // What distinguishes clusters anyway stays readable.
     /(?<kept>\bexit (?:code|status) \d+|<(?:path|id|time|number|name)>)/iu.source,
     /(?<![\p{L}\p{N}])(?<quote>["'`])(?<inner>(?:(?!\k<quote>).)+)\k<quote>(?![\p{L}\p{N}])/u.source,
     /“(?<inner2>[^”]+)”|‘(?<inner3>[^’]+)’|«(?<inner4>[^»]+)»/u.source,
@@ -77,7 +77,7 @@ export function normaliseMessage(message: string): string {
   return normalise(message, new Set()).pattern
 }
 
-/** What a failed job says of itself; how it ended where it left no message. */
+/** A failed job's message; how it ended where it left none. */
 export function failureMessage(failed: {
   error: string | null
   exitCode: number | null

@@ -10,7 +10,7 @@ import { applyEvent, fromSnapshot, type LiveQueue } from './queue-state.ts'
 export type Link = { state: 'connecting' | 'live' } | { state: 'lost'; since: number; error: string | null }
 
 export type FollowedApi = SlipwayApi & {
-  /** Reports each time the link to the host goes down or comes back; returns the way to stop. */
+  /** Reports each time the link to the host goes down or comes back; returns a function that unsubscribes. */
   onLink?(listener: (up: boolean) => void): () => void
 }
 

@@ -1,4 +1,4 @@
-/** Owns how a rejected input is explained, from the facts of zod's issue. Pure. */
+/** Owns how a rejected input is explained, from zod's issue. Pure. */
 import type { z } from 'zod'
 import { amount, listed } from './words.ts'
 

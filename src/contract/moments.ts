@@ -19,7 +19,7 @@ let systemUsesTwelve: boolean | undefined
 function usesTwelve(cycle: HourCycle): boolean {
   if (cycle !== 'system') return cycle === '12'
   if (systemUsesTwelve === undefined) {
-    // Looked up once: making a format takes longer than all else that a row does.
+    // Cached: making a format takes longer than the rest of a row.
     const system = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle
     systemUsesTwelve = system === 'h12' || system === 'h11'
   }
@@ -42,7 +42,7 @@ export function clock(
 }
 
 /**
- * A moment as short as it can be told apart from now: '18:02', 'Mon 18:02', '3 Nov 18:02', '3 Nov 2025'; today also
+ * A moment in the shortest form that is clear today: '18:02', 'Mon 18:02', '3 Nov 18:02', '3 Nov 2025'; today also
  * with `seconds`.
  */
 export function moment(atMs: number, nowMs: number, cycle: HourCycle = '24', seconds = false): string {

@@ -18,7 +18,7 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
 
 const comparable = (word: string): string => word.slice(0, 64).toLowerCase().replace(/[-_ ]/g, '')
 
-/** A single letter could be anything; two swapped neighbours are two edits. */
+/** A single letter could mean anything; two swapped neighbours are two edits. */
 function mostEdits(length: number): number {
   if (length < 2) return 0
   return length < 3 ? 1 : Math.max(2, Math.floor(length * 0.4))

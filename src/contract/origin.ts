@@ -1,4 +1,4 @@
-/** Owns from where a command came, as the events keep it. */
+/** Owns the origin of a command, as events record it. */
 import { z } from 'zod'
 
 export const originSchema = z.object({

@@ -1,7 +1,7 @@
 /**
- * Owns what every command answers: name -> schema. Apart from the inputs, because hosts check what comes in, while
- * what goes out is checked by tests and by clients that want to; a short-lived host should not build these
- * schemas at every start. Import the types from commands.ts.
+ * Owns the output of every command: name -> schema. Separate from the inputs, because hosts validate inputs, while
+ * outputs are validated by tests and by clients that want to; a short-lived host should not build these schemas at
+ * every start. Import the types from commands.ts.
  */
 import { z } from 'zod'
 import {
@@ -49,7 +49,7 @@ const snapshotSchema = z.object({
   recent: z.array(batchSchema),
   counts: z.record(z.enum(batchStatuses), z.number().int()),
   unseen: z.number().int(),
-  /** Sentences about what needs a person: failed predecessors, low disk, a claim that was lost, … */
+  /** Sentences about what needs a person: failed predecessors, low disk, … */
   attention: z.array(z.object({ kind: z.string(), batchId: z.string().nullable(), sentence: z.string() })),
   finalizer: finalizerStateSchema,
   hosts: z.array(hostSchema),
@@ -113,7 +113,7 @@ const succession = {
       jobs: z.number().int(),
     }),
   ),
-  /** Batches that took the place and priority of a closed one, by its number. */
+  /** Batches that took the position and priority of a closed one, by its number. */
   placed: z.array(
     z.object({
       id: z.string(),
@@ -143,7 +143,7 @@ const enqueueOutput = z.object({
 })
 
 const refused = z.array(refusedSchema)
-/** Number of the action for `undo`; null when nothing was changed that could be taken back. */
+/** Number of the action for `undo`; null when nothing undoable was changed. */
 const undo = z.number().int().nullable()
 const changed = z.object({
   batches: z.array(batchSchema),
@@ -163,11 +163,11 @@ export const outputs = {
   move: changed,
   priority: changed,
   undo: z.object({
-    /** What was taken back, and the batches as they are now. */
+    /** What was undone, and the batches as they are now. */
     command: z.enum(undoableCommands),
     batches: z.array(batchSchema),
     refused,
-    /** What the next `undo` of this caller would take back. */
+    /** What the next `undo` of this caller would undo. */
     next: z.object({ action: z.number().int(), command: z.enum(undoableCommands), at: time }).nullable(),
   }),
   'stop-after': z.object({ stopAfter: z.string().nullable(), undo }),
@@ -210,7 +210,7 @@ export const outputs = {
     path: z.string(),
     attempt: z.number().int(),
     from: z.number().int(),
-    /** Size of the log now; a caller follows by asking again from `from + bytes`. */
+    /** Size of the log now; a caller follows by requesting again from `from + bytes`. */
     size: z.number().int(),
     bytes: z.number().int(),
     text: z.string(),
@@ -229,14 +229,14 @@ export const outputs = {
       state: z.literal('pending'),
       retryAfterSeconds: z.number().int(),
       sentence: z.string(),
-      /** Jobs that have not ended; with none of them the summary is only a matter of seconds. */
+      /** Jobs that have not ended; if there is none, the summary takes seconds. */
       jobsLeft: z.number().int(),
     }),
   ]),
   report: z.object({ content: z.string(), mediaType: z.string() }),
   timeline: z.object({
     attempts: z.array(attemptSchema),
-    /** Stretches in which the batch stood still: paused, or the machine slept. */
+    /** Periods in which the batch did not progress: paused, no host, or the machine slept. */
     stretches: z.array(
       z.object({ kind: z.enum(['paused', 'slept', 'no-host']), from: time, to: time.nullable() }),
     ),

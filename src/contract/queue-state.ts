@@ -1,5 +1,5 @@
 /**
- * Owns what a client knows of the queue: one state made from a snapshot and moved on by events. Pure; the panel and
+ * Owns what a client knows of the queue: one state made from a snapshot and updated by events. Pure; the panel and
  * the desktop app share it through follow-queue.ts. Must never hold anything that a person chose.
  */
 import type { Snapshot } from './commands.ts'
@@ -86,7 +86,7 @@ export function applyEvent(state: LiveQueue, event: ChangeEvent, localNow: numbe
   }
 }
 
-/** What was there before when it is equal, so that whoever shows it need not draw again. */
+/** The previous value when it is equal, so that its component need not render again. */
 function kept<T>(before: T, now: T): T {
   return JSON.stringify(before) === JSON.stringify(now) ? before : now
 }
@@ -95,7 +95,7 @@ function changedBatches(before: ReadonlyMap<string, Batch>, event: ChangeEvent):
   const batches = new Map(before)
   for (const id of event.removed) batches.delete(id)
   for (const batch of event.batches) batches.set(batch.id, batch)
-  // The order may come without its batches: a move of one shifts a thousand others.
+  // The order may come without its batches: moving one shifts a thousand others.
   event.order?.forEach((id, index) => {
     const batch = batches.get(id)
     if (batch && batch.status === 'queued' && batch.position !== index + 1)
@@ -129,7 +129,7 @@ function arrange(
     .filter((b) => b.status === 'queued')
     .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
   const head = new Set(order ?? ids(queued))
-  // What stands behind the head is read by whoever shows it: here it would grow with the queue, and get old.
+  // Batches behind the head are read by the view that shows them: here they would grow with the queue, and get stale.
   for (const { id } of queued) if (!head.has(id)) batches.delete(id)
   const resting = all.filter((b) => isActive(b.status) && b.status !== 'queued' && b.status !== 'running')
   return {
@@ -143,7 +143,7 @@ function arrange(
   }
 }
 
-/** The list that was there before when it is equal, so that whoever shows it need not draw again. */
+/** The previous list when it is equal, so that its component need not render again. */
 function same(before: readonly string[] | undefined, now: readonly string[]): readonly string[] {
   if (before?.length !== now.length) return now
   return before.every((id, index) => id === now[index]) ? before : now

@@ -1,6 +1,6 @@
 /**
  * Owns why Slipway itself did something with a batch: a closed set of codes with their values, and the one sentence
- * of each. A person's own words are no reason of this kind: they stand as they were typed.
+ * of each. A person's own words are not among them: they are kept as typed.
  */
 import { z } from 'zod'
 import { assertNever } from './states.ts'
@@ -32,7 +32,7 @@ export const reasonSchema = z.discriminatedUnion('code', [
 ])
 export type Reason = z.infer<typeof reasonSchema>
 
-/** Why something happened: a fact of ours, a person's own words, or nothing that is known. */
+/** Why something happened: a code of ours, a person's own words, or unknown. */
 export type Why = Reason | string | null
 
 /** The reason as a sentence without a full stop. */
@@ -49,9 +49,9 @@ export function reasonSentence(reason: Reason): string {
     case 'replaced-by-retry':
       return `replaced by the retry of #${reason.of}`
     case 'continued':
-      return `goes on as #${reason.by}`
+      return `continued by #${reason.by}`
     case 'continued-by-retry':
-      return `goes on as the retry of #${reason.of}`
+      return `continued by the retry of #${reason.of}`
     case 'restart-policy':
       return 'its host died (restart-policy: pause)'
     case 'queue-paused':
@@ -81,7 +81,7 @@ export function reasonSentence(reason: Reason): string {
   }
 }
 
-/** What a job says that another batch did instead. */
+/** The error of a job that another batch did instead. */
 export function doneBySentence(batch: number): string {
   return `done by #${batch}`
 }

@@ -1,10 +1,10 @@
 /**
  * Owns what inputs of commands refer to: a batch, what to do when it exists already, and what can be undone.
- * Apart from the entities, so that a host that only calls commands needn't build the schemas of their answers.
+ * Separate from the entities, so that a host that only calls commands needn't build the schemas of their outputs.
  */
 import { z } from 'zod'
 
-/** A batch by its UUID or by the number people say (also as text, with or without '#'). */
+/** A batch by its UUID or its number (also as text, with or without '#'). */
 export const batchRefSchema = z.union([z.number().int().positive(), z.string().min(1)])
 export type BatchRef = z.infer<typeof batchRefSchema>
 
@@ -12,11 +12,11 @@ export type BatchRef = z.infer<typeof batchRefSchema>
 export const ifExistsAnswers = ['fail', 'return', 'replace', 'allow', 'remaining'] as const
 export type IfExists = (typeof ifExistsAnswers)[number]
 
-/** Where a batch that replaces or continues another is queued: in its place, or at the end by the queue's rule. */
+/** Where a batch that replaces or continues another is queued: at its position, or at the end by the queue's rule. */
 export const places = ['keep', 'end'] as const
 export type KeptPlace = (typeof places)[number]
 
-/** Commands that `undo` takes back. */
+/** Commands that can be undone. */
 export const undoableCommands = [
   'pause',
   'resume',
@@ -33,6 +33,6 @@ export type UndoableCommand = (typeof undoableCommands)[number]
 export const skipDoneModes = ['changed', 'command'] as const
 export type SkipDone = (typeof skipDoneModes)[number]
 
-/** What `skipDone` asks for: `true` means that changes count. */
-export const skipMode = (asked: boolean | SkipDone): SkipDone | null =>
-  asked === true ? 'changed' : asked === false ? null : asked
+/** The requested mode of `skipDone`: `true` means that changes count. */
+export const skipMode = (option: boolean | SkipDone): SkipDone | null =>
+  option === true ? 'changed' : option === false ? null : option

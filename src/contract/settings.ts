@@ -12,15 +12,15 @@ export const settingsSchema = z.object({
   /** How long the last job must have ended before a sweep closes its batch. */
   'finalizer-grace-ms': ms(0, 3_600_000).default(10_000),
   'heartbeat-interval-ms': ms(50, 60_000).default(2_000),
-  /** A host silent for longer is looked at; it is only succeeded when its process is gone or stopped. */
+  /** A host silent for longer is checked; its role is only taken when its process is gone or stopped. */
   'lease-ms': ms(200, 600_000).default(15_000),
   /** From SIGTERM to SIGKILL. */
   'kill-grace-ms': ms(0, 600_000).default(5_000),
-  /** Used where a configuration doesn't say `parallel`. */
+  /** Used where a configuration doesn't set `parallel`. */
   'default-parallel': z.number().int().min(1).max(256).default(1),
-  /** What to do with a batch that was running when its host died: go on, or put it on pause. */
+  /** What to do with a batch that was running when its host died: continue it, or pause it. */
   'restart-policy': z.enum(['continue', 'pause']).default('continue'),
-  /** Job logs of finished batches older than this are removed; 0 keeps them for ever. */
+  /** Job logs of finished batches older than this are removed; 0 keeps them forever. */
   'log-retention-days': z.number().int().min(0).max(3_650).default(0),
   /** The queue pauses itself when the data folder's disk has less than this free. */
   'min-free-disk-mb': z.number().int().min(0).max(10_000_000).default(200),

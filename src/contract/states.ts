@@ -47,7 +47,7 @@ export type JobStatus = (typeof jobStatuses)[number]
 export const finalJobStatuses = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly JobStatus[]
 export type FinalJobStatus = (typeof finalJobStatuses)[number]
 
-/** How one attempt can end; `interrupted` returns the job to the queue and uses up no retry. */
+/** How one attempt can end; `interrupted` returns the job to pending and uses up no retry. */
 export const attemptOutcomes = ['succeeded', 'failed', 'cancelled', 'interrupted'] as const
 export type AttemptOutcome = (typeof attemptOutcomes)[number]
 
@@ -99,14 +99,14 @@ export const batchStatusWords: Readonly<Record<BatchStatus, string>> = {
   cancelled: 'cancelled',
 }
 
-/** How a predecessor stands for whoever waits for it: one that ended badly won't be done "yet". */
+/** The state of a predecessor, for batches that wait for it: one that ended badly is not "not done yet". */
 export function predecessorWords(before: { status: BatchStatus } | null, satisfied: boolean): string {
   if (satisfied) return 'done'
   if (before === null) return 'has never run'
   return isFinal(before.status) ? batchStatusWords[before.status] : 'not yet'
 }
 
-/** Whether the executor's role is with a host that can be expected to work. */
+/** Whether the executor is a host that can be expected to work. */
 export function isWorking(executor: { state: 'alive' | 'silent' | 'stopped' | 'gone' } | null): boolean {
   return executor !== null && executor.state !== 'gone' && executor.state !== 'stopped'
 }

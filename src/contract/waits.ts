@@ -1,4 +1,4 @@
-/** Owns what a queued batch waits for besides its turn, and the one sentence of it. */
+/** Owns what a queued batch waits for besides its turn, and its sentence. */
 import { z } from 'zod'
 import { type BatchStatus, batchStatuses, type Expansion, isFinal } from './states.ts'
 
@@ -7,14 +7,14 @@ export const waitsForSchema = z.object({
   batches: z.array(z.object({ number: z.number().int(), type: z.string(), status: z.enum(batchStatuses) })),
   /** Types of which no batch has been added yet. */
   types: z.array(z.string()),
-  /** Whoever adds its jobs has not sealed it; Slipway itself queues no such batch. */
+  /** Its creator has not sealed it; Slipway itself queues no such batch. */
   unsealed: z.boolean(),
   /** Its inputs are looked up when these have completed. */
   inputs: z.boolean(),
 })
 export type WaitsFor = z.infer<typeof waitsForSchema>
 
-/** '#14, which failed', '#1 and 3 more'; to stand after "waits for". */
+/** '#14, which failed', '#1 and 3 more'; follows "waits for". */
 export function waitedFor({ batches, types }: WaitsFor): string {
   const parts = [
     ...types.map((type) => `${type}, which has not been added`),

@@ -66,7 +66,7 @@ export function listed(parts: readonly string[]): string {
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
-/** The text without what moves a terminal's cursor or turns the direction of writing; line ends stay. */
+/** The text without anything that moves a terminal's cursor or changes the direction of writing; line ends stay. */
 export function printable(text: string): string {
   return text.toWellFormed().replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
 }
@@ -86,7 +86,7 @@ export function brief(text: string, length = 160): string {
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
 }
 
-// The shapes below are parts of the entities, which import these words through their reasons.
+// The shapes below are parts of entities.ts, which imports this file through reasons.ts.
 type Range = { start: number; end: number }
 type JobCounts = { total: number; succeeded: number; failed: number; cancelled: number }
 type EndedBatch = {
@@ -101,7 +101,7 @@ type EndedBatch = {
 /** What a batch's name is made of. */
 export type NamedBatch = { number: number; configuration: string; type: string; range: Range | null }
 
-/** '0-9', and '-5..-3' as '-5--3' could not be read: both ends are in it. `queries.ts` says the same in SQL. */
+/** '0-9', and '-5..-3' because '-5--3' is unreadable; both ends are included. `queries.ts` has the same in SQL. */
 export function rangeWords({ start, end }: Range): string {
   return start < 0 ? `${start}..${end}` : `${start}-${end}`
 }
@@ -111,7 +111,7 @@ export function typeAndRange({ type, range }: Pick<NamedBatch, 'type' | 'range'>
   return onOneLine(range === null ? type : `${type} ${rangeWords(range)}`)
 }
 
-/** '#12 flood-2026 / evolve 0-9', harmless on a terminal. */
+/** '#12 flood-2026 / evolve 0-9', safe on a terminal. */
 export function batchName(batch: NamedBatch): string {
   return `#${batch.number} ${onOneLine(batch.configuration)} / ${typeAndRange(batch)}`
 }

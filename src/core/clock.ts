@@ -45,7 +45,7 @@ export const systemClock: Clock = {
 const firstDifference = Math.floor(uptime() * 1_000) - awakeMs()
 
 /**
- * Reads at most once in a second of awake time and returns the last value in between; what `read` throws is thrown,
+ * Reads at most once per second of awake time and returns the last value in between; what `read` throws is thrown,
  * and the next call reads again. For what costs a system call and is wanted for every job.
  */
 export function eachSecond<T>(clock: Clock, read: () => T): () => T {

@@ -45,11 +45,11 @@ export type CoreOptions = {
   env?: NodeJS.ProcessEnv
   /** Lines for a log file or a terminal; the default drops them. */
   log?: (line: string) => void
-  /** How long a locked database is waited for. */
+  /** How long to wait for a locked database. */
   busyTimeoutMs?: number
-  /** Opens a data folder that can't be written all the same; only commands that change nothing work then. */
+  /** Opens a data folder even if it can't be written; then only commands that change nothing work. */
   mayOnlyRead?: boolean
-  /** Called when the database has been locked for a moment and is still waited for. */
+  /** Called once when the wait for a locked database takes longer than a moment. */
   onDatabaseBusy?: () => void
 }
 
@@ -69,7 +69,7 @@ export type Core = {
   api(caller: Caller): SlipwayApi
   /**
    * Become the executor, or stand by for it. Idempotent. With a `goal` (ids of batches) nothing is claimed any
-   * more once these have ended: whoever requested them doesn't wait for somebody else's work.
+   * more once these have ended: whoever requested them doesn't wait for other people's batches.
    */
   startWorking(goal?: readonly string[]): void
   /**

@@ -1,6 +1,6 @@
 /**
- * Owns telling listeners what changed, strictly after the commit: many changes within a few milliseconds become
- * one event with the batches that differ from what was told last. Costs nothing while nobody listens.
+ * Owns notifying listeners of changes, strictly after the commit: many changes within a few milliseconds become
+ * one event with the batches that differ from the last one. Costs nothing while nobody listens.
  */
 import { randomUUID } from 'node:crypto'
 import type { Batch } from '../contract/entities.ts'
@@ -14,13 +14,13 @@ import { batchesByIds } from './queue/queries.ts'
 /** At most this often, and in a long queue less often: well within the 250 ms that a change may take to be seen. */
 const quietMs = 40
 const longestQuietMs = 150
-/** Jobs that begin and end, and nothing else: a bar that moves ten times a second moves. */
+/** While jobs merely begin and end: ten times a second is enough for a progress bar. */
 const progressMs = 100
 
 type View = ReturnType<typeof view>
 
 /** What listeners know: the batches of the last look as JSON, without the places that `order` gives; settings; order. */
-type Told = { batches: Map<string, string>; settings: string; order: string }
+type Sent = { batches: Map<string, string>; settings: string; order: string }
 
 export class Feed {
   readonly #db: Db
@@ -34,7 +34,7 @@ export class Feed {
   #dueAwakeMs = Number.POSITIVE_INFINITY
   #quietMs = quietMs
   #lastEvent = 0
-  #told: Told | null = null
+  #sent: Sent | null = null
 
   constructor(db: Db, clock: Clock, home: string, onError: (cause: unknown) => void) {
     this.#db = db
@@ -70,11 +70,11 @@ export class Feed {
       const from = this.#clock.awakeMs()
       try {
         this.#emit()
-        // A look takes at most about a tenth of the host's time, however long the queue is.
+        // Reading takes at most about a tenth of the host's time, however long the queue is.
         const took = this.#clock.awakeMs() - from
         this.#quietMs = Math.min(longestQuietMs, Math.max(quietMs, 9 * took))
       } catch (cause) {
-        this.#onError(cause) // the next change tells this one too
+        this.#onError(cause) // the next event includes this change
       }
     })
   }
@@ -89,13 +89,13 @@ export class Feed {
   }
 
   #emit(): void {
-    const before = this.#told
+    const before = this.#sent
     const since = this.#lastEvent
     const now = this.#look()
-    const told = this.#remember(now)
+    const sent = this.#remember(now)
     const looked = [...now.recent, ...now.active]
     const touched = touchedSince(this.#db, since).flatMap(({ batchId }) =>
-      batchId === null || told.batches.has(batchId) ? [] : [batchId],
+      batchId === null || sent.batches.has(batchId) ? [] : [batchId],
     )
     const others = batchesByIds(this.#db, [...new Set(touched)])
     const found = new Set(others.map(({ id }) => id))
@@ -103,9 +103,9 @@ export class Feed {
     const event: ChangeEvent = {
       ...this.place(),
       now: now.now,
-      batches: [...looked.filter(({ id }) => before?.batches.get(id) !== told.batches.get(id)), ...others],
+      batches: [...looked.filter(({ id }) => before?.batches.get(id) !== sent.batches.get(id)), ...others],
       removed: [...new Set(touched)].filter((id) => !found.has(id)),
-      order: before?.order === told.order ? null : orderOf(now),
+      order: before?.order === sent.order ? null : orderOf(now),
       queue: now.queue,
       running: now.running,
       doneBy: now.doneBy,
@@ -115,16 +115,16 @@ export class Feed {
       finalizer: now.finalizer,
       hosts: now.hosts,
       disk: now.disk,
-      settings: before?.settings === told.settings ? null : now.settings,
+      settings: before?.settings === sent.settings ? null : now.settings,
     }
     for (const listener of this.#listeners) listener(event)
   }
 
-  #remember(now: View): Told {
+  #remember(now: View): Sent {
     this.#lastEvent = lastEventId(this.#db)
     const batches = new Map([...now.recent, ...now.active].map((batch) => [batch.id, withoutPlace(batch)]))
-    this.#told = { batches, settings: JSON.stringify(now.settings), order: orderOf(now).join() }
-    return this.#told
+    this.#sent = { batches, settings: JSON.stringify(now.settings), order: orderOf(now).join() }
+    return this.#sent
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Owns the life of the desktop app between start and quit: opens the core, shows window and tray, follows the
- * queue and hands each change to those who show it. Holds no rule of the queue.
+ * queue and passes each change to tray, notifications and dock. Holds no rule of the queue.
  */
 import { app, dialog, nativeTheme } from 'electron'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
@@ -34,7 +34,7 @@ import { followUpdates, loadUpdater, type Updates } from './updates.ts'
 import { Countdown, queueBecameEmpty, runDetached } from './when-done.ts'
 import { PanelWindow } from './window.ts'
 
-/** How the app ends: as a person answered, or with the session, without a question. */
+/** How the app ends: as a person chose, or with the session, without a question. */
 type End = Exclude<QuitAnswer, 'stay'> | 'session'
 
 type Running = {
@@ -56,7 +56,7 @@ export class DesktopApp {
   #running: Running | null = null
   #updates: Updates | null = null
   #openRequests: OpenRequest[] = []
-  /** What a quit does that was decided; a later, stronger answer overtakes it. */
+  /** What the decided quit does; a later, stronger answer overrides it. */
   #quitting: End | null = null
   #isConfirming = false
   #isDone = false
@@ -90,7 +90,7 @@ export class DesktopApp {
     })
   }
 
-  /** True when nothing stands in the way of the process's end. */
+  /** True when the process may end. */
   get isDone(): boolean {
     return this.#isDone
   }
@@ -176,9 +176,9 @@ export class DesktopApp {
   }
 
   /**
-   * The session ends, and with it whatever is started now: no question, and no host in the background. Running jobs
-   * are left to the launcher: where processes outlive the session they end in peace, else they are interrupted and
-   * run again, and the next start counts either.
+   * The session ends, and with it anything that is started now: no question, and no host in the background. Running
+   * jobs are left to the launcher: where processes outlive the session they finish, else they are interrupted and
+   * run again; the next start records either.
    */
   async endWithSession(): Promise<void> {
     if (this.#quitting !== 'session') await this.#end('session')
@@ -200,7 +200,7 @@ export class DesktopApp {
     if (answer !== 'stay') await this.#end(answer)
   }
 
-  /** Gives the queue back as the answer says, then ends the process. */
+  /** Releases the queue as the answer requires, then ends the process. */
   async #end(answer: End): Promise<void> {
     const running = this.#running
     const first = this.#quitting === null
@@ -217,7 +217,7 @@ export class DesktopApp {
         )
       }
       await running.core.stopWorking(answer === 'session' ? 'leave' : answer)
-      // A stronger answer came meanwhile, or this one is the stronger: only the first goes on to the end.
+      // Of two answers, only the first call continues to the end.
       if (!first) return
       const goesOn = this.#quitting === 'leave'
       this.#notifier.stop()
@@ -272,7 +272,7 @@ export class DesktopApp {
     if (!app.isPackaged) return
     if (process.platform === 'linux') {
       const folder = autostartFolder(this.#env, app.getPath('home'))
-      // An AppImage runs from a mount that is gone after it: its file is what has to be started.
+      // An AppImage runs from a temporary mount: its file has to be started instead.
       setAutostart(settings['start-with-session'], folder, this.#env.APPIMAGE ?? process.execPath)
       return
     }
@@ -332,7 +332,7 @@ export class DesktopApp {
     }
   }
 
-  /** Where batches of now live: the data folder and their projects. */
+  /** Folders of the current batches: the data folder and their projects. */
   #knownFolders(): string[] {
     const batches = [...(this.#running?.follower.state().batches.values() ?? [])]
     const active = batches.filter((batch) => isActive(batch.status))

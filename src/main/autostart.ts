@@ -9,7 +9,7 @@ export function autostartFolder(env: NodeJS.ProcessEnv, home: string): string {
   return path.join(env.XDG_CONFIG_HOME || path.join(home, '.config'), 'autostart')
 }
 
-/** Makes or takes away the entry; says whether something changed. Throws where the folder can't be written. */
+/** Creates or removes the entry; returns whether something changed. Throws where the folder can't be written. */
 export function setAutostart(on: boolean, folder: string, program: string): boolean {
   const file = path.join(folder, 'slipway.desktop')
   if (existsSync(file) === on) return false

@@ -1,7 +1,7 @@
 /**
- * Owns the host in the background: started when a person quits and wants the queue to continue, and signalled to let go
- * when the app starts again. It is the command line's `work --until-empty` under its own Node; the jobs outlive
- * the hand-over either way, for they belong to the launcher.
+ * Owns the host in the background: started when a person quits and wants the queue to continue, and signalled to release
+ * it when the app starts again. It is the command line's `work --until-empty` under its own Node; the jobs outlive
+ * the hand-over either way, as they belong to the launcher.
  */
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ export type BackgroundRecord = z.infer<typeof recordSchema>
 /** A host registers within this time of its process's start. */
 const registersWithinMs = 120_000
 
-/** Starts it, detached, and writes down which process it is. Resolves when it runs. */
+/** Starts it, detached, and records its process. Resolves when it runs. */
 export async function startBackground(options: {
   nodePath: string
   cliEntry: string
@@ -43,7 +43,7 @@ export async function startBackground(options: {
   child.unref()
 }
 
-/** The process that was started, if it is still one of the hosts: never a stranger that got its number. */
+/** The process that was started, if it is still one of the hosts: never another process with a reused pid. */
 export function backgroundHost(record: BackgroundRecord | null, hosts: readonly Host[]): Host | null {
   if (record === null) return null
   return (
@@ -67,7 +67,7 @@ export function takeBack(folder: string, hosts: readonly Host[]): void {
     // `work` leaves its jobs to the launcher at a hang-up. On Windows this ends the process, with the same effect.
     process.kill(host.pid, 'SIGHUP')
   } catch {
-    // Gone in this moment, which is what was wanted.
+    // It has just ended, as intended.
   }
 }
 

@@ -56,7 +56,7 @@ function start(): void {
     void desktop.requestQuit()
   })
   void app.whenReady().then(async () => {
-    // A session that ends: no question could be answered any more. After Electron's own handlers, which would open one.
+    // The session ends, so no question could be answered. Runs after Electron's own handlers, which would ask one.
     for (const signal of ['SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => void desktop.endWithSession())
     guardSession(session.defaultSession)

@@ -1,5 +1,5 @@
 /**
- * Owns the one way from the window to the core and back. The only user of ipcMain. It checks who calls (the panel's
+ * Owns the only channel between the window and the core. The only user of ipcMain. It checks who calls (the panel's
  * own window, its main frame, its own address) and passes everything on; the input is checked by the core.
  */
 import { ipcMain, type WebContents } from 'electron'
@@ -30,7 +30,7 @@ export type IpcOptions = {
 /** Several changes within this time are one message. */
 const gatherMs = 40
 
-/** Answers the window from now on; returns the way to stop. */
+/** Answers the window from now on; returns a function that stops it. */
 export function openIpc(options: IpcOptions): () => void {
   ipcMain.handle(invokeChannel, async (event, name: unknown, input: unknown) => {
     const frame = event.senderFrame
@@ -54,7 +54,7 @@ export function openIpc(options: IpcOptions): () => void {
     const changes = waiting
     waiting = []
     const panel = options.panel()
-    // A window that is not there, or loads anew, takes a snapshot when it is ready.
+    // A window that is closed or reloading takes a snapshot when it is ready.
     if (panel !== null && !panel.isDestroyed() && !panel.isCrashed()) panel.send(eventsChannel, { changes })
   }
   const unsubscribe = options.api.subscribe((event) => {

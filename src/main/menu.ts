@@ -99,7 +99,7 @@ function menuTemplate(
   ]
 }
 
-/** Puts the menu bar there. */
+/** Installs the menu bar. */
 export function showMenu(acts: MenuActs, isDevelopment: boolean): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, acts, isDevelopment)))
 }

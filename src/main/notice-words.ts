@@ -1,5 +1,5 @@
 /**
- * Owns what notifications say: which ends are reported, and how many of them become one. Pure.
+ * Owns the text of notifications: which ends are reported, and when several become one. Pure.
  */
 
 import type { Batch } from '../contract/entities.ts'
@@ -8,14 +8,14 @@ import { batchName, resultWords } from '../contract/words.ts'
 
 export type Words = { title: string; body: string /** Number to show on a click. */; batch: number | null }
 
-/** Ends that are reported, as the settings say; cancelled ones were somebody's own doing. */
+/** Ends to report, according to the settings; a cancelled batch was ended by somebody on purpose. */
 export function isEndReported(batch: Batch, settings: Settings): boolean {
   if (batch.status === 'completed') return settings['notify-completed']
   if (batch.status === 'failed' || batch.status === 'completed_with_errors') return settings['notify-failed']
   return false
 }
 
-/** Attention that is reported, as the settings say. Bad ends are reported as ends. */
+/** Attention to report, according to the settings. Bad ends are reported as ends. */
 export function isAttentionReported(kind: string, settings: Settings): boolean {
   if (kind === 'ended-badly') return false
   const own = {

@@ -1,6 +1,6 @@
 /**
- * Owns notifying a person of what happened while the window was not in front. Silent while the window is in front; many ends
- * within a moment become one notification.
+ * Owns notifying a person of what happened while the window is not in front; many ends within a moment become one
+ * notification.
  */
 import { Notification } from 'electron'
 import type { Snapshot } from '../contract/commands.ts'
@@ -23,7 +23,7 @@ export class Notifier {
   readonly #options: NotifierOptions
   #ended: Batch[] = []
   #timer: NodeJS.Timeout | null = null
-  /** Kept while shown: a notification that is collected loses its click. */
+  /** Kept while shown: a garbage-collected notification loses its click handler. */
   readonly #shown = new Set<Notification>()
 
   constructor(options: NotifierOptions) {

@@ -13,7 +13,7 @@ export function isConfiguration(file: string): boolean {
   return configuration.test(file)
 }
 
-/** What the arguments of a start open; `args` without the program (and the app's folder), relative to `cwd`. */
+/** What a start's arguments open; `args` without the program (and the app's folder), relative to `cwd`. */
 export function openRequestsOf(args: readonly string[], cwd: string): OpenRequest[] {
   return args.flatMap((arg) => {
     if (arg.startsWith('-')) return []

@@ -1,11 +1,11 @@
 /**
- * Owns keeping the machine awake: only while a job runs, and as the setting says. Also notifies the core when the
+ * Owns keeping the machine awake: only while a job runs, and if the setting allows it. Also notifies the core when the
  * machine wakes. The core itself measures awake time.
  */
 import { powerMonitor, powerSaveBlocker } from 'electron'
 import type { Settings } from '../contract/settings.ts'
 
-/** Whether sleep is held off. */
+/** Whether sleep is prevented. */
 export function shouldStayAwake(state: {
   busy: boolean
   setting: Settings['keep-awake']

@@ -1,5 +1,5 @@
 /**
- * Owns the small file in which the app remembers what is about this screen and not about the queue: where the
+ * Owns the small file in which the app remembers what belongs to this screen, not to the queue: where the
  * window was, and what was explained. A damaged file means defaults, never an error.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const schema = z.object({
 })
 export type Preferences = z.infer<typeof schema>
 
-/** What the file says, or the defaults. */
+/** The file's content, or the defaults. */
 export function readPreferences(folder: string): Preferences {
   try {
     return schema.parse(JSON.parse(readFileSync(fileIn(folder), 'utf8')))

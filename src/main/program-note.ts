@@ -7,7 +7,7 @@ import path from 'node:path'
 
 export type ProgramNote = { program: string; args: string[] }
 
-/** What starts this app again: an AppImage and a portable app run from a place that is gone after them. */
+/** What starts this app again: an AppImage and a portable app run from a temporary place. */
 export function programOf(
   env: NodeJS.ProcessEnv,
   execPath: string,
@@ -26,6 +26,6 @@ export function noteProgram(folder: string, note: ProgramNote): void {
     writeFileSync(`${file}.new`, JSON.stringify(note), { mode: 0o600 })
     renameSync(`${file}.new`, file)
   } catch {
-    // `slipway open` then says that the app is not installed.
+    // `slipway open` then reports that the app is not installed.
   }
 }

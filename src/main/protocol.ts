@@ -51,7 +51,7 @@ export function servePanel(session: Session, folder: string): void {
   })
 }
 
-/** The file that an address means, or null when it means none of ours. */
+/** The file of an address, or null when it is none of ours. */
 export function fileFor(folder: string, method: string, address: string): string | null {
   if (method !== 'GET' || !URL.canParse(address)) return null
   const url = new URL(address)
@@ -67,7 +67,7 @@ export function fileFor(folder: string, method: string, address: string): string
   return file.startsWith(path.resolve(folder) + path.sep) ? file : null
 }
 
-/** The same for every answer; a kind that is not known is never guessed. */
+/** The same for every response; an unknown type is never guessed. */
 export function headersFor(extension: string): Record<string, string> {
   return {
     'content-type': mediaTypes[extension] ?? 'text/plain; charset=utf-8',

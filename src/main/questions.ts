@@ -1,5 +1,5 @@
 /**
- * Owns the app's own native dialogs: which file, whether the countdown is stopped, what
+ * Owns the app's own native dialogs: choosing a file, stopping the countdown, what
  * a crash left. In front of the window where there is one. Decides nothing.
  */
 import { type BrowserWindow, dialog, type MessageBoxOptions } from 'electron'
@@ -45,7 +45,7 @@ export async function confirmUpdate(window: BrowserWindow | null, version: strin
   return response === 0
 }
 
-/** What ran at a crash and what happens next; resolves when it was read. */
+/** What ran at a crash and what happens next; resolves when it was dismissed. */
 export async function reportInterruption(window: BrowserWindow | null, sentence: string): Promise<void> {
   await showQuestion(window, {
     type: 'info',

@@ -26,7 +26,7 @@ function stepBetween(before: LiveQueue, state: LiveQueue, sinceMs: number): Step
     const batch = state.batches.get(id)
     if (batch?.completedAt == null || batch.completedAt < sinceMs) return []
     const known = before.batches.get(id)
-    // One that was not known has ended just now, or is an old one that is kept again: as another was reopened.
+    // An unknown one has just ended, or is an old one that is kept again because another was reopened.
     const isNew = known ? known.completedAt !== batch.completedAt : batch.completedAt >= newestEnd
     return isNew ? [batch] : []
   })
@@ -53,7 +53,7 @@ export function unseenFailures(state: LiveQueue): number {
 }
 
 function keyOf(one: Snapshot['attention'][number]): string {
-  // Sentences carry times and amounts that change: the same trouble is reported once.
+  // Sentences contain changing times and amounts: the same trouble is reported once.
   return `${one.kind} ${one.batchId ?? ''}`
 }
 

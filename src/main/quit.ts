@@ -35,7 +35,7 @@ export function quitQuestion(state: LiveQueue): MessageBoxOptions {
     defaultId: 0,
     cancelId: 3,
     noLink: true,
-    // The marked letters answer by key where the system has that, and are taken away where not.
+    // The marked letters are access keys where the system has them, and are removed elsewhere.
     normalizeAccessKeys: true,
   }
 }

@@ -8,8 +8,8 @@ import { shell } from 'electron'
 import type { SlipwayApi } from '../contract/api.ts'
 
 /**
- * Whether a path that the panel names may be shown: absolute, without tricks, and on another machine's share only below
- * `known` folders (to look at a share is to log on to it, so no page may choose one).
+ * Whether a path that the panel names may be shown: absolute, without `..`, and on another machine's share only below
+ * `known` folders (accessing a share logs on to it, so no page may choose one).
  */
 export function mayReveal(
   file: unknown,

@@ -1,6 +1,6 @@
 /**
  * Owns the icon in the tray or menu bar. What it shows is decided in tray-state.ts; here it is only drawn, and only
- * when it differs from what is there.
+ * when it has changed.
  */
 import path from 'node:path'
 import { Menu, nativeImage, nativeTheme, Tray } from 'electron'
@@ -16,7 +16,7 @@ export type TrayOptions = {
 
 export type AppTray = { update(state: LiveQueue): void; stop(): void }
 
-/** Puts the icon there; `update` redraws what changed. */
+/** Creates the icon; `update` redraws what changed. */
 export function showTray(options: TrayOptions, first: LiveQueue): AppTray {
   let state = first
   let drawn = { picture: '', tooltip: '', menu: '' }

@@ -1,14 +1,14 @@
 /**
  * Owns the check for a newer Slipway. Off: without a feed in the packed app (`app-update.yml`, which the packager writes
- * once `publish` names one) nothing is loaded and nothing is offered. With one, a person is offered before anything is
- * downloaded, and it is installed at a quit that leaves nothing at work.
+ * once `publish` names one) nothing is loaded and nothing is offered. With one, a person is asked before anything is
+ * downloaded, and it is installed at a quit that leaves nothing running.
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 const checkEveryMs = 24 * 3_600_000
 
-/** What of `electron-updater` is used. */
+/** The used part of `electron-updater`. */
 export type Updater = {
   autoDownload: boolean
   autoInstallOnAppQuit: boolean
@@ -29,7 +29,7 @@ export type UpdateOptions = {
 }
 
 export type Updates = {
-  /** What was downloaded is not installed at this quit: something goes on from the installed files. */
+  /** Skips the installation at this quit: something still runs from the installed files. */
   hold(): void
   stop(): void
 }

@@ -10,7 +10,7 @@ export type WhenDone = Settings['when-done']
 const countdownSeconds = 60
 
 /**
- * True at the step in which the last running or queued batch ended by itself. A short one may have begun and ended
+ * True at the step in which the last running or queued batch ended by itself. A short one may have started and ended
  * between two steps, and was never seen running.
  */
 export function queueBecameEmpty({ before, state, finished }: Omit<Step, 'attention'>): boolean {
@@ -36,7 +36,7 @@ export type CountdownOptions = {
   /** Opens the question; resolves to 'now' or 'stop', and closes by itself when the signal aborts. */
   confirm: (sentence: string, signal: AbortSignal) => Promise<'now' | 'stop'>
   run: (command: string[]) => void
-  /** Before a shutdown the core must have let go. */
+  /** Before a shutdown the core must have released the queue. */
   prepare: (what: Exclude<WhenDone, 'nothing'>) => Promise<void>
   later?: (work: () => void, ms: number) => () => void
 }
@@ -88,7 +88,7 @@ function after(work: () => void, ms: number): () => void {
   return () => clearTimeout(timer)
 }
 
-/** Starts the system's program and lets it be. */
+/** Starts the system's program and doesn't wait for it. */
 export function runDetached(command: string[], onError: (cause: Error) => void): void {
   const [program = '', ...args] = command
   spawn(program, args, { stdio: 'ignore', detached: true }).on('error', onError).unref()

@@ -5,7 +5,7 @@ export type Rectangle = { x: number; y: number; width: number; height: number }
 
 export const smallest = { width: 900, height: 560 }
 const usual = { width: 1280, height: 800 }
-/** So much of a window must be on a screen to be found and moved. */
+/** This much of a window must be on a screen to be found and moved. */
 const graspable = 80
 
 /** Bounds for a new window given the remembered ones and the screens' work areas; without x, y: centred. */

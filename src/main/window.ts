@@ -58,7 +58,7 @@ export class PanelWindow {
     this.#go()
   }
 
-  /** Forgets about hiding and closes. */
+  /** Closes the window for good. */
   destroy(): void {
     this.#remember()
     this.#window?.destroy()
@@ -120,7 +120,7 @@ export class PanelWindow {
       if (details.reason !== 'clean-exit') void this.#afterCrash(window, details.reason)
     })
     window.on('unresponsive', () => void this.#whileHung(window))
-    // Rejects when the window is closed while it loads; a panel that fails to load is seen in the log.
+    // Rejects when the window is closed while it loads; a panel that fails to load is logged.
     window.loadURL(panelUrl).catch((cause: unknown) => this.#options.log(String(cause)))
   }
 
@@ -139,7 +139,7 @@ export class PanelWindow {
     })
   }
 
-  /** The queue is not touched by a renderer's end: the core lives here. */
+  /** The queue is unaffected by a renderer's end: the core lives here. */
   async #afterCrash(window: BrowserWindow, reason: string): Promise<void> {
     const now = Date.now()
     this.#crashes = [...this.#crashes.filter((at) => now - at < 60_000), now]

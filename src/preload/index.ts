@@ -1,6 +1,6 @@
 /**
- * The keyhole between the panel and the desktop host: invoke, subscribe, and where a dropped file is (only a
- * preload can tell). Must stay under 40 lines and hold no logic; main checks the sender, the core the input.
+ * The bridge between the panel and the desktop host: invoke, subscribe, and the path of a dropped file (which only a
+ * preload can get). Must stay under 40 lines and hold no logic; main checks the sender, the core the input.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { eventsChannel, invokeChannel, type WindowMessage } from '../contract/ipc.ts'

@@ -1,6 +1,6 @@
 /**
  * Owns how many connections are open at once. Above the limit the oldest one that never showed the cookie has to
- * go, so that somebody who opens thousands shuts out himself and not the panel.
+ * go, so that a client who opens thousands locks out itself and not the panel.
  */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -27,7 +27,7 @@ export class Connections {
     return this.#open.size
   }
 
-  /** This connection showed the cookie: it stays. */
+  /** Keeps this connection, which has sent the cookie. */
   trust(socket: Socket): void {
     this.#known.add(socket)
   }

@@ -1,6 +1,6 @@
 /**
  * Owns the two downloads: a batch's report as one page, and the raw log of a job, streamed from where it lies
- * however large it is. Which file that is, the core says; nothing of a caller's becomes part of a path.
+ * however large it is. The core decides which file that is; no input of a caller becomes part of a path.
  */
 import { constants, createReadStream } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -41,7 +41,7 @@ export async function sendReport(
   })
 }
 
-/** `?batch=12&job=3&attempt=1`: the bytes as the job wrote them; what the log limit left out is said in a line. */
+/** `?batch=12&job=3&attempt=1`: the bytes as the job wrote them; what the log limit left out is marked in a line. */
 export async function sendLog(
   response: ServerResponse,
   query: URLSearchParams,
@@ -71,7 +71,7 @@ export async function sendLog(
     for (const piece of extent.after) await copy(piece, response)
     response.end()
   } catch (cause) {
-    // Half a log must not look like a whole one: the connection is cut instead of ended.
+    // A partial log must not look complete: the connection is destroyed instead of ended.
     if (!response.closed) options.log(`The download of ${path} broke off: ${(cause as Error).message}`)
     response.destroy()
   }
@@ -84,7 +84,7 @@ async function copy({ path, start, end }: LogPiece, response: ServerResponse): P
   await pipeline(file, response, { end: false })
 }
 
-/** A name out of safe characters only, whatever was asked for. */
+/** A file name of safe characters only. */
 function attachment(name: string): string {
   return `attachment; filename="${name.replaceAll(/[^\w.-]+/g, '_').slice(0, 100)}"`
 }

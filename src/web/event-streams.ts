@@ -1,5 +1,5 @@
 /**
- * Owns `GET /api/events`: every change told to every open panel as server-sent events, from one subscription to
+ * Owns `GET /api/events`: every change sent to every open panel as server-sent events, from one subscription to
  * the core and one serialisation. A panel that does not read fast enough is cut off once its share of memory is
  * used up; it comes back and takes a new snapshot.
  */
@@ -18,7 +18,7 @@ export type EventStreamOptions = {
   maxStreams: number
 }
 
-/** How long the core is listened to after the last panel has gone or a snapshot was taken. */
+/** How long the subscription is kept after the last panel has gone or a snapshot was taken. */
 const lingerMs = 10_000
 
 export class EventStreams {
@@ -31,16 +31,16 @@ export class EventStreams {
 
   constructor(options: EventStreamOptions) {
     this.#options = options
-    this.#heartbeat = setInterval(() => this.#tellAll(': still here\n\n'), options.heartbeatMs)
+    this.#heartbeat = setInterval(() => this.#sendAll(': still here\n\n'), options.heartbeatMs)
     this.#heartbeat.unref()
   }
 
-  /** How many panels listen. */
+  /** Number of open panels. */
   get size(): number {
     return this.#streams.size
   }
 
-  /** Turns an answer into a stream; false when there are too many already. */
+  /** Turns a response into a stream; false when there are too many already. */
   open(response: ServerResponse): boolean {
     if (this.#streams.size >= this.#options.maxStreams) return false
     this.listenForAWhile()
@@ -64,10 +64,10 @@ export class EventStreams {
 
   /**
    * The core counts changes only while somebody listens. Called before a snapshot is taken, so that the stream
-   * which is opened beside it can tell what changed in between.
+   * which is opened next has what changed in between.
    */
   listenForAWhile(): void {
-    this.#unsubscribe ??= this.#options.api.subscribe((event) => this.#tell(event))
+    this.#unsubscribe ??= this.#options.api.subscribe((event) => this.#send(event))
     if (this.#lingering) clearTimeout(this.#lingering)
     this.#lingering = setTimeout(() => {
       if (this.#streams.size > 0) return
@@ -78,7 +78,7 @@ export class EventStreams {
     this.#lingering.unref()
   }
 
-  /** Ends all streams and listens no more. */
+  /** Ends all streams and the subscription. */
   close(): void {
     clearInterval(this.#heartbeat)
     if (this.#lingering) clearTimeout(this.#lingering)
@@ -88,13 +88,13 @@ export class EventStreams {
     this.#streams.clear()
   }
 
-  #tell(event: ChangeEvent): void {
+  #send(event: ChangeEvent): void {
     const text = `data: ${JSON.stringify(event)}\n\n`
     this.#last = { text, epoch: event.epoch }
-    this.#tellAll(text)
+    this.#sendAll(text)
   }
 
-  #tellAll(text: string): void {
+  #sendAll(text: string): void {
     for (const stream of this.#streams) {
       if (stream.writableLength > this.#options.bufferBytes) {
         this.#streams.delete(stream)

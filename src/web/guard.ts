@@ -1,13 +1,13 @@
 /**
- * Owns who may speak to the server at all: the Host header must be a name of ours (a page that rebinds its own
- * DNS name to loopback is told to go), and calls must come from the panel's own pages. Pure decisions; must
+ * Owns who may call the server at all: the Host header must be a name of ours (which refuses a page that rebinds its
+ * own DNS name to loopback), and calls must come from the panel's own pages. Pure decisions; must
  * never look at bodies or cookies.
  */
 import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import type { ErrorCode } from '../contract/errors.ts'
 
-/** Why a request is turned away: an HTTP status and a sentence. */
+/** Why a request is refused: an HTTP status and a sentence. */
 export type Refusal = { status: number; code: ErrorCode; message: string }
 
 const refuse = (status: number, message: string): Refusal => ({ status, code: 'usage', message })
@@ -20,20 +20,20 @@ export function isLoopback(host: string): boolean {
   return loopback.test(host)
 }
 
-/** True for an address that stands for every network card. */
+/** True for an address that means every network interface. */
 export function isWildcard(host: string): boolean {
   return wildcard.test(host)
 }
 
-/** A host as it stands in an address: IPv6 in brackets. */
+/** A host as written in a URL: IPv6 in brackets. */
 export function inAddress(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host.toLowerCase()
 }
 
 /**
- * Tells whether a Host header is one of ours. The port is not compared: behind `ssh -L 8080:127.0.0.1:4600` the
- * browser rightly says `localhost:8080`, and rebinding needs a foreign name, not a foreign port. When every
- * network card is served, the address that was really connected to is a name too: a number can't be rebound.
+ * Whether a Host header is one of ours. The port is not compared: behind `ssh -L 8080:127.0.0.1:4600` the
+ * browser rightly sends `localhost:8080`, and rebinding needs a foreign name, not a foreign port. When listening on
+ * every interface, the address that was connected to is valid too: a number can't be rebound.
  */
 export function hostGuard(bound: string): (request: IncomingMessage) => Refusal | null {
   const names = new Set([inAddress(bound)])
@@ -44,8 +44,7 @@ export function hostGuard(bound: string): (request: IncomingMessage) => Refusal 
     const count = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length
     const match = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.exec(request.headers.host ?? '')
     const name = match?.[1]?.toLowerCase()
-    if (count !== 1 || name === undefined)
-      return refuse(400, 'This request does not say which host it wants.')
+    if (count !== 1 || name === undefined) return refuse(400, 'The Host header is missing.')
     if (names.has(name)) return null
     const connected = request.socket.localAddress?.replace(/^::ffff:/, '')
     if (isWildcard(bound) && connected !== undefined && name === inAddress(connected)) return null

@@ -1,6 +1,6 @@
 /**
- * Owns `POST /api/invoke/<command>`: the contract over HTTP. A dumb pipe but for three things: only commands of
- * the contract, the caller is said to be a panel (whose configurations must be trusted), and stacks stay here.
+ * Owns `POST /api/invoke/<command>`: the contract over HTTP. A dumb pipe but for three things: it takes only commands of the
+ * contract, marks the caller as a panel (whose configurations must be trusted), and keeps stacks here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SlipwayApi } from '../contract/api.ts'
@@ -15,7 +15,7 @@ export type InvokeOptions = {
   /** The user that this process runs as. */
   actor: string
   bodyLimitBytes: number
-  /** Where what callers are not shown goes. */
+  /** Log for what callers must not see. */
   log: (line: string) => void
 }
 
@@ -24,7 +24,7 @@ export function panelApi({ core, actor }: Pick<InvokeOptions, 'core' | 'actor'>,
   return core.api({ actor, origin: { from: 'panel', command: name, folder: null }, mustTrust: true })
 }
 
-/** Answers one call; the status is 200 also when the answer is an expected failure. */
+/** Answers one call; the status is 200 even for an expected failure. */
 export async function invoke(
   request: IncomingMessage,
   response: ServerResponse,
@@ -44,7 +44,7 @@ export async function invoke(
   sendJson(response, 200, withoutStack(await panelApi(options, name).invoke(command, input), options.log))
 }
 
-/** The hint of an internal error is a stack: it goes to the log, and callers are told where to look. */
+/** The hint of an internal error is a stack: it goes to the log, and callers get a pointer to it. */
 export function withoutStack<T>(result: Result<T>, log: (line: string) => void): Result<T> {
   if (result.ok || result.error.code !== 'internal') return result
   const { hint, ...error } = result.error

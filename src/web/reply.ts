@@ -1,6 +1,6 @@
 /**
- * Owns what every answer carries: the headers that tell a browser to run nothing but the panel's own files, and
- * the shape of refusals. Must never put a stack or a header of the caller's into an answer.
+ * Owns what every response has: the headers that let a browser run nothing but the panel's own files, and
+ * the shape of refusals. Must never put a stack or a header of the caller's into a response.
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { fail } from '../contract/errors.ts'
@@ -18,7 +18,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** On every answer, also on refusals; an answer may only be stricter. */
+/** On every response, even refusals; a response may only be stricter. */
 export const strictHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': policy,
   'x-content-type-options': 'nosniff',
@@ -54,7 +54,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   send(response, status, 'application/json; charset=utf-8', JSON.stringify(value))
 }
 
-/** Turns a request away in the contract's own shape, and hangs up: what else it carries is not read. */
+/** Refuses a request in the contract's own shape, and closes the connection: the rest of it is not read. */
 export function sendRefusal(
   response: ServerResponse,
   refusal: Refusal,
@@ -64,7 +64,7 @@ export function sendRefusal(
   send(response, refusal.status, 'application/json; charset=utf-8', body, { connection: 'close', ...headers })
 }
 
-/** Refuses a method, and says which would do. */
+/** Refuses a method, with the allowed one. */
 export function sendWrongMethod(response: ServerResponse, allow: string): void {
-  sendRefusal(response, { status: 405, code: 'usage', message: `Here only ${allow} is answered.` }, { allow })
+  sendRefusal(response, { status: 405, code: 'usage', message: `Only ${allow} is allowed here.` }, { allow })
 }

@@ -7,7 +7,7 @@ import secureJson from 'secure-json-parse'
 import { ok, type Result } from '../contract/errors.ts'
 import type { Refusal } from './guard.ts'
 
-/** The value, or why the request is turned away; undefined when the caller hung up. */
+/** The value, or why the request is refused; undefined when the caller hung up. */
 export type Body = { ok: true; value: unknown } | { ok: false; refusal: Refusal | undefined }
 
 const refuse = (status: number, message: string): Body => ({
@@ -43,6 +43,9 @@ function parse(bytes: Buffer): Result<unknown> {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return ok(secureJson.parse(text, null, { protoAction: 'error', constructorAction: 'error' }))
   } catch {
-    return { ok: false, error: { code: 'usage', message: 'The body is not JSON that is taken here.' } }
+    return {
+      ok: false,
+      error: { code: 'usage', message: 'The body is not JSON, or has a key that is not allowed.' },
+    }
   }
 }

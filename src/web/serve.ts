@@ -1,7 +1,7 @@
 /**
- * Owns the web host: one HTTP server, on loopback unless told otherwise, for the built panel, the contract and
+ * Owns the web host: one HTTP server, on loopback by default, for the built panel, the contract and
  * its changes. Decides in one place the order of checks: host name, address, method, origin, cookie. Executes
- * nothing by itself: whether this process works is for who starts it to say.
+ * nothing by itself: its caller decides whether this process runs the queue.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -23,7 +23,7 @@ export type ServeOptions = {
   actor: string
   /** 0, the default, picks a free one. */
   port?: number
-  /** `127.0.0.1` unless told otherwise. */
+  /** `127.0.0.1` by default. */
   host?: string
   /** Keeps the token, so that the address stays the same; made where it isn't there. */
   tokenFile?: string
@@ -60,11 +60,11 @@ export type WebHost = {
   /** The address with its token, to be opened once by each browser. */
   readonly url: string
   readonly port: number
-  /** A sentence to be said loudly when other machines can reach the panel, else null. */
+  /** A prominent warning when other machines can reach the panel, else null. */
   readonly warning: string | null
   /** How many connections and event streams are open. */
   load(): { connections: number; eventStreams: number }
-  /** Hangs up on everybody and frees the port. Idempotent. The core is left as it is. */
+  /** Closes all connections and frees the port. Idempotent. The core is left as it is. */
   close(): Promise<void>
 }
 
@@ -125,7 +125,7 @@ export async function serveWeb(core: Core, options: ServeOptions): Promise<Resul
       closing ??= new Promise((resolve) => {
         streams.close()
         server.close(() => resolve())
-        // Answers under way get a moment; whoever reads slowly does not hold up the end.
+        // Responses in progress get a moment; a slow reader does not delay the end.
         setTimeout(() => server.closeAllConnections(), 500).unref()
       })
       return closing
@@ -142,7 +142,7 @@ function listen(server: Server, host: string, port: number): Promise<Result<numb
         resolve(fail('not-possible', `Port ${port} of ${host} is taken by another program.`, free))
       else if (cause.code === 'EACCES')
         resolve(fail('not-possible', `Port ${port} may not be used by this user.`, free))
-      else resolve(fail('not-possible', `${host} can't be listened on: ${cause.message}.`))
+      else resolve(fail('not-possible', `Can't listen on ${host}: ${cause.message}.`))
     })
     server.listen({ host, port, backlog: 128 }, () => {
       server.removeAllListeners('error')

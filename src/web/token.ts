@@ -18,7 +18,7 @@ export function newToken(): string {
 
 /**
  * The token kept in `file`; made with mode 0600 where there is none. Refuses (`usage`) a file that others may
- * read, that is no plain file or that holds something else.
+ * read, that is no regular file or that holds something else.
  */
 export async function tokenFromFile(file: string): Promise<Result<string>> {
   const made = newToken()
@@ -30,7 +30,7 @@ export async function tokenFromFile(file: string): Promise<Result<string>> {
       return fail('usage', `The token file ${file} can't be made: ${(cause as Error).message}.`)
   }
   const look = await lstat(file)
-  if (!look.isFile()) return fail('usage', `The token file ${file} is not a plain file.`)
+  if (!look.isFile()) return fail('usage', `The token file ${file} is not a regular file.`)
   if (process.platform !== 'win32' && (look.mode & 0o077) !== 0)
     return fail('usage', `Others may read the token file ${file}.`, { hint: `chmod 600 ${file}` })
   if (process.getuid && look.uid !== process.getuid())
@@ -43,14 +43,14 @@ export async function tokenFromFile(file: string): Promise<Result<string>> {
   return ok(token)
 }
 
-/** The lock that belongs to one token: exchanges it for a cookie and knows that cookie again. */
+/** Checks access for one token: exchanges it for a cookie and verifies that cookie. */
 export class Lock {
   readonly #token: string
   readonly #secret: string
   readonly #name: string
 
   /**
-   * Cookies don't know ports, and two workstations that are reached through ssh tunnels are both `localhost`:
+   * Cookies ignore ports, and two workstations that are reached through ssh tunnels are both `localhost`:
    * `place` (the data folder and the port) keeps the names of their cookies apart.
    */
   constructor(token: string, place: string) {
@@ -60,15 +60,15 @@ export class Lock {
     this.#name = `slipway-${mark}`
   }
 
-  /** The `Set-Cookie` header for who shows the token, else null. */
+  /** The `Set-Cookie` header in exchange for the token, else null. */
   exchange(token: string): string | null {
     if (!same(token, this.#token)) return null
     return `${this.#name}=${this.#secret}; Path=/; HttpOnly; SameSite=Strict`
   }
 
   /**
-   * True when one of the cookies of our name is ours. Several may be there: another port of this machine can
-   * plant one, and must not lock anybody out by it.
+   * True when one of the cookies with our name is ours. There may be several: another port of this machine can
+   * plant one, which must not lock anybody out.
    */
   opensWith(cookies: string | undefined): boolean {
     let open = false

@@ -4,9 +4,9 @@ import { aBatch } from './a-batch.ts'
 
 test('a batch that was to go behind the end of the queue is at its end, and that is said', () => {
   const at = (position: number, to: number | 'top') => placeLines([aBatch({ position })], to)
-  expect(at(3, 3)).toEqual(['#12 flood-2026 / portfolio is at place 3'])
+  expect(at(3, 3)).toEqual(['#12 flood-2026 / portfolio is at position 3'])
   expect(at(5, 99)).toEqual([
-    '#12 flood-2026 / portfolio is at place 5, the end of the queue (there is no place 99)',
+    '#12 flood-2026 / portfolio is at position 5, the end of the queue (there is no position 99)',
   ])
-  expect(at(1, 'top')).toEqual(['#12 flood-2026 / portfolio is at place 1'])
+  expect(at(1, 'top')).toEqual(['#12 flood-2026 / portfolio is at position 1'])
 })

@@ -87,14 +87,14 @@ const slice = (n: number): Conflict => ({
   kind: 'identity',
   remaining: 1,
   differs: { added: 1, removed: 1 },
-  sentence: `#${n} f / evolve ${n * 10}-${n * 10 + 9} is queued at place ${n}: 9 of 10 jobs done.`,
+  sentence: `#${n} f / evolve ${n * 10}-${n * 10 + 9} is queued at position ${n}: 9 of 10 jobs done.`,
 })
 const linesOf = (conflicts: Conflict[]) =>
   failureText({ code: 'duplicate', message: 'refused', conflicts }, noPaint).split('\n')
 
 test('of many refused batches the first three are explained, and the rest is summed up', () => {
   const lines = linesOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(slice))
-  expect(lines.filter((line) => line.includes('is queued at place'))).toHaveLength(3)
+  expect(lines.filter((line) => line.includes('is queued at position'))).toHaveLength(3)
   expect(lines).toContain('  and 7 more, #4 to #10: 63 of 70 jobs done (slipway list shows each)')
   expect(linesOf([1, 2, 3, 4].map(slice)).filter((line) => line.includes('is queued at'))).toHaveLength(4)
 })

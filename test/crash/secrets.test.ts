@@ -162,7 +162,7 @@ describe('a log that somebody has bent', () => {
     )
     await place.run('add', file)
     expect((await place.run('work', '--until-empty')).code).toBe(1)
-    expect((await place.run('logs', '1', '1')).err).toMatch(/not a plain file/)
+    expect((await place.run('logs', '1', '1')).err).toMatch(/not a regular file/)
   })
 
   test.each(['native', 'node'])(
@@ -175,7 +175,7 @@ describe('a log that somebody has bent', () => {
       mkdirSync(logs, { recursive: true, mode: 0o700 })
       execFileSync('mkfifo', [join(logs, '1.1.log')])
       await ran(place)
-      expect((await place.run('show', '1', '--jobs')).out).toMatch(/is not a plain file/)
+      expect((await place.run('show', '1', '--jobs')).out).toMatch(/is not a regular file/)
     },
   )
 

@@ -195,7 +195,7 @@ onEachDesktop((driver) => {
       expect((await place.slipway('add', gated.file, '--json')).code).toBe(3)
       await expect
         .poll(() => bodies(desktop))
-        .toEqual([expect.stringMatching(/^#1 flood \/ wait was asked for again at .* and refused/)])
+        .toEqual([expect.stringMatching(/^#1 flood \/ wait was requested again at .* and refused/)])
       await desktop.ask('notificationClick', 0)
       await page.waitForURL(/batch=1/)
       expect((await desktop.state()).window?.focused).toBe(true)

@@ -25,11 +25,11 @@ describe('when nothing can run now', () => {
     await place.run('pause', '--reason', 'lunch')
     const document = await place.json(runDocument, ['run', 'x.slipway.yaml'], 7)
     expect(document.blocked).toEqual([
-      expect.stringMatching(/^The queue is paused by .*: lunch; 1 batch waits$/),
+      expect.stringMatching(/^The queue has been paused since .*: lunch; 1 batch waits$/),
     ])
     const text = await place.run('run', 'x.slipway.yaml', '--if-exists', 'return')
     expect(text.code).toBe(7)
-    expect(text.err).toMatch(/^Nothing can run now:\n {2}The queue is paused by .*: lunch/m)
+    expect(text.err).toMatch(/^Nothing can run now:\n {2}The queue has been paused since .*: lunch/m)
     await place.run('resume')
     expect((await place.run('run', 'x.slipway.yaml', '--if-exists', 'return')).code).toBe(0)
   })
@@ -45,7 +45,9 @@ describe('when nothing can run now', () => {
     for (const { code, out } of await Promise.all(workers)) {
       expect(code).toBe(7)
       expect(documentOf(workDocument, out).blocked).toEqual([
-        expect.stringMatching(/^The queue is paused since .*: stop after #1 was reached; 1 batch waits$/),
+        expect.stringMatching(
+          /^The queue has been paused since .*: stop after #1 was reached; 1 batch waits$/,
+        ),
       ])
     }
   })

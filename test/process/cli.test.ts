@@ -508,7 +508,7 @@ test.runIf(process.platform !== 'win32')(
       const report = await place.run('report', '1', '--html', file)
       expect(report).toMatchObject({ code: 2, out: '' })
       expect(report.err).toBe(
-        `slipway: can't write ${file}: it is there and no regular file; nothing was written\n`,
+        `slipway: can't write ${file}: it exists and is not a regular file; nothing was written\n`,
       )
       const backup = await place.run('backup', file)
       expect(backup).toMatchObject({ code: 5, out: '' })

@@ -1,4 +1,4 @@
-/** `slipway add`: enqueues what a configuration describes; on a duplicate lists what is in the way. */
+/** `slipway add`: enqueues what a configuration describes; on a duplicate lists the conflicts. */
 import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
 import { EXIT_OK } from '../exit.ts'

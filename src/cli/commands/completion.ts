@@ -22,7 +22,7 @@ type Known = {
     takesFile: boolean
     takesValue: boolean
   }[]
-  /** What its arguments are: batches, files, or fixed words. */
+  /** The kind of its arguments: batches, files, or fixed words. */
   first: 'batch' | 'file' | 'none'
   words: readonly string[]
 }

@@ -126,12 +126,12 @@ export async function move(context: Context, batches: BatchRef[], options: MoveO
   return request(context, 'move', { batches, to }, (answer) => placeLines(answer.batches, to))
 }
 
-/** Where each batch is now; a place that the queue doesn't have is pointed out. */
+/** Where each batch is now; a position that the queue doesn't have is pointed out. */
 export function placeLines(batches: readonly Batch[], to: 'top' | 'bottom' | number): string[] {
   return batches.map((batch, i) => {
     const beyond = typeof to === 'number' && batch.position !== null && batch.position < to + i
-    const note = beyond ? `, the end of the queue (there is no place ${to + i})` : ''
-    return `${batchName(batch)} is at place ${batch.position ?? '-'}${note}`
+    const note = beyond ? `, the end of the queue (there is no position ${to + i})` : ''
+    return `${batchName(batch)} is at position ${batch.position ?? '-'}${note}`
   })
 }
 
@@ -139,7 +139,8 @@ export function placeLines(batches: readonly Batch[], to: 'top' | 'bottom' | num
 export function priority(context: Context, batches: BatchRef[], value: number): Promise<number> {
   return request(context, 'priority', { batches, priority: value }, (answer) =>
     answer.batches.map((one) => {
-      const place = one.position === null || one.position === 0 ? '' : `, place ${one.position} in the queue`
+      const place =
+        one.position === null || one.position === 0 ? '' : `, position ${one.position} in the queue`
       return `${batchName(one)} has priority ${one.priority}${place}`
     }),
   )

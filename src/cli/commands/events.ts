@@ -1,4 +1,4 @@
-/** `slipway events`: the audit trail as a story, oldest first. */
+/** `slipway events`: the audit trail as sentences, oldest first. */
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { BatchRef, Event } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'

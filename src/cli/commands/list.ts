@@ -1,4 +1,4 @@
-/** `slipway list`: the active batches in order, then the answer to "why is nothing running?". */
+/** `slipway list`: the active batches in order, then the state of the queue. */
 import type { Context } from '../context.ts'
 import { batchTable } from '../print/batch.ts'
 import { escapeText } from '../print/escape.ts'

@@ -14,7 +14,7 @@ import { escapeLog, escapeText } from '../print/escape.ts'
 import { printLine, withCore } from '../session.ts'
 
 const PIECE = 1_048_576
-/** A document is read whole, into memory: it has only so much of a log, the end, unless all is asked for. */
+/** A JSON document is held in memory, so it has only the end of a log unless all of it is requested. */
 const DOCUMENT = MB
 const LOOK_AGAIN_MS = 200
 
@@ -77,7 +77,7 @@ async function choose(api: SlipwayApi, batch: Batch, follow: boolean): Promise<R
     if (!last.ok) return last
     if (last.value !== undefined) return ok(last.value.ordinal)
   }
-  // Jobs run in order: one that waits for its retry, or went back, is among the first.
+  // Jobs run in order: one that waits for its retry, or was interrupted, is among the first.
   const first = await api.invoke('jobs', { batch: batch.id, status: ['pending'], limit: 1_000 })
   if (!first.ok) return first
   const tried = first.value.jobs.findLast((job) => job.attempts > 0)
@@ -85,7 +85,7 @@ async function choose(api: SlipwayApi, batch: Batch, follow: boolean): Promise<R
   return fail('not-possible', `${batchName(batch)} has not run a job yet: there is no log.`)
 }
 
-/** The last job with a status that was tried at all. The n-th one has at least ordinal n: start there. */
+/** The last job with this status that has an attempt. The n-th one has at least ordinal n: start there. */
 async function lastWith(
   api: SlipwayApi,
   batch: string,
@@ -210,7 +210,7 @@ async function nextAttempt(
   return undefined
 }
 
-/** The next job of a running batch that has begun; undefined when the batch runs no more. */
+/** The next job of a running batch that has started; undefined when the batch no longer runs. */
 async function nextJob(
   api: SlipwayApi,
   batch: string,

@@ -44,7 +44,7 @@ const TRUST_WORDS = {
   changed: 'changed since it was trusted',
 } as const
 
-/** The preview for people: per batch the first and last commands, then what stands in the way. */
+/** The preview for people: per batch the first and last commands, then the conflicts. */
 export function previewLines(found: CommandOutput<'preview'>, paint: Paint): string[] {
   const lines = [
     `${paint('bold', escapeText(found.configuration))}  ${escapeText(found.specPath)} (${TRUST_WORDS[found.trust]})`,
@@ -68,12 +68,12 @@ export function previewLines(found: CommandOutput<'preview'>, paint: Paint): str
       if (last < jobs) lines.push(paint('dim', `  … ${jobs - last} more`))
     }
   }
-  if (found.conflicts.length > 0) lines.push('', paint('yellow', 'In the way:'))
+  if (found.conflicts.length > 0) lines.push('', paint('yellow', 'Conflicts:'))
   for (const { sentence } of found.conflicts) lines.push(`  ${escapeText(sentence)}`)
   return lines
 }
 
-/** Arguments as one would type them in a shell, harmless to show. */
+/** Arguments as one would type them in a shell, safe to print. */
 export function shellWords(argv: readonly string[]): string {
   return argv
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${escapeText(word).replaceAll("'", "'\\''")}'`))

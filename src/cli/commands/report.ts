@@ -42,11 +42,12 @@ export async function report(context: Context, batch: BatchRef, options: ReportO
   })
 }
 
-/** All or nothing: a report that is there is whole. Returns what went wrong. */
+/** All or nothing: a report file is always complete. Returns what went wrong. */
 async function write(path: string, content: string): Promise<string | undefined> {
   const there = await lstat(path).catch(() => undefined)
   // A rename would put the report in the place of a pipe, a device or a link.
-  if (there !== undefined && !there.isFile()) return 'it is there and no regular file; nothing was written'
+  if (there !== undefined && !there.isFile())
+    return 'it exists and is not a regular file; nothing was written'
   const draft = `${path}.${process.pid}.part`
   try {
     await writeFile(draft, content, { flag: 'wx', mode: 0o600 })

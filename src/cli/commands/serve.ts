@@ -1,4 +1,4 @@
-/** `slipway serve`: the panel for a browser, on loopback; runs the queue too, unless it should only watch. */
+/** `slipway serve`: the panel for a browser, on loopback; runs the queue too, except with --no-work. */
 import { join, resolve } from 'node:path'
 import { batchStatusWords } from '../../contract/states.ts'
 import { batchName } from '../../contract/words.ts'

@@ -77,7 +77,7 @@ async function printDocument(
   await io.out(`${JSON.stringify(found).slice(0, -1)},"jobs":[`)
   let first = true
   for await (const page of pages) {
-    // The document is closed all the same, so that a reader gets valid JSON; the exit code reports the failure.
+    // The document is completed all the same, so that a reader gets valid JSON; the exit code reports the failure.
     if (!page.ok) {
       await io.out(']}\n')
       return failed(context, page.error)
@@ -177,7 +177,7 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
 
 const isDeferred = ({ sealed, expands }: Batch): boolean => !sealed && expands === 'when-claimed'
 
-/** When the inputs of a batch are looked up that has none yet. */
+/** When the inputs of a batch without jobs are looked up. */
 function inputsNote({ waitsFor }: Batch): string {
   return waitsFor === null ? 'inputs are looked up when it is its turn' : escapeText(waitSentence(waitsFor))
 }

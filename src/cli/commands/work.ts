@@ -1,4 +1,4 @@
-/** `slipway work`: be the executor in this terminal. */
+/** `slipway work`: runs queued batches in this terminal. */
 
 import { isFinal } from '../../contract/states.ts'
 import { countOf } from '../../contract/words.ts'
@@ -29,7 +29,7 @@ export async function work(context: Context, options: { untilEmpty?: boolean }):
         if (interrupted) {
           const count = `${countOf(open.length, 'batch')} ${open.length === 1 ? 'is' : 'are'}`
           context.io.err(
-            `Interrupted; ${count} left, and slipway work goes on with ${open.length === 1 ? 'it' : 'them'}.\n`,
+            `Interrupted; ${count} left, and slipway work continues with ${open.length === 1 ? 'it' : 'them'}.\n`,
           )
         }
       }

@@ -104,7 +104,9 @@ export function defineControl(program: Command, act: Act): void {
     .addOption(new Option('--top', 'to the top').conflicts(['bottom', 'to']))
     .addOption(new Option('--bottom', 'to the bottom').conflicts(['top', 'to']))
     .addOption(
-      new Option('--to <N>', 'to place N, counted from 1').argParser(wholeNumber('--to', 1, 1_000_000_000)),
+      new Option('--to <N>', 'to position N, counted from 1').argParser(
+        wholeNumber('--to', 1, 1_000_000_000),
+      ),
     )
     .action(
       act(async (context, batches: BatchRef[], options: MoveOptions) =>

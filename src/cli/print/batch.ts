@@ -45,10 +45,10 @@ const COLUMNS: readonly (Column & { title: Title })[] = [
 const LEAST_NAME = 30
 const NARROWEST_NAME = 12
 
-/** Left out in this order where a terminal is too narrow for all of them. */
+/** Columns that are dropped, in this order, on a narrow terminal. */
 const EXPENDABLE = ['SINCE', 'PRIORITY', 'FAILED', 'STATUS']
 
-/** The name in at most `columns`: its configuration is cut first, as the type tells rows apart. */
+/** The name in at most `columns`: its configuration is cut first, as the type distinguishes rows. */
 function nameWithin(batch: Batch, columns: number): string {
   const whole = batchName(batch)
   const room = columns - widthOf(batchName({ ...batch, configuration: '' }))

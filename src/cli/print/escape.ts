@@ -1,6 +1,6 @@
 /**
- * Owns the harmlessness of text that came from outside (inputs, errors, names) when it is shown to people.
- * Control characters and direction overrides are written as escapes, so no input can move the cursor.
+ * Owns making untrusted text (inputs, errors, names) safe to print. Control characters and direction overrides are
+ * written as escapes, so no input can move the cursor.
  */
 
 const HARMFUL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu

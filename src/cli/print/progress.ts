@@ -1,5 +1,5 @@
 /**
- * Owns the words and bars of live progress, as pure functions of what is known.
+ * Owns the text and bars of live progress, as pure functions.
  * Must never write anything: `progress-view.ts` does.
  */
 
@@ -87,8 +87,8 @@ const APART_MS = 5_000
 const SIGN_OF_LIFE_MS = 30_000
 
 /**
- * The next line of text: a change of status, each tenth of the jobs (at most every 5 s), and a sign of life after
- * 30 s or, when it takes long, after a twentieth of the time so far: a log of days stays readable.
+ * The next line of text: a change of status, each tenth of the jobs (at most every 5 s), and a progress line
+ * after 30 s or, when it takes long, after a twentieth of the time so far: the log of days stays readable.
  */
 export function changeLine(
   reported: Reported | undefined,

@@ -1,4 +1,4 @@
-/** Owns aligned tables on a terminal. Cells are final text (already harmless), coloured or not. */
+/** Owns aligned tables on a terminal. Cells are final text (already escaped), coloured or not. */
 import { pad, widthOf } from './width.ts'
 
 export type Column = { title: string; align?: 'left' | 'right' }

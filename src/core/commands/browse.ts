@@ -33,7 +33,7 @@ export const browse: Handler<'browse'> = (_scope, input) => {
   return ok({ folder, parent: parent === folder ? null : parent, entries })
 }
 
-/** Links count as what they lead to; those that lead nowhere are left out. */
+/** Links count as their targets; dangling ones are left out. */
 function kindOf(entry: Dirent, at: string): 'folder' | 'configuration' | null {
   const isLink = entry.isSymbolicLink()
   if (!isLink && !entry.isDirectory() && !isConfigurationName(entry.name)) return null

@@ -9,7 +9,7 @@ export const cancel: Handler<'cancel'> = (scope, input) => {
   const reason = input.reason?.trim() || null
   return changeBatches(scope, 'cancel', input, {
     each({ id }) {
-      cutOffBatch(db, context, id) // whoever still fills it is refused the next job, and finds it cancelled
+      cutOffBatch(db, context, id) // a host that still fills it is refused the next job, and finds it cancelled
       if (!cancelBatch(db, context, id, reason)) {
         const hint = 'Only a batch that has not ended can be cancelled.'
         throw new Refusal(notPossible(batchById(db, id), 'cancelled', hint))

@@ -1,6 +1,6 @@
 /**
- * Owns what the commands on several batches share: one transaction in which all of them change, or none, or with
- * `partial` those that can; and the action that `undo` takes back as one step.
+ * Owns what commands on several batches share: one transaction in which all of them change, or none, or with
+ * `partial` those that can; and the action that `undo` reverts as one step.
  */
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Batch, BatchRef } from '../../contract/entities.ts'
@@ -22,7 +22,7 @@ export type Several = {
 export type Keep = (id: string) => void
 
 export type Change = {
-  /** Changes one batch, or throws a `Refusal`, which takes back what it did to this batch. */
+  /** Changes one batch, or throws a `Refusal`, which rolls back what it did to this batch. */
   each: (batch: Batch, keep: Keep) => void
   /** What is done once for all batches that did not refuse. */
   together?: (batches: readonly Batch[]) => void
@@ -112,7 +112,7 @@ export function recordUndo<T>(
   return { value, undo: saveAction(db, context, surfaceOf(scope), { command, steps, marks }) }
 }
 
-/** A person takes back in the panel what was done in the panel, and at the command line what was done there. */
+/** `undo` in the panel reverts what was done in the panel, and at the command line what was done there. */
 export function surfaceOf({ caller }: Scope): string {
   return caller.mustTrust ? 'panel' : 'command line'
 }

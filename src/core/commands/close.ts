@@ -11,7 +11,7 @@ import { notPossible, Refusal, type Scope } from './command.ts'
 
 /** Cancels an active batch in favour of another one. */
 export function close(scope: Scope, other: Batch, reason: Reason): void {
-  // A fill on its way is left alone; a queued batch that nobody has sealed has no more to wait for.
+  // A fill in progress is left alone; an unsealed batch that is queued needs no more jobs.
   if (other.status !== 'initiated' || other.expands === 'when-claimed')
     cutOffBatch(scope.db, scope.context, other.id)
   if (!cancelBatch(scope.db, scope.context, other.id, reason))

@@ -58,7 +58,7 @@ function name(ref: BatchRef): string {
   return /^\d+$/.test(String(ref)) ? `#${ref}` : String(ref)
 }
 
-/** "#12 is paused" and what would be possible instead. */
+/** "#12 is paused", and what is possible instead. */
 export function notPossible(batch: Batch, what: string, hint?: string): Result<never> {
   const words = statusWords(batch)
   return fail(

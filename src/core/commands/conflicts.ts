@@ -16,7 +16,7 @@ export type Requested = {
   configuration: string
   type: string
   range: { start: number; end: number } | null
-  /** Command hashes of the jobs that were asked for. */
+  /** Command hashes of the requested jobs. */
   hashes: readonly string[]
 }
 
@@ -58,14 +58,14 @@ export function conflictsWith(scope: Scope, requested: Requested, existing: read
 }
 
 function describe({ clock }: Scope, batch: Batch): string {
-  const place = batch.status === 'queued' ? ` at place ${batch.position}` : ''
+  const place = batch.status === 'queued' ? ` at position ${batch.position}` : ''
   const done = batch.jobs.succeeded + batch.jobs.failed // those cancelled in an earlier run were not done
   const later = batch.expands === 'when-claimed' ? ': its inputs are looked up when it is its turn' : ''
   const progress = batch.sealed ? `: ${done} of ${countOf(batch.jobs.total, 'job')} done` : later
   return `${batchName(batch)} is ${statusWords(batch)}${place}${progress}, created ${ago(batch.createdAt, clock.now())}.`
 }
 
-/** Keeps, inside the caller's transaction, that somebody asked for what these batches already are. */
+/** Records, inside the caller's transaction, that somebody requested what these batches already are. */
 export function noteConflicts(
   { db, context }: Scope,
   existing: readonly Batch[],
@@ -76,7 +76,7 @@ export function noteConflicts(
     recordEvent(db, context, { kind: 'enqueue_conflicted', batchId: id, details: { what, refused } })
 }
 
-/** The typed refusal; noted in the audit trail, so that a person sees what a script was told. */
+/** The typed refusal; noted in the audit trail, so that a person sees what a script was refused. */
 export function refuseConflicts(
   scope: Scope,
   conflicts: Conflict[],

@@ -19,7 +19,7 @@ import {
 import type { Scope } from './command.ts'
 import type { Examination } from './doctor-examination.ts'
 
-/** Above this the thorough check takes too long to be asked for in passing. */
+/** Above this size the thorough check takes too long for an interactive command. */
 const quickCheckBytes = 1_000_000_000
 
 /** False when the tables can't be trusted enough to look further. */
@@ -30,7 +30,7 @@ export function checkDatabase(scope: Scope, examination: Examination): boolean {
     examination.note(
       'schema-version',
       'error',
-      `The database says application ${application}, schema ${schema}; this Slipway writes ${applicationId}, schema ${schemaVersion}. Somebody changed its header.`,
+      `The database header has application ${application}, schema ${schema}; this Slipway writes ${applicationId}, schema ${schemaVersion}. Somebody changed the header.`,
     )
   else examination.fine('schema-version', `The schema is version ${schema}, as this Slipway writes it.`)
   return checkSchema(scope, examination)
@@ -54,7 +54,7 @@ function checkIntegrity({ db }: Scope, examination: Examination): boolean {
     'error',
     `The database file is damaged: ${problems.slice(0, 5).join('; ')}. Stop Slipway, keep a copy of the folder, and restore a backup.`,
   )
-  // A row that breaks a CHECK or an index that misses one is no reason not to look further.
+  // A row that breaks a CHECK, or one that an index lacks, is no reason to stop examining.
   return !problems.some((line) => /malformed|corrupt|page|tree|not a database/i.test(line))
 }
 
@@ -89,7 +89,7 @@ function mend(db: Scope['db'], difference: SchemaDifference): string {
   return `${difference.kind === 'missing' ? 'made again' : 'put back as it should be'}`
 }
 
-/** Names of indexes and triggers whose rule is broken now: nothing is changed about them. */
+/** Names of indexes and triggers whose rule is broken now: they stay as they are. */
 function violatedRules(db: Scope['db'], lost: ReadonlySet<string>): RegExp[] {
   if (lost.has('batches') || lost.has('configurations')) return [/./]
   const rules: RegExp[] = []

@@ -1,4 +1,4 @@
-/** Owns the list of findings while the doctor looks around. */
+/** Owns the list of findings during an examination. */
 import type { Finding } from '../../contract/entities.ts'
 
 export class Examination {
@@ -20,7 +20,7 @@ export class Examination {
   }
 
   /**
-   * Something that can be repaired safely: `repair` does it if it may and answers what it did, or null when it
+   * Something that can be repaired safely: `repair` does it if it may and returns what it did, or null when it
    * could not. A disk or database that refuses is part of the finding.
    */
   mend(check: string, level: Finding['level'], message: string, repair: () => string | null): void {

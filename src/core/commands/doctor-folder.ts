@@ -21,7 +21,7 @@ import type { Examination } from './doctor-examination.ts'
 
 const hugeWalBytes = 256 * MB
 const manyLogBytes = 20_000_000_000
-/** The walk over logs ends after so many files: the doctor is asked in passing. */
+/** The walk over logs ends after this many files: the doctor has to answer quickly. */
 const walkedFiles = 20_000
 
 /** `sound`: the tables can be read. */

@@ -31,19 +31,21 @@ function checkHosts({ db, clock }: Scope, examination: Examination): void {
     examination.note(
       'hosts',
       'warning',
-      `The host that works (${executor.kind}, process ${executor.pid}) ${how}. Another one takes over when it is provably gone or stopped: slipway work.`,
+      `The executor (${executor.kind}, process ${executor.pid}) ${how}. Another host takes over once it is provably gone or stopped: slipway work.`,
     )
   }
   if (gone.length > 0)
     examination.note(
       'hosts',
       'notice',
-      `${countOf(gone.length, 'host')} ended without saying so (killed, or the machine went down).`,
+      `${countOf(gone.length, 'host')} ended without signing off (killed, or the machine went down).`,
     )
   if (gone.length === 0 && (!executor || executor.state === 'alive'))
     examination.fine(
       'hosts',
-      executor ? `${executor.kind}, process ${executor.pid}, works.` : 'No host works now.',
+      executor
+        ? `The executor is working (${executor.kind}, process ${executor.pid}).`
+        : 'No host is working now.',
     )
 }
 
@@ -55,13 +57,13 @@ function checkJournals({ db, home }: Scope, examination: Examination): void {
     examination.note(
       'launchers',
       'notice',
-      `${countOf(working.length, 'launcher')} of a host that is gone still sees its jobs to their end (process ${working.map(({ launcher }) => launcher.pid).join(', ')}). The next host that works adopts them.`,
+      `${countOf(working.length, 'launcher')} of a host that is gone still sees its jobs to their end (process ${working.map(({ launcher }) => launcher.pid).join(', ')}). The next executor adopts them.`,
     )
   if (ended > 0)
     examination.note(
       'launchers',
       'notice',
-      `${countOf(ended, 'journal')} of launchers that are gone ${ended === 1 ? 'waits' : 'wait'} for the next host that works, which reads and removes ${ended === 1 ? 'it' : 'them'}.`,
+      `${countOf(ended, 'journal')} of launchers that are gone ${ended === 1 ? 'waits' : 'wait'} for the next executor, which reads and removes ${ended === 1 ? 'it' : 'them'}.`,
     )
   if (left.length === 0) examination.fine('launchers', 'No launcher was left behind.')
 }
@@ -76,6 +78,6 @@ function checkOrphans({ db, home }: Scope, examination: Examination): void {
   examination.note(
     'processes',
     'warning',
-    `${countOf(orphans.length, 'process was', 'processes were')} left behind by jobs that don't run any more: ${pids.join(', ')}${orphans.length > 10 ? ', …' : ''}. The next host that works stops them.`,
+    `${countOf(orphans.length, 'process was', 'processes were')} left behind by jobs that don't run any more: ${pids.join(', ')}${orphans.length > 10 ? ', …' : ''}. The next executor stops them.`,
   )
 }

@@ -17,7 +17,7 @@ import { readMark, readSetting } from '../queue/settings-store.ts'
 import type { Scope } from './command.ts'
 import { batchList, type Examination } from './doctor-examination.ts'
 
-/** A summary that isn't there after this time is missing: target of design §4. */
+/** A summary that isn't there after this time counts as missing. */
 const summaryDueMs = 40_000
 
 export function checkQueue(scope: Scope, examination: Examination): void {
@@ -56,7 +56,7 @@ function checkRunning({ db }: Scope, examination: Examination): void {
     examination.note(
       'running',
       'warning',
-      `${batchList(orphaned.map(({ number }) => number))} counts as running, but its host is gone. The next host that works takes it over: slipway work.`,
+      `${batchList(orphaned.map(({ number }) => number))} counts as running, but its host is gone. The next executor takes it over: slipway work.`,
     )
   const stranded = strandedJobs(db)
   for (const { number, status, jobs } of stranded) {
@@ -76,12 +76,12 @@ function checkPositions({ db }: Scope, examination: Examination): void {
   if (line.every((position, index) => position === index + 1))
     return examination.fine(
       'positions',
-      `The line has ${countOf(line.length, 'batch', 'batches')}, without a hole.`,
+      `The queue has ${countOf(line.length, 'batch', 'batches')}, numbered without a gap.`,
     )
   examination.mend(
     'positions',
     'error',
-    `The line is numbered ${line.slice(0, 10).join(', ')}${line.length > 10 ? ', …' : ''}.`,
+    `The queue is numbered ${line.slice(0, 10).join(', ')}${line.length > 10 ? ', …' : ''}.`,
     () => {
       db.write(() => renumber(db))
       return `numbered 1 to ${line.length}, in the order they had`
@@ -96,7 +96,7 @@ function checkCounters({ db }: Scope, examination: Examination): void {
   examination.note(
     'counters',
     'error',
-    `The counters of ${numbers} differ from what the jobs say. Counters are only kept by triggers, so nothing was changed: cancel an active batch and add it again with --if-exists remaining, or restore a backup.`,
+    `The counters of ${numbers} differ from the jobs. Only triggers keep counters, so nothing was changed: cancel an active batch and add it again with --if-exists remaining, or restore a backup.`,
   )
 }
 
@@ -152,7 +152,7 @@ function checkFinalizer({ db, clock }: Scope, examination: Examination): void {
     examination.note(
       'finalizer',
       'notice',
-      `${countOf(rescues, 'batch', 'batches')} had to be closed by a sweep or by asking, not by the last job's end.`,
+      `${countOf(rescues, 'batch', 'batches')} had to be closed by a sweep or by a request for the summary, not by the end of the last job.`,
     )
   if (open.length + missing.length + failed + rescues === 0)
     examination.fine('finalizer', 'Every batch was closed by the end of its last job, and has its summary.')

@@ -1,6 +1,6 @@
 /**
- * `doctor`: looks at everything that could be wrong, says what it found, and repairs what is safe. Must never
- * touch a counter, a status or a log: where rows break a rule the person chooses, and is told between what.
+ * `doctor`: checks everything that could be wrong, reports what it found, and repairs what is safe. Must never
+ * touch a counter, a status or a log: where rows break a rule the person decides, and the finding names the choices.
  */
 import type { Finding } from '../../contract/entities.ts'
 import { ok } from '../../contract/errors.ts'
@@ -53,7 +53,7 @@ function noteRepairs({ db, context }: Scope, examination: Examination): void {
   }
 }
 
-/** Warnings are for a person to know; only an error that stays makes the database unhealthy. */
+/** Warnings inform; only an error that remains makes the database unhealthy. */
 function isFine({ level, repaired }: Finding): boolean {
   return level !== 'error' || repaired !== null
 }

@@ -34,7 +34,7 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const digest = configuration.fileDigest
   const distrust = checkTrust(scope, input, configuration, digest)
   if (distrust) return distrust
-  removeAbandonedFills(scope.db, scope.context) // what nobody will seal must not stand in the way
+  removeAbandonedFills(scope.db, scope.context) // what nobody will seal must not cause a conflict
   const orders = await decide(scope, input, configuration, plans)
   const opened = await open(scope, input, { ...configuration, digest }, orders)
   if (!opened.ok) return opened
@@ -56,7 +56,7 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
   const finished = finish(scope, input, configuration, fills)
   if (!finished.ok) return finished
   const { closed, outside, placed } = finished.value
-  // Of those that exist, one that another command was still filling is gone where that command was killed meanwhile.
+  // An existing batch that another command was filling is gone if that command was killed meanwhile.
   const read = (ids: readonly string[]) => {
     const found = new Map(batchesByIds(scope.db, ids).map((batch) => [batch.id, batch]))
     return ids.flatMap((id) => found.get(id) ?? [])
@@ -94,7 +94,7 @@ async function readAndPlan(
   })
 }
 
-/** What a person who looks at a panel has to agree to; a command line has named the file itself. */
+/** What a person at a panel has to agree to; at the command line, naming the file is consent. */
 function checkTrust(
   scope: Scope,
   input: Input,
@@ -111,7 +111,7 @@ function checkTrust(
   })
 }
 
-/** For each plan: what stands in its way and what of it was done. Reads only; decided again in the transaction. */
+/** For each plan: its conflicts and what of it was done. Reads only; decided again in the transaction. */
 async function decide(
   scope: Scope,
   input: Input,
@@ -137,7 +137,7 @@ async function decide(
   }
   const conflictsOf = conflictFinder(db, known.id)
   const all = plans.map((plan) => ({ plan, conflicts: conflictsOf(plan) }))
-  // "Remaining" is meant for the whole experiment: what of a range no active batch has goes on where it last stopped.
+  // "Remaining" covers the whole range: a part that no active batch has continues where it last stopped.
   const continued = new Set(
     input.ifExists === 'remaining'
       ? all.filter((one) => one.conflicts.length > 0).map((one) => one.plan.type)
@@ -170,7 +170,7 @@ function nothingDone({ skipDone }: Input, plan: BatchPlan): DoneCounts | null {
 const jobsOf = ({ expand, jobCount }: BatchPlan): number | null =>
   expand === 'when-claimed' ? null : jobCount
 
-/** What stands in a plan's way; looked at once for a type of which nothing was active when it was first asked for. */
+/** A plan's conflicts; looked up only once for a type that had no active batch at the first look-up. */
 function conflictFinder(db: Scope['db'], configurationId: number): (plan: BatchPlan) => Batch[] {
   const isFree = new Map<string, boolean>()
   return ({ type, range }) => {
@@ -250,7 +250,7 @@ async function open(
   }
 }
 
-/** Rolls the transaction back and carries what stands in the way out of it, to be compared at leisure. */
+/** Rolls the transaction back and carries the conflicts out of it, to be compared outside of the write lock. */
 class Conflicted extends Error {
   readonly refused: { order: Order; conflicts: Batch[] }[]
 
@@ -260,7 +260,7 @@ class Conflicted extends Error {
   }
 }
 
-/** The typed answer to a submit that was refused: every conflict, compared with what was asked for. */
+/** The typed refusal of a submit: every conflict, compared with what was requested. */
 async function explain(
   scope: Scope,
   configuration: Configuration,

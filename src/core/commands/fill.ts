@@ -1,5 +1,5 @@
 /**
- * Owns filling the batches of one submit, job by job in short transactions, and taking them back when that fails.
+ * Owns filling the batches of one submit, job by job in short transactions, and removing them when that fails.
  * Must never seal or queue: the last transaction of `enqueue` does.
  */
 import type { Batch } from '../../contract/entities.ts'
@@ -18,7 +18,7 @@ import type { Scope } from './command.ts'
 /** One plan with what was decided about it. */
 export type Order = {
   plan: BatchPlan
-  /** Active batches in the way. */
+  /** Active batches in conflict. */
   conflicts: Batch[]
   /** Commands that are left out because they were done. */
   leaveOut: ReadonlySet<string>
@@ -33,7 +33,7 @@ export type Order = {
 /** A batch that exists and is to be filled. */
 export type Fill = { id: string; number: number; order: Order; closes: Batch[] }
 
-/** Fills every batch of a submit; where that fails, takes all of them back. */
+/** Fills every batch of a submit; if that fails, removes all of them. */
 export async function fillAll(
   scope: Scope,
   configuration: Configuration,
@@ -60,7 +60,7 @@ export async function fillAll(
   }
 }
 
-/** Somebody cancelled one of the batches while it was filled: that took the rest of the submit back too. */
+/** Somebody cancelled one of the batches while it was filled, which removed the rest of the submit too. */
 export function endedMeanwhile({ db }: Scope, fills: readonly Fill[]): Result<never> | undefined {
   const ended = fills.map((fill) => findBatch(db, fill.id)).find((batch) => batch?.sealed)
   if (!ended) return undefined
@@ -84,7 +84,7 @@ class WaitingRows {
     this.#size += jobs.length
     if (this.#size < chunkJobs) return
     this.write()
-    await new Promise((resolve) => setImmediate(resolve)) // let the rest of the host breathe
+    await new Promise((resolve) => setImmediate(resolve)) // let the rest of the host run
   }
 
   write(): void {
@@ -103,7 +103,7 @@ async function fillOne(rows: WaitingRows, { id, number, order }: Fill): Promise<
   for await (const chunk of jobChunks(order.plan, number, order.leaveOut)) await rows.add(id, chunk)
 }
 
-/** Where even that can't be written (a full disk), it is tried again; should this host end before, others do it. */
+/** If even that can't be written (a full disk), it is tried again; if this host ends first, others do it. */
 export function abandon(scope: Scope, fills: readonly Fill[], reason: Why): void {
   const { db, clock, context } = scope
   try {

@@ -1,4 +1,4 @@
-/** Owns finding the log that a person means: batch, job, attempt. Shared by `log` and `log-search`. */
+/** Owns finding a log by batch, job and attempt. Shared by `log` and `log-search`. */
 
 import type { BatchRef } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
@@ -14,11 +14,11 @@ export type LogPlace = {
   attempt: number
   /** The attempt still runs, so more may come. */
   open: boolean
-  /** Looks again: a running job's log grows, and its gap too. */
+  /** Reads the sizes again: a running job's log grows, and its gap too. */
   look(): Result<LogView>
 }
 
-/** The log of the attempt that was asked for, or of the latest. Errors: `not-found`. */
+/** The log of the requested attempt, or of the latest. Errors: `not-found`. */
 export function findLog(
   { db, home }: Pick<Scope, 'db' | 'home'>,
   input: { batch: BatchRef; job: number; attempt?: number | undefined },

@@ -1,6 +1,6 @@
 /**
  * `log-search`: lines of a job's log that contain a text, whatever its case. One call scans a bounded part and
- * says where to go on; between chunks other work gets its turn.
+ * returns where to continue; between chunks other work gets its turn.
  */
 import { setImmediate as breathe } from 'node:timers/promises'
 import { ok } from '../../contract/errors.ts'
@@ -8,10 +8,10 @@ import { readStream, stretchAt } from '../logs/log-file.ts'
 import type { Handler } from './command.ts'
 import { findLog } from './log-place.ts'
 
-/** So much is scanned in one call. */
+/** Scanned in one call. */
 export const searchBytesPerCall = 64 * 1_048_576
 const chunkBytes = 1_048_576
-/** Of a longer line only the surroundings of the match are shown. */
+/** Of a longer line only the text around the match is shown. */
 const shownCharacters = 400
 
 type Match = { offset: number; line: string }
@@ -41,7 +41,7 @@ export const logSearch: Handler<'log-search'> = async (scope, input) => {
         return ok({ matches, next: next < view.value.size ? next : null })
       }
     }
-    // A chunk that is all one line: its end is looked at again, so that no match is torn in two.
+    // A chunk that is all one line: its end is scanned again, so that no match is split.
     const step = isLast || lastBreak !== -1 ? end : Math.max(1, end - overlap)
     at += step
     scanned += step
@@ -70,7 +70,7 @@ function shown(chunk: Buffer, line: { start: number; text: string; place: number
   if (text.length <= shownCharacters) return { offset: start, line: text.replace(/\r$/, '') }
   const from = Math.max(0, place - shownCharacters / 4)
   const part = text.slice(from, from + shownCharacters).toWellFormed()
-  // Decoding turns each broken byte into three: only text that survives it tells its own length in bytes.
+  // Decoding turns each broken byte into three: only text that survives it gives its own length in bytes.
   const before = text.slice(0, from)
   const bytes = Buffer.byteLength(before)
   const exact = chunk.toString('utf8', start, start + bytes) === before

@@ -25,7 +25,7 @@ export const log: Handler<'log'> = (scope, input) => {
 
 type Piece = { view: LogView; from: number; bytes: Buffer }
 
-/** The log may be cut while we read it; then what we have may come from two places, and we look again. */
+/** The log may be cut while we read it; then the bytes may come from two places, and we read again. */
 function readPiece(place: LogPlace, from: number, length: number): Result<Piece> {
   for (let tries = 0; ; tries += 1) {
     const before = place.look()
@@ -46,7 +46,7 @@ const characterBytes = 4
 
 function pieceOf(view: LogView, asked: number, length: number, open: boolean): Piece {
   const wanted = asked < 0 ? Math.max(0, view.size + asked) : asked
-  // Past the end of a log that still grows, a follower keeps its place: the log may be in the middle of a cut.
+  // Past the end of a log that still grows, a follower keeps its offset: the log may be in the middle of a cut.
   if (wanted > view.size && open) return { view, from: wanted, bytes: Buffer.alloc(0) }
   const stretch = stretchAt(view, wanted)
   const first = view.gap && stretch.start >= view.gap.to ? view.gap.to : 0
@@ -58,7 +58,7 @@ function pieceOf(view: LogView, asked: number, length: number, open: boolean): P
   const atEnd = from + (limit - start) >= stretch.end
   const mayGrow = open && stretch.end === view.size
   const whole = beforeCharacter(raw, start, limit)
-  // Nothing can complete a torn character at the end of what is there: it is shown as it is.
+  // Nothing can complete a partial character at the end of an ended log: it is shown as it is.
   let end = atEnd && !mayGrow ? limit : whole
   if (end === start && !atEnd) end = Math.min(raw.length, afterCharacter(raw, start + 1))
   return { view, from, bytes: raw.subarray(start, end) }

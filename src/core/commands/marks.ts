@@ -1,4 +1,4 @@
-/** Small writes without a rule of their own: set-setting, mark-seen, clear, trust. */
+/** Small writes without rules of their own: set-setting, mark-seen, clear, trust. */
 import { fail, ok } from '../../contract/errors.ts'
 import { issueWords } from '../../contract/input-issue.ts'
 import { type SettingKey, settingKeys, settingsSchema } from '../../contract/settings.ts'

@@ -23,7 +23,7 @@ export const pause: Handler<'pause'> = (scope, input) => {
   })
 }
 
-/** A second request changes nothing and is recorded all the same: what was answered stands in the audit trail. */
+/** A second request changes nothing but is recorded all the same: every answer is in the audit trail. */
 function pauseQueue({ db, context }: Scope, now: boolean, reason: string | null): void {
   const before = readMark(db, 'queue-paused')
   const already = before !== undefined && (before.now || !now)

@@ -5,7 +5,7 @@ import { lineCounts } from '../queue/attention-queries.ts'
 import { queuePage as readPage } from '../queue/queries.ts'
 import type { Handler } from './command.ts'
 
-/** So far ahead a range says nothing any more, and playing the queue up to there would hold the host up. */
+/** This far ahead an estimate means nothing, and simulating the queue up to there would block the host. */
 const estimatedPlaces = 1_000
 
 export const queuePage: Handler<'queue-page'> = ({ db, clock }, { skip, limit }) =>

@@ -1,8 +1,8 @@
-/** Queries without a rule of their own: list, show, jobs, job, timeline, events, settings. */
+/** Queries without rules of their own: list, show, jobs, job, timeline, events, settings. */
 import { fail, ok } from '../../contract/errors.ts'
 import { finalBatchStatuses, isActive } from '../../contract/states.ts'
 import { estimateQueue } from '../insight/estimate.ts'
-import { tell } from '../insight/story.ts'
+import { eventSentence } from '../insight/story.ts'
 import { makeTimeline } from '../insight/timeline.ts'
 import { getRow } from '../queue/batch-store.ts'
 import { attemptsOfJob, countMatching, eventsPage, jobByOrdinal, jobsPage } from '../queue/job-queries.ts'
@@ -113,7 +113,7 @@ export const events: Handler<'events'> = ({ db }, input) => {
   return ok({
     events: eventsPage(db, { batchId, after, before, limit }).map((event) => ({
       ...event,
-      sentence: tell(event),
+      sentence: eventSentence(event),
     })),
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Owns putting batches back where they stood in the queue: behind the batch that was in front of them. The queue goes
- * on meanwhile, so the number of a position says little.
+ * Owns putting batches back where they were in the queue: behind the batch that was in front of them. The queue has
+ * moved on, so the old position number means little.
  */
 import { recordEvent } from '../queue/event-store.ts'
 import { moveTo, queueLength } from '../queue/order.ts'

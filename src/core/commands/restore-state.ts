@@ -1,6 +1,6 @@
 /**
- * Owns taking back what an action did to one batch: its status, priority, pause, predecessors and marks. Its place in
- * the queue is put back afterwards, for all batches together.
+ * Owns undoing what an action did to one batch: its status, priority, pause, predecessors and marks. Its position in
+ * the queue is restored afterwards, for all batches together.
  */
 import type { Batch } from '../../contract/entities.ts'
 import { isFinal } from '../../contract/states.ts'
@@ -23,7 +23,7 @@ import { conflictingBatches } from '../queue/queries.ts'
 import { type BatchState, batchState, type Step } from '../queue/undo-store.ts'
 import { notPossible, Refusal, type Scope } from './command.ts'
 
-/** Brings the batch back to what it was before, or throws a `Refusal` that says what has happened since. */
+/** Restores the batch to what it was before, or throws a `Refusal` with what has happened since. */
 export function restoreState(
   scope: Scope,
   batch: Batch,
@@ -52,17 +52,17 @@ export function restoreState(
   }
 }
 
-/** What the action changed has another value now; where it stands in the queue may change by itself. */
+/** What the action changed has another value now; its position may change by itself. */
 function hasMovedOn(now: BatchState, { after }: Step): boolean {
   if (after.place !== undefined && after.place !== null && now.status !== 'queued') return true
-  if (after.pauseRequested !== undefined && now.status === 'paused') return false // it has paused, as it was to
+  if (after.pauseRequested !== undefined && now.status === 'paused') return false // it has paused, as requested
   const compared = ['status', 'run', 'priority', 'pauseRequested', 'clearedAt', 'after'] as const
   return compared.some(
     (field) => field in after && JSON.stringify(now[field]) !== JSON.stringify(after[field]),
   )
 }
 
-/** Of a running batch; it may have paused meanwhile, as it was asked to, and then goes on next. */
+/** For a running batch; it may have paused meanwhile, as requested, and then runs next. */
 function restorePause({ db, context }: Scope, { id, status }: Batch, level: number): void {
   if (status === 'paused' && level === 0 && resumeBatch(db, context, id)) moveTo(db, [id], 1)
   else if (level === 0) withdrawPause(db, context, id)
@@ -84,7 +84,7 @@ function restoreStatus(scope: Scope, batch: Batch, before: Partial<BatchState>):
   else resumeBatch(db, context, id)
 }
 
-/** A cancelled batch goes on where it stood, unless its identity has been taken since. */
+/** A cancelled batch continues where it was, unless its identity has been taken since. */
 function reopen(scope: Scope, batch: Batch, before: Partial<BatchState>): void {
   const { db, context } = scope
   const row = getRow(db, batch.id)

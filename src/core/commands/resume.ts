@@ -1,4 +1,4 @@
-/** `resume`: paused or held batches go back into the queue; without batches, the queue goes on. */
+/** `resume`: paused or held batches go back into the queue; without batches, the queue resumes. */
 import { ok } from '../../contract/errors.ts'
 import { dropAfter } from '../queue/after-store.ts'
 import { enqueueBatch, resumeBatch, withdrawPause } from '../queue/batch-store.ts'
@@ -33,7 +33,7 @@ export const resume: Handler<'resume'> = (scope, input) => {
   })
 }
 
-/** Recorded also where nothing was paused: what was answered stands in the audit trail. */
+/** Recorded even if nothing was paused: every answer is in the audit trail. */
 function resumeQueue({ db, context }: Scope): void {
   const already = readMark(db, 'queue-paused') === undefined
   if (!already) writeMark(db, 'queue-paused', undefined, context.at)

@@ -106,8 +106,8 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, batch: Batch, keep: K
 }
 
 /**
- * What need not run again, with the batch that did it: what the chain has done. Whoever names jobs, wants all of them,
- * or starts over, has them run again whoever has done them.
+ * What need not run again, with the batch that did it: what the chain has done. Jobs that are named, and all jobs with
+ * `--all` or a restart, run again whoever has done them.
  */
 function doneAlready(
   { db }: Scope,

@@ -22,7 +22,7 @@ import type { Handler } from './command.ts'
 
 export const snapshot: Handler<'snapshot'> = (scope) => ok({ ...scope.feed(), ...view(scope) })
 
-/** The snapshot without its place in the feed; the feed's events are cut from the same cloth. */
+/** The snapshot without its place in the feed; the feed's events have the same shape. */
 export function view({
   db,
   clock,
@@ -74,7 +74,7 @@ export function view({
   })
 }
 
-/** How the queue stands, with the one sentence that says it: the same one wherever it is shown. */
+/** The state of the queue, with one sentence for it, the same wherever it is shown. */
 export function standing(db: Db, now: number, home: string, estimate = estimateQueue(db, now, 0)) {
   const settings = readSettings(db)
   const paused = readMark(db, 'queue-paused')
@@ -103,7 +103,7 @@ export function finalizerState(db: Db): FinalizerState {
 
 function toHost(row: HostRow, now: number, leaseMs: number): Host {
   const found = stateOf(row, now, leaseMs)
-  // Only who works, or stands by to, has a heartbeat; a host that just looks on is alive while its process is.
+  // Only the executor and those that stand by have a heartbeat; a host that only watches is alive while its process is.
   const state = found === 'silent' && row.executor === 0 ? 'alive' : found
   return {
     id: row.id,

@@ -1,4 +1,4 @@
-/** `stop-after`: marks the batch after whose end nothing starts, or takes the mark away. */
+/** `stop-after`: marks the batch after whose end nothing starts, or removes the mark. */
 import { ok } from '../../contract/errors.ts'
 import { isFinal } from '../../contract/states.ts'
 import { recordEvent } from '../queue/event-store.ts'
@@ -13,7 +13,7 @@ export const stopAfter: Handler<'stop-after'> = (scope, input) => {
     const clearMark = () => {
       const mark = readMark(db, 'stop-after')
       if (mark) writeMark(db, 'stop-after', undefined, context.at)
-      // Also where there was no mark: what was answered stands in the audit trail.
+      // Recorded even if there was no mark: every answer is in the audit trail.
       const what = mark ? { batchId: mark.batchId } : { details: { already: true } }
       recordEvent(db, context, { kind: 'stop_after_cleared', ...what })
     }

@@ -12,12 +12,12 @@ type Range = { start: number; end: number }
 /** A closed batch whose open jobs in these ranges are in no batch any more. */
 export type Outside = { id: string; number: number; type: string; ranges: Range[]; jobs: number }
 
-/** A batch that stands where another one stood. */
+/** A batch in the position of another one. */
 export type Taken = { id: string; number: number; of: number; position: number | null; priority: number }
 
 /**
- * The batches that a new one continues: the active ones in its way and, for what of its range none of them has, the
- * latest that had it.
+ * The batches that a new one continues: the active ones it conflicts with and, for the part of its range that none of
+ * them has, the latest that had it.
  */
 export function predecessorsOf(
   range: Range | null,
@@ -43,7 +43,7 @@ export function predecessorsOf(
 const lengthOf = (ranges: readonly Range[]) =>
   ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0)
 
-/** The one whose place counts: the running one, else the first in the queue, else one that is paused. */
+/** The one whose position counts: the running one, else the first in the queue, else one that is paused. */
 export function firstInQueue(db: Db, closed: readonly Batch[]): Batch | undefined {
   const place = (batch: Batch) => batch.position ?? Number.MAX_SAFE_INTEGER
   return closed.map(({ id }) => batchById(db, id)).sort((a, b) => place(a) - place(b))[0]
@@ -55,7 +55,7 @@ export function takenFrom(db: Db, { id, of }: { id: string; of: Batch }): Taken 
   return { id, number, of: of.number, position, priority }
 }
 
-/** What of the batches that are to be closed lies outside of the new ranges and was not done. Before they are closed. */
+/** What the batches that are to be closed have outside of the new ranges and have not done. Call it before closing them. */
 export function outsideOf(
   db: Db,
   closed: readonly Batch[],

@@ -1,6 +1,6 @@
 /**
- * `summary` and `report`: what is known of a finished batch. Asking is the finalizer's third layer: a batch
- * that is done but was never closed is closed now, or, within its grace period, the answer is when to ask again.
+ * `summary` and `report`: what is known of a finished batch. A request is the finalizer's third layer: a batch
+ * that is done but was never closed is closed now, or, within its grace period, the answer is when to try again.
  */
 
 import type { CommandOutput } from '../../contract/commands.ts'

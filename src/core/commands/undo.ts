@@ -1,6 +1,6 @@
 /**
- * `undo`: takes back an action of a person or script as one step. What has moved on since is left as it is and named;
- * where nothing can be taken back, that is the answer, and the next `undo` takes the action before.
+ * `undo`: reverts an action of a person or script as one step. What has changed since is left as it is and named;
+ * if nothing can be reverted, the answer is an error, and the next `undo` reverts the action before.
  */
 import { fail, ok, type RefusedBatch, type Result } from '../../contract/errors.ts'
 import { recordEvent } from '../queue/event-store.ts'
@@ -61,7 +61,7 @@ function restore(scope: Scope, action: Action): { restored: Step[]; refused: Ref
   const later = changedAfter(db, action.id)
   const restored: Step[] = []
   const refused: RefusedBatch[] = []
-  // A batch that was reopened makes room first for those that were closed for it.
+  // A batch that was reopened first releases the identity to those that were closed for it.
   const reopened = (step: Step) => step.before.run !== undefined
   for (const step of [...action.steps.filter(reopened), ...action.steps.filter((step) => !reopened(step))]) {
     const batch = findBatch(db, step.batch)
@@ -79,7 +79,7 @@ function restore(scope: Scope, action: Action): { restored: Step[]; refused: Ref
   return { restored, refused }
 }
 
-/** Puts the queue's marks back, unless somebody has changed them since. False: none could be put back. */
+/** Restores the queue's marks, unless somebody has changed them since. False: none could be restored. */
 function restoreMarks(scope: Scope, { marks }: Action): boolean {
   const { db, context } = scope
   const now = queueMarks(scope)

@@ -46,7 +46,7 @@ async function copyPages(source: string, partial: string, onStep: () => void): P
   }
 }
 
-/** One plain file without a WAL beside it, and every page of it sound. */
+/** A single file without a WAL beside it, and every page of it sound. */
 function check(partial: string): void {
   const copy = new Database(partial)
   try {
@@ -72,7 +72,7 @@ export function isThere(target: string): boolean {
   return lstatSync(target, { throwIfNoEntry: false }) !== undefined
 }
 
-/** A link never replaces what somebody put there meanwhile; disks without links get the next best. */
+/** A link never replaces a file that appeared meanwhile; file systems without links get the next best. */
 function publish(partial: string, target: string): void {
   try {
     linkSync(partial, target)

@@ -28,7 +28,7 @@ export type Db = {
   write<T>(action: () => T): T
   /** Immediate transaction that doesn't wait for the disk; inside a `write` it joins that one. */
   note<T>(action: () => T): T
-  /** Part of a `write` or `note` that can fail alone: what it throws takes back only what it did itself. */
+  /** Part of a `write` or `note` that can fail alone: what it throws rolls back only its own changes. */
   savepoint<T>(action: () => T): T
   /** One consistent view for several reads. */
   read<T>(action: () => T): T
@@ -64,7 +64,7 @@ function numbered<R>(prepared: Prepared<R>): Statement<R> {
   }
 }
 
-/** Waiting for another program's lock that says so: `firstMs` in silence, then a word, then `restMs`. */
+/** How long to wait for another program's lock: `firstMs` silently, then one notice, then `restMs`. */
 export type Patience = { firstMs: number; restMs: number; onWaiting: () => void }
 
 /** True for what SQLite throws when another program kept its lock for longer than the connection waits. */
@@ -120,7 +120,7 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
       if (durability === 'FULL' && !durable) throw new Error('write inside of note or read is not durable')
       return action()
     }
-    // Asked for by every transaction, so that no code can forget to set it back; told only when it changes.
+    // Set for every transaction, so that no code can forget to reset it; the pragma runs only when it changes.
     if (set !== durability) raw.pragma(`synchronous = ${durability}`)
     set = durability
     durable = durability === 'FULL'

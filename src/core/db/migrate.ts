@@ -1,5 +1,5 @@
 /**
- * Owns the way from any older schema to this build's one: a copy first, then one transaction for all steps.
+ * Owns migrating any older schema to this build's: a copy first, then one transaction for all steps.
  * Must never change a database that is newer, foreign, or that breaks a rule the new schema would enforce.
  */
 
@@ -28,7 +28,7 @@ function headerNow(db: Db): Header {
   return { version, application, tables }
 }
 
-/** Where the copy of a database of `version` is put before it is migrated. */
+/** Where a database of `version` is copied to before it is migrated. */
 export function copyBeforeMigration(path: string, version: number): string {
   return `${path}.before-v${version + 1}`
 }
@@ -61,7 +61,7 @@ const notOurs = 'Nothing was changed. Set SLIPWAY_HOME to another folder, or mov
 /**
  * Brings the schema up to date. Killed at any point, the next start finds either the old or the new schema.
  * `onStep` is called after each step, before the commit.
- * Errors: `database`, with a sentence that says what was found and what to do.
+ * Errors: `database`, with a sentence on what was found and what to do.
  */
 export function migrate(
   db: Db,

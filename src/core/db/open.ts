@@ -1,6 +1,6 @@
 /**
- * Owns how a database is opened: folder and file modes, WAL, waiting for locks, and clear words for every way
- * in which it can be unusable. Must never create anything beside the data folder and its database.
+ * Owns how a database is opened: folder and file modes, WAL, waiting for locks, and a clear message for every way
+ * in which it can be unusable. Must never create anything but the data folder and its database.
  */
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -16,9 +16,9 @@ const busyTimeoutMs = 30_000
 
 export type OpenOptions = {
   busyTimeoutMs?: number
-  /** Called when another program's lock has been waited for for a moment, and will be waited for on. */
+  /** Called once when the wait for another program's lock takes longer than a moment. */
   onWaiting?: () => void
-  /** Opens what can't be written for reading alone: every write then throws SQLITE_READONLY. */
+  /** Opens an unwritable database read-only: every write then throws SQLITE_READONLY. */
   mayOnlyRead?: boolean
   migrations?: readonly Migration[]
   /** Called after each step of a migration, before its commit. */
@@ -68,7 +68,7 @@ export function openDatabase(home: string, options: OpenOptions = {}): Result<Db
   }
 }
 
-/** The database as it is, of this build's schema; else what `refused` says. */
+/** The database as it is, if it has this build's schema; else the error from `refused`. */
 function forReading(file: string, { migrations }: OpenOptions, refused: Result<never>): Result<Db> {
   let db: Db | undefined
   try {
@@ -123,7 +123,7 @@ function switchToWal(raw: Database.Database, patienceMs: number, patience?: Pati
 // Not performance.now: that loads a tenth of Node's own modules, at every start.
 const now = (): number => Number(process.hrtime.bigint() / 1_000_000n)
 
-/** So long a lock is nothing to speak of: a commit, a checkpoint. */
+/** A lock this short is normal: a commit, a checkpoint. */
 const momentMs = 2_000
 
 function patienceFor({ busyTimeoutMs: all = busyTimeoutMs, onWaiting }: OpenOptions): Patience | undefined {
@@ -147,8 +147,8 @@ function codeOf(cause: unknown): string {
 }
 
 /**
- * What is the matter with the disk, as the beginning of a sentence; null where the code says nothing of a disk.
- * Without room for the WAL's index SQLite speaks of an I/O error, so that one may be either.
+ * What is wrong with the disk, as the beginning of a sentence; null where the code isn't about a disk.
+ * Without room for the WAL's index SQLite reports an I/O error, so that code may mean either.
  */
 export function diskTrouble(code: string): string | null {
   if (code === 'ENOSPC' || code === 'SQLITE_FULL') return 'the disk is full'
@@ -163,7 +163,7 @@ function isUnwritable(code: string): boolean {
   return ['EACCES', 'EROFS', 'EPERM'].includes(code) || /^SQLITE_(READONLY|CANTOPEN)/.test(code)
 }
 
-/** What is wrong, as a sentence; a bug is thrown on. */
+/** What is wrong, as a sentence; a bug is rethrown. */
 function describe(file: string, cause: unknown): string {
   const code = codeOf(cause)
   const message = cause instanceof Error ? cause.message : String(cause)
@@ -183,7 +183,7 @@ function describe(file: string, cause: unknown): string {
   throw cause
 }
 
-/** A folder that can't be made, as what it would be in is no place for folders or a link into nothing. */
+/** A folder that can't be made because its parent takes no folders or is a dangling link. */
 function isMissing(cause: unknown): boolean {
   return codeOf(cause) === 'ENOENT' && (cause as NodeJS.ErrnoException).syscall === 'mkdir'
 }

@@ -14,10 +14,10 @@ export function openReadOnly(file: string): Db {
   return { ...wrap(raw), path: file }
 }
 
-/** Where the write and the read version of the file format are; 2 is WAL, 1 is not. */
+/** Offset of the file format's write and read versions; 2 is WAL, 1 is not. */
 const formatVersions = 18
 
-/** Without a WAL nobody has it open, and the file is the whole database. In memory it may be in no WAL mode. */
+/** Without a WAL nobody has it open, and the file is the whole database. A database in memory can't be in WAL mode. */
 function atRest(file: string): Buffer {
   const bytes = readFileSync(file)
   if (bytes[formatVersions] === 2) bytes.fill(1, formatVersions, formatVersions + 2)

@@ -8,7 +8,7 @@ import { type Migration, migrations as released } from './migrations/index.ts'
 
 type SchemaPart = 'table' | 'column' | 'constraint' | 'index' | 'trigger' | 'view' | 'transition'
 
-/** One thing that is not as it should be. `expected` is the statement that makes it right, where one does. */
+/** One difference. `expected` is the statement that corrects it, where there is one. */
 export type SchemaDifference = {
   kind: 'missing' | 'extra' | 'changed'
   part: SchemaPart

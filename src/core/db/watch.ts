@@ -1,7 +1,7 @@
 /**
- * Owns noticing that another process committed. A file-system event on the write-ahead log says "look"; a slow
- * poll is the net beneath it. The look itself is `PRAGMA data_version`, about 2 µs. Our own commits are events too, and
- * wake us once each, a hundred times a second at most. Never reads any table.
+ * Owns noticing that another process committed. A file-system event on the write-ahead log triggers a check; a
+ * slow poll covers missed events. The check itself is `PRAGMA data_version`, about 2 µs. Our own commits are events
+ * too, and wake us once each, a hundred times a second at most. Never reads any table.
  */
 import { type FSWatcher, watch } from 'node:fs'
 import path from 'node:path'
@@ -9,9 +9,9 @@ import type { Db } from './db.ts'
 
 /** Without any file-system event a change is seen within this time. */
 const pollMs = 100
-/** Where the kernel tells of every write of any program, the poll is for what nobody expects. */
+/** Where the kernel reports every write of any program, the poll only covers the unexpected. */
 const netMs = 500
-/** From an event to the look: the commit may still be being written, and one look is enough for many events. */
+/** From an event to the check: the commit may still be in progress, and one check is enough for many events. */
 const settleMs = 2
 /** Calls `onChange` after another connection committed; returns the way to stop. */
 export function watchDatabase(db: Db, onChange: () => void): () => void {

@@ -1,6 +1,6 @@
 /**
- * Owns what of a plan was done before, and is left out: its command succeeded, what it read is unchanged, and its outputs
- * are there. Reads only. In doubt a job runs again.
+ * Owns what of a plan is left out because it was done before: its command succeeded, what it read is unchanged, and its
+ * outputs are there. Reads only. In doubt a job runs again.
  */
 import { type Stats, statSync } from 'node:fs'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
@@ -67,7 +67,7 @@ async function stateOf(
   return there ? 'unchanged' : 'outputsMissing'
 }
 
-/** The files of this moment, each hashed once at most; a program or a table is read by every job. */
+/** The files as they are now, each hashed at most once; a program or a table is read by every job. */
 class Files {
   readonly #known = new Map<string, { stats: Stats | undefined; hash?: string }>()
 

@@ -1,7 +1,7 @@
 /**
- * Owns looking up the inputs of a batch when it is its turn: the batch stays queued and unsealed while its jobs come in,
- * in short transactions, and is sealed in the last one; only then can it be claimed. A host that dies in between
- * leaves a beginning that its successor continues, if the inputs are still the same.
+ * Owns looking up the inputs of a batch when it is its turn: the batch stays queued and unsealed while its jobs are
+ * added in short transactions, and is sealed in the last one; only then can it be claimed. If the host dies in
+ * between, its successor continues, provided that the inputs are still the same.
  *
  * Must never read the configuration file again (what counts is the text that was added, and trusted), and never add a
  * job under a role that is no longer this host's.
@@ -33,7 +33,7 @@ export type ExpanderOptions = {
   db: Db
   clock: Clock
   hostId: string
-  /** Jobs came in, or the batch was sealed or has failed. */
+  /** Jobs were added, or the batch was sealed or has failed. */
   onChanged(): void
   /** There was nothing to run, or what there was is not valid. */
   onFailed(row: BatchRow): void
@@ -42,10 +42,10 @@ export type ExpanderOptions = {
 
 const retryMs = 1_000
 
-/** Its inputs can't become jobs; the message says why. */
+/** Its inputs can't become jobs; the message has the reason. */
 class NotExpandable extends Error {}
 
-/** The role, or the batch's place in the queue, was lost meanwhile: whoever has it begins again. */
+/** The role, or the batch's position in the queue, was lost meanwhile: the next executor begins again. */
 class Lost extends Error {}
 
 export class Expander {
@@ -76,7 +76,7 @@ export class Expander {
     this.#timer?.cancel()
   }
 
-  /** The database or the disk refuses: the batch keeps its place, and what it has. */
+  /** The database or the disk refuses: the batch keeps its position and its jobs. */
   #tryLater(cause: unknown): void {
     if (cause instanceof Lost || this.#stopping) return
     this.#o.onError(cause)
@@ -151,7 +151,7 @@ export class Expander {
   }
 }
 
-/** What an interrupted expansion has left has to be the beginning of this one. */
+/** What an interrupted expansion has left must be the first part of this one. */
 function checkBeginning(jobs: readonly NewJob[], there: ReadonlyMap<number, string>): void {
   const same = jobs.filter(({ ordinal, commandHash }) => there.get(ordinal) === commandHash).length
   if (same < there.size)

@@ -1,4 +1,4 @@
-/** Owns the hash over a file's bytes, taken in small pieces so that nobody waits for it. */
+/** Owns the hash over a file's bytes, read in small pieces so that nothing waits for it. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 

@@ -1,6 +1,6 @@
 /**
  * Owns hashing what jobs read, beside their work: a piece of 256 KiB (about 0.2 ms of one core), then a pause of 25 ms,
- * so that jobs lose less than 1 %. A hash that was not taken costs a job that is run again, and nothing else.
+ * so that jobs lose less than 1 %. A missing hash only means that a job is run again.
  */
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,7 +22,7 @@ export class Hasher {
   readonly #o: Options
   #timer: Timer | null = null
   #working: Promise<void> | null = null
-  /** Awake time after which nothing more is begun; infinite while the host works. */
+  /** Awake time after which nothing more is begun; infinite while the host is working. */
   #untilMs = 0
   #pauseMs = pauseMs
 
@@ -30,7 +30,7 @@ export class Hasher {
     this.#o = options
   }
 
-  /** Looks every second for files to hash. Idempotent. */
+  /** Checks every second for files to hash. Idempotent. */
   start(): void {
     this.#untilMs = Number.POSITIVE_INFINITY
     this.#pauseMs = pauseMs
@@ -41,7 +41,7 @@ export class Hasher {
     })
   }
 
-  /** Ends: what is left is hashed without pauses for so long, and the rest is left to the next host. */
+  /** Stops: hashes without pauses for this long, and leaves the rest to the next host. */
   async stop(budgetMs: number): Promise<void> {
     if (this.#timer === null) return
     this.#timer.cancel()

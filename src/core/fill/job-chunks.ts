@@ -1,6 +1,6 @@
 /**
- * Owns the way from a plan to rows: chunks of jobs that one short transaction can take, with the folders of their
- * expected files made before. Must never hold more than a chunk, nor block the event loop for longer than one.
+ * Owns turning a plan into chunks of jobs, each for one short transaction, with the folders of their expected files made
+ * before. Must never hold more than a chunk, nor block the event loop for longer than one.
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
@@ -8,13 +8,13 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { BatchPlan, PlannedJob } from '../configuration/plan.ts'
 import type { NewJob } from '../queue/job-store.ts'
 
-/** Rows per transaction: some 20 ms, so that nobody who waits for the lock notices. */
+/** Rows per transaction: some 20 ms, so that nobody notices who waits for the lock. */
 export const chunkJobs = 2_000
 
 /** A folder for an expected file could not be created. */
 export class FolderError extends Error {}
 
-/** Streams a plan's jobs but for the commands that are left out; throws InputsChangedError or FolderError. */
+/** Streams a plan's jobs except the commands that are left out; throws InputsChangedError or FolderError. */
 export async function* jobChunks(
   plan: BatchPlan,
   number: number,
@@ -45,7 +45,7 @@ function toRow({ ordinal, input, argv, cwd, env, expect, reads, commandHash }: P
   return { ordinal, input, command, commandHash }
 }
 
-/** Creates the folders of a job's expected files; `made` remembers them, up to a bound. */
+/** Creates the folders of a job's expected files; `made` caches them, up to a limit. */
 function makeFolders({ expect }: PlannedJob, made: Set<string>): void {
   for (const { file } of expect) {
     const folder = path.dirname(file)

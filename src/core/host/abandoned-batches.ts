@@ -1,7 +1,7 @@
 /**
  * Owns removing batches whose host died while it was filling them: they never counted, but they hold their
- * identity. Called wherever that could be noticed: by the rescuer, the sweep and the next enqueue. Must never
- * touch a fill whose host may still live.
+ * identity. Called wherever that matters: by the rescuer, the sweep and the next enqueue. Must never touch a fill
+ * whose host may still be alive.
  */
 import type { Db } from '../db/db.ts'
 import { removeUnsealed } from '../queue/batch-store.ts'

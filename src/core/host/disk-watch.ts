@@ -1,7 +1,6 @@
 /**
- * Owns noticing that the data folder's disk runs low or has room again, and writing that down once per change,
- * whichever of the working hosts sees it first. Must never stop anything: the executor looks by itself before it
- * starts a job.
+ * Owns noticing that the data folder's disk runs low or has room again, and recording it once per change, whichever
+ * host sees it first. Must never stop anything: the executor checks for itself before it starts a job.
  */
 import { MB } from '../../contract/words.ts'
 import type { Clock, Timer } from '../clock.ts'
@@ -11,7 +10,7 @@ import { readMark, readSetting, writeMark } from '../queue/settings-store.ts'
 import { freeBytes } from './disk-guard.ts'
 
 const lookEveryMs = 5_000
-/** So much more than the least must be free before the disk counts as recovered: a disk at the edge is reported once. */
+/** Hysteresis: this much above the minimum must be free before the disk counts as recovered. */
 const margin = 1.05
 
 export type DiskWatchOptions = {
@@ -35,7 +34,7 @@ export class DiskWatch {
     this.#options = options
   }
 
-  /** Looks now and every few seconds from now on. Idempotent. */
+  /** Checks now and every few seconds from now on. Idempotent. */
   start(): void {
     if (this.#running) return
     this.#running = true
@@ -53,13 +52,13 @@ export class DiskWatch {
     try {
       if (this.look()) this.#options.onChanged()
     } catch (cause) {
-      // A disk that is full to the last byte takes no event either: the next look tries again.
+      // A completely full disk takes no event either: the next check tries again.
       this.#options.onError(cause)
     }
     this.#timer = this.#options.clock.after(lookEveryMs, () => this.#next())
   }
 
-  /** Writes down a change; false when there is none, or another host was faster. Throws what SQLite throws. */
+  /** Records a change; false when there is none, or another host was faster. Throws what SQLite throws. */
   look(): boolean {
     const { db, clock, home, hostId } = this.#options
     const least = readSetting(db, 'min-free-disk-mb') * MB

@@ -1,6 +1,6 @@
 /**
  * Owns this process's entry in `hosts`, its heartbeat, and the executor's role: taking it when nobody has it,
- * and succeeding a host that is provably gone. Must never judge by silence alone: a host is gone when its very
+ * and succeeding a host that is provably gone. Must never judge by silence alone: a host is gone when that
  * process (pid, start time, boot) is gone, or when it was stopped (SIGSTOP) beyond its lease.
  */
 import { userInfo } from 'node:os'
@@ -22,19 +22,19 @@ import {
 } from '../queue/host-store.ts'
 import { readSettings } from '../queue/settings-store.ts'
 
-/** This process as it enters itself into `hosts`. */
+/** This process as it registers itself in `hosts`. */
 export type HostSelf = { id: string; kind: Host['kind']; version: string }
 
 export type LeaseEvents = {
   /** The role is ours now; `from` is the host that had it and is gone or stopped. */
   onTaken(from: HostRow | null): void
-  /** The role was ours and is not any more; `awayMs` is how long we stood still. */
+  /** The role was ours and no longer is; `awayMs` is how long we were suspended. */
   onLost(awayMs: number): void
-  /** Somebody else has the role and lives. */
+  /** Another host has the role and is alive. */
   onStandby(holder: HostRow): void
   /** The machine slept. */
   onSlept(sleptMs: number): void
-  /** A write failed (disk full, …); the loop goes on. */
+  /** A write failed (disk full, …); the loop continues. */
   onError(cause: unknown): void
 }
 
@@ -61,7 +61,7 @@ export class Lease {
   #hasRole = false
   #timer: Timer | null = null
   #lastTick: { awakeMs: number; sleptMs: number } | null = null
-  /** Since when (awake time) the holder's heartbeat has had this value, as far as we saw. */
+  /** Awake time at which we first saw the holder's heartbeat with its current value. */
   #silence: { hostId: string; heartbeatAt: number; sinceAwakeMs: number } | null = null
   #notifiedStandby = ''
 
@@ -76,7 +76,7 @@ export class Lease {
     return this.#hasRole
   }
 
-  /** Enters this process into `hosts` once; commands that write call it first. */
+  /** Registers this process in `hosts` once; commands that write call it first. */
   register(): void {
     if (this.#registered) return
     const identity = identify(process.pid)
@@ -96,7 +96,7 @@ export class Lease {
     this.#registered = true
   }
 
-  /** Wants the role from now on: takes it at once if it is free, else stands by. */
+  /** Competes for the role from now on: takes it at once if it is free, else stands by. */
   start(): void {
     if (this.#wanted) return
     this.register()
@@ -116,22 +116,22 @@ export class Lease {
     try {
       this.#db.write(() => giveRoleBack(this.#db, this.#self.id))
     } catch (cause) {
-      this.#events.onError(cause) // the next host looks at our process, and takes the role when that is gone
+      this.#events.onError(cause) // the next host checks our process, and takes the role once that is gone
     }
   }
 
-  /** Ends this host's entry for good. */
+  /** Signs this host off for good. */
   end(): void {
     this.stop()
     if (!this.#registered) return
     try {
       this.#db.note(() => endHost(this.#db, this.#self.id, this.#clock.now()))
     } catch {
-      // A full disk must not turn what was acknowledged into a failure; our process table entry shows that we are gone.
+      // A full disk must not turn what was acknowledged into a failure; the process table shows that we are gone.
     }
   }
 
-  /** Looks now whether the role is still ours (after a verdict was refused). */
+  /** Checks now whether the role is still ours (after a verdict was refused). */
   check(): void {
     if (!this.#wanted) return
     this.#timer?.cancel()
@@ -158,7 +158,7 @@ export class Lease {
     if (this.#wanted) this.#timer = this.#clock.after(nextMs, () => this.#tick())
   }
 
-  /** How late this tick is, in time that passed for the world but not for us. */
+  /** How late this tick is, in time during which we didn't run. */
   #lookAtSleep(intervalMs: number): number {
     const now = { awakeMs: this.#clock.awakeMs(), sleptMs: this.#clock.sleptMs() }
     const last = this.#lastTick
@@ -212,8 +212,8 @@ export class Lease {
   }
 
   /**
-   * Awake milliseconds for which the holder's heartbeat has not moved while we watched. If we were late
-   * ourselves (the machine slept, we were stopped), watching starts anew: one fresh grace period.
+   * Awake milliseconds for which the holder's heartbeat has not changed while we watched. If we were late
+   * ourselves (the machine slept, we were stopped), watching starts over with a fresh grace period.
    */
   #silentFor(holder: HostRow, wasLate: boolean): number {
     const now = this.#clock.awakeMs()

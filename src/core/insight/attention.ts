@@ -1,6 +1,6 @@
 /**
- * Owns what needs a person: each thing once, as a sentence that says what to do where that isn't plain. Bounded
- * looks at the latest ends and events, so that it can be asked after every change. Reads only.
+ * Owns what needs a person: each thing once, as a sentence with what to do where that isn't obvious. Reads a bounded
+ * part of the latest ends and events, so that it can run after every change. Reads only.
  */
 import type { Snapshot } from '../../contract/commands.ts'
 import { moment } from '../../contract/moments.ts'
@@ -24,10 +24,10 @@ export type Attention = Snapshot['attention'][number]
 
 const lookAtEnds = 200
 const lookAtEvents = 5_000
-/** More of a kind than this are one line that counts them. */
+/** More of a kind than this become one entry that counts them. */
 const ofAKind = 10
 const dayMs = 86_400_000
-/** A refusal is news for so long. */
+/** How long a refusal is worth showing. */
 const refusalMs = 3_600_000
 
 /** What needs attention, the most pressing first; `now` in epoch ms, `disk` where the caller knows it. */
@@ -77,7 +77,7 @@ function duplicates(db: Db, now: number): Attention[] {
     return {
       kind: 'duplicate',
       batchId: batch.id,
-      sentence: `${batchName(batch)} was asked for again at ${moment(refusal?.at ?? now, now)} and refused, as it is there already: \`${brief(refusal?.command ?? '', 120)}\``,
+      sentence: `${batchName(batch)} was requested again at ${moment(refusal?.at ?? now, now)} and refused, as it is there already: \`${brief(refusal?.command ?? '', 120)}\``,
     }
   })
 }
@@ -93,7 +93,7 @@ function badEnds(ends: readonly BatchFacts[]): Attention[] {
     })),
     bad.length,
     'batch',
-    'ended badly since somebody looked',
+    'ended badly and are unseen',
   )
 }
 
@@ -110,26 +110,26 @@ function oddities(db: Db, now: number): Attention[] {
   const found = new Map<string, Attention>()
   for (const event of events) {
     const batch = batches.get(event.batch_id)
-    // A job that was interrupted and one that failed for it tell the same.
+    // An interruption and a failure for repeated interruptions report the same thing.
     const key = `${event.ordinal === null ? event.kind : 'job'}/${event.batch_id}/${event.ordinal}`
-    // A batch that was looked at since it ended has told its tale; the newest event of a kind speaks for it.
+    // A batch that was seen since it ended needs no more attention; of a kind only the newest event counts.
     if (!batch || found.has(key)) continue
     const name = batchName(batch)
     const why = reasonOf(event)
-    const tell = (kind: string, sentence: string) => found.set(key, { kind, batchId: batch.id, sentence })
+    const add = (kind: string, sentence: string) => found.set(key, { kind, batchId: batch.id, sentence })
     if (event.kind === 'finalizer_rescued')
-      tell(
+      add(
         'rescue',
         `The finalizer had to close ${name} at ${moment(event.at, now)}: it was done, but nobody had closed it`,
       )
     else if (batch.completedAt !== null && batch.seen) continue
     else if (event.kind === 'summary_failed')
-      tell(
+      add(
         'summary-failed',
         `The summary of ${name} could not be made${why === null ? '' : `: ${brief(why)}`}`,
       )
     else
-      tell(
+      add(
         'host-killer',
         `Job ${event.ordinal ?? '?'} of ${name} ${times(event.host_losses ?? 1)} running when its host died; it may have caused that`,
       )
@@ -146,7 +146,7 @@ function suspicious(db: Db, ends: readonly BatchFacts[]): Attention[] {
   for (const batch of ends) {
     if (batch.status !== 'completed') continue
     const odd = oddOutputs(db, batch.id, batch.run)
-    // A note that not everything was looked at names no file, and is nothing to call a person for.
+    // A note that not everything was checked names no file, and needs nobody's attention.
     if (!odd || odd.file === '') continue
     const more = odd.n > 1 ? `, and ${amount(odd.n - 1)} more ${odd.n === 2 ? 'looks' : 'look'} odd` : ''
     found.push({

@@ -1,13 +1,13 @@
 /**
- * Owns when things will be done, as an honest range: the queue is played through in the order in which the
- * executor would claim it, with the pace of jobs learned from the running batch itself, from earlier batches of
- * the same configuration and type, else from the type anywhere. Reads only.
+ * Owns estimates of when batches will be done, as a range: the queue is simulated in the order in which the executor
+ * would claim it, with the pace of jobs taken from the running batch itself, from earlier batches of the same
+ * configuration and type, else from the type anywhere. Reads only.
  *
  * What can't be known is not guessed. A batch whose type never ran has no estimate, nor has any batch behind it;
  * a batch that waits for one that won't complete by itself has none, but doesn't hold up the others; nothing has
- * one while the queue is paused, behind the mark to stop at, or while no host works. Ranges add up from batch to
- * batch, so they widen: whoever is slow today is slow in each of them. Time asleep and failures that stop a batch
- * early are not foretold.
+ * one while the queue is paused, behind the stop mark, or while no host is working. Ranges add up from batch to
+ * batch, so they widen: a machine that is slow today is slow for each of them. Sleep and failures that stop a batch
+ * early are not predicted.
  */
 import type { DoneBy } from '../../contract/entities.ts'
 import type { Db } from '../db/db.ts'
@@ -29,14 +29,14 @@ import { learnPace, type Pace, type Range, type Sample } from './pace.ts'
 export type QueueEstimate = {
   /** Null when nothing runs. */
   running: { jobsPerMinute: number | null; doneBy: DoneBy | null } | null
-  /** Batch id -> when it will be done, for the running and the queued ones of which that can be told. */
+  /** Batch id -> when it will be done, for the running and queued batches that have an estimate. */
   doneBy: Record<string, DoneBy>
 }
 
 const earlierBatches = 8
 const jobsOfEarlier = 128
 const jobsOfRunning = 256
-/** So many finished jobs of the running batch say more than all earlier batches. */
+/** This many finished jobs of the running batch count for more than all earlier batches. */
 const ownEvidence = 20
 const rememberedPaces = 256
 const everyPlace = 1_000_000_000
@@ -70,7 +70,7 @@ function pausing(batch: LineRow): boolean {
   return batch.position === 0 && batch.pause_requested > 0
 }
 
-/** Lets the queue run, batch after batch, until one of which nothing is known or the mark to stop at. */
+/** Simulates the queue, batch after batch, until one with an unknown pace or the stop mark. */
 function play(
   db: Db,
   line: readonly LineRow[],
@@ -115,7 +115,7 @@ function timeLeft(db: Db, batch: LineRow, paces: Paces, now: number): Range | un
   // A batch that pauses only sees its running jobs to their ends.
   const whole = pace.total(pausing(batch) ? elapsed.length : batch.open, slots(batch))
   const done = (each: number) => elapsed.reduce((sum, ms) => sum + Math.min(ms, each), 0) / slots(batch)
-  // A job that runs longer than such jobs do may as well run for as long again.
+  // A job that has run longer than such jobs do may well run for as long again.
   const overdue = Math.max(0, ...elapsed.filter((ms) => ms > pace.one.high))
   const low = Math.max(0, whole.low - done(pace.one.low))
   const mid = Math.max(low, whole.mid - done(pace.one.mid), overdue / 4)
@@ -124,7 +124,7 @@ function timeLeft(db: Db, batch: LineRow, paces: Paces, now: number): Range | un
 
 /**
  * The order in which batches will be claimed: by position, but one that waits lets others pass until its last
- * predecessor is done. Those whose predecessors are not in the line never come up.
+ * predecessor is done. Those whose predecessors are not in the queue are never claimed.
  */
 function* inOrderOfClaims(
   line: readonly LineRow[],
@@ -166,7 +166,7 @@ function* inOrderOfClaims(
 type Remembered = { stamp: string; pace: Pace | undefined; samples: readonly Sample[] }
 const remembered = new WeakMap<Db, Map<string, Remembered>>()
 
-/** Paces by type, remembered until a batch ends or another one runs; of the running batch until a job ends. */
+/** Paces by type, cached until a batch ends or another one runs; of the running batch until a job ends. */
 class Paces {
   readonly #db: Db
   readonly #head: LineRow | undefined
@@ -187,7 +187,7 @@ class Paces {
     return this.#ownEntry(batch).pace
   }
 
-  /** The best that is known of this batch's kind. */
+  /** The best known pace for this batch's kind. */
   of(batch: LineRow): Pace | undefined {
     const head = this.#head
     const kin =
@@ -201,7 +201,7 @@ class Paces {
     ]).pace
   }
 
-  /** One entry for whichever batch runs: what an earlier one taught by itself is never asked for again. */
+  /** One entry for whichever batch runs: an earlier one's own pace is never needed again. */
   #ownEntry(batch: LineRow): Remembered {
     return this.#recall('own', `${batch.id}/${batch.finished}`, () => [
       { parallel: slots(batch), jobs: lastFinished(this.#db, batch.id, jobsOfRunning) },

@@ -1,6 +1,6 @@
 /**
  * Owns which failures are one cluster: those with the same normalised message, exit code and signal. Where all of
- * a cluster quote the same name, the name is put back: "no column 'area'" says more than "no column '<name>'".
+ * a cluster quote the same name, the name is put back: "no column 'area'" is more useful than "no column '<name>'".
  */
 import type { Summary } from '../../contract/entities.ts'
 import { failureMessage, inOneLine, normalise } from '../../contract/failure-message.ts'
@@ -66,7 +66,7 @@ export function clusterFailures(failures: Iterable<Failure>): Cluster[] {
     .sort((a, b) => b.count - a.count || (a.examples[0]?.ordinal ?? 0) - (b.examples[0]?.ordinal ?? 0))
 }
 
-/** One failure alone is told as it is: what would differ between several is what one wants to know of it. */
+/** A single failure is shown as it is: what would vary between several is what identifies it. */
 function messageOf({ message, count, examples }: Cluster, names: readonly (string | null)[]): string {
   const [alone] = examples
   return count === 1 && alone ? inOneLine(alone.error) : withNames(message, names)

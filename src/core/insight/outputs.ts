@@ -1,6 +1,6 @@
 /**
- * Owns the look at what jobs declared to write: how much is there, and which of it is odd although its job
- * succeeded. Bounded in files and in time, as a folder may be on a slow network; what was left out is said.
+ * Owns checking the outputs that jobs declared: how much is there, and which of it is odd although its job
+ * succeeded. Bounded in files and in time, as a folder may be on a slow network; what was left out is reported.
  */
 import { statSync } from 'node:fs'
 import path from 'node:path'
@@ -13,18 +13,18 @@ import { countDeclaredOutputs, type DeclaredOutput, declaredOutputs } from '../q
 export type OutputLimits = { files: number; elapsedMs: number }
 const limits: OutputLimits = { files: 5_000, elapsedMs: 2_000 }
 
-/** So many oddities are named; the rest is counted. */
+/** This many oddities are named; the rest is counted. */
 const namedLimit = 50
-/** An output smaller than this share of its sisters' median is odd, if there are enough sisters to tell. */
+/** An output smaller than this share of its sisters' median is odd, if there are enough sisters to compare. */
 const smallShare = 0.1
 const sistersNeeded = 5
-/** File systems round times; a file that is older than its job by less is not old. */
+/** File systems round times; a file that is older than its job by less than this is not stale. */
 const oldToleranceMs = 3_000
 
 type Outputs = Summary['outputs']
 type Seen = DeclaredOutput & { path: string; size: number | null; changedAt: number }
 
-/** Looks at the declared outputs of a batch; relative ones are in the job's folder, else in `cwd`. */
+/** Checks the declared outputs of a batch; relative ones are in the job's folder, else in `cwd`. */
 export function inspectOutputs(
   db: Db,
   batchId: string,
@@ -57,12 +57,12 @@ function look(output: DeclaredOutput, file: string): Seen {
     const stats = statSync(file, { throwIfNoEntry: false })
     return { ...output, path: file, size: stats?.size ?? null, changedAt: stats?.mtimeMs ?? 0 }
   } catch {
-    // A folder that can't be entered or a name that can't exist: for the reader the output is not there.
+    // A folder that can't be entered or a name that can't exist: the output doesn't exist.
     return { ...output, path: file, size: null, changedAt: 0 }
   }
 }
 
-/** Median size of the first outputs of all jobs, of their second ones, … where there are enough to tell. */
+/** Median size of the first outputs of all jobs, of their second ones, … where there are enough to compare. */
 function medians(there: readonly Seen[]): Map<number, number> {
   const sizes = new Map<number, number[]>()
   for (const { place, size } of there) {

@@ -1,7 +1,7 @@
 /**
  * Owns how fast jobs of a kind go, learned from finished ones: a range of milliseconds per job.
  *
- * The sum of n jobs is what has to be foretold, so the evidence is made of sums too: finished jobs in the order
+ * The sum of n jobs is what has to be predicted, so the evidence is made of sums too: finished jobs in the order
  * of their ends are cut into blocks of up to n, and the quantiles of the blocks' means are the range. Blocks keep
  * apart what a mean would hide (a slow batch, a slow hour), and no distribution is assumed. Few blocks are little
  * evidence: the range is widened by 1/blocks, and never by less than a twentieth.
@@ -19,7 +19,7 @@ export type Pace = {
   readonly one: Range
 }
 
-/** So many blocks are cut where there are jobs enough. */
+/** Number of blocks where there are enough jobs. */
 const blocksWanted = 8
 /** What starting a job may cost beside its own time; a longer gap between two ends is a pause or sleep. */
 const overheadMs = 100
@@ -47,7 +47,7 @@ export function learnPace(samples: readonly Sample[]): Pace | undefined {
       if (count <= 0) return { low: 0, mid: 0, high: 0 }
       const size = Math.max(1, Math.min(count, Math.floor(costs.length / blocksWanted)))
       const each = perJob(size, parallel)
-      // However many slots there are, the last job takes its time.
+      // However many slots there are, the last job takes its own time.
       return {
         low: Math.max(each.low * count, one.low),
         mid: Math.max(each.mid * count, one.mid),

@@ -21,9 +21,9 @@ export type QueueNow = {
   paused: Marks['queue-paused'] | undefined
   /** Room on the data folder's disk, and how much there must be before anything starts. */
   disk?: Disk
-  /** When the running batch will be done, where that can be told. */
+  /** When the running batch will be done, where that is known. */
   doneBy?: DoneBy | null
-  /** Epoch ms; times are said in the local time zone. */
+  /** Epoch ms; times are shown in the local time zone. */
   now: number
 }
 
@@ -53,7 +53,7 @@ function whileIdle(db: Db, state: QueueNow): string {
   if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
   const { first, claimable } = headOfLine(db)
   if (!isWorking(state.executor)) {
-    // A host would change nothing for batches that all wait for others: what they wait for comes first then.
+    // A host would change nothing for batches that all wait for others, so what they wait for is named first.
     const waits = claimable || !first ? undefined : whyHeadWaits(batchById(db, first), counts)
     return waits === undefined
       ? `${queuedBatches(counts)}, but ${whoIsMissing(state.executor)}`
@@ -64,15 +64,15 @@ function whileIdle(db: Db, state: QueueNow): string {
   return first ? whyHeadWaits(batchById(db, first), counts) : 'Nothing is queued'
 }
 
-/** Why the queue stands still, by whom and since when: 'The queue is paused by ana since 18:02: lunch'. */
+/** Why nothing starts, since when and by whom: 'The queue has been paused since 18:02 by ana: lunch'. */
 export function pauseSentence(mark: Marks['queue-paused'], now: number): string {
-  const since = `since ${moment(mark.since, now)}`
+  const since = `The queue has been paused since ${moment(mark.since, now)}`
   const words = pauseReason(mark)
   const reason = words === null ? '' : `: ${brief(words)}`
-  if (mark.kind === 'disk') return `The queue is paused ${since}${reason || ': the disk is nearly full'}`
+  if (mark.kind === 'disk') return `${since}${reason || ': the disk is nearly full'}`
   if (mark.kind === 'stop-after')
-    return `The queue is paused ${since}: ${words === null ? 'the mark to stop at' : brief(words)} was reached`
-  return `The queue is paused by ${mark.by} ${since}${reason}`
+    return `${since}: ${words === null ? 'the stop mark' : brief(words)} was reached`
+  return `${since} by ${mark.by}${reason}`
 }
 
 /** Why somebody paused the queue, in their own words, or that it stopped after a batch. */

@@ -44,7 +44,7 @@ function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Marku
 
 const nothing = new Markup('')
 
-/** The page; `outcome` (what stands behind the batch's name) and `facts` are plain text. */
+/** The page; `outcome` (what follows the batch's name) and `facts` are unescaped text. */
 export function htmlReport(
   summary: Summary,
   outcome: string,

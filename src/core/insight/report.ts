@@ -1,5 +1,5 @@
 /**
- * Owns the summary as a document: plain text, JSON, or one HTML page. Pure: what is said comes from the summary.
+ * Owns the summary as a document: plain text, JSON, or one HTML page. Pure: everything in it comes from the summary.
  */
 import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { Summary } from '../../contract/entities.ts'
@@ -77,7 +77,7 @@ function statusWords({ status }: Summary): string {
 
 type Fact = { label: string; value: string }
 
-/** What is known beside the headline, as pairs of words; only what there is to say. */
+/** What is known beside the headline, as label and value; only what there is. */
 function facts(summary: Summary): Fact[] {
   const found: Fact[] = []
   const say = (label: string, value: string | null) => {
@@ -121,7 +121,7 @@ const closers: Readonly<Record<Summary['closedBy'], string | null>> = {
   event: null,
   command: null,
   sweep: 'the finalizer’s sweep',
-  demand: 'asking for this summary',
+  demand: 'a request for this summary',
 }
 
 const barWidth = 40
@@ -156,7 +156,7 @@ function histogramLines({ histogram }: Summary): string[] {
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-/** A bar of blocks, `part` (0…1) of the full width; something is never drawn as nothing. */
+/** A bar of blocks, `part` (0…1) of the full width; more than zero is at least one block. */
 export function bar(part: number): string {
   const units = part <= 0 ? 0 : Math.max(1, Math.round(part * barWidth * 8))
   return '█'.repeat(Math.floor(units / 8)) + (eighths[units % 8] ?? '')

@@ -1,13 +1,13 @@
 /**
- * Owns the audit trail's voice: each kind of event as a sentence in the past tense, without its time (printers
- * add that). A kind without a sentence of its own still reads, but a test refuses it. Must never read the database.
+ * Owns the audit trail's sentences: each kind of event as one in the past tense, without its time (printers add
+ * that). A kind without its own sentence gets a generic one, but a test refuses it. Must never read the database.
  */
 import type { Event } from '../../contract/entities.ts'
 import { brief, bytes, countOf, duration, listed } from '../../contract/words.ts'
 
-type Told = Omit<Event, 'sentence'>
+type Facts = Omit<Event, 'sentence'>
 
-const sentences: Readonly<Record<string, (event: Told) => string>> = {
+const sentences: Readonly<Record<string, (event: Facts) => string>> = {
   batch_created: (e) => `${who(e)} created ${batch(e)}${how(e)}${continuing(e)}`,
   batch_deferred: (e) => `${batch(e)} was added; its inputs are looked up when it is its turn`,
   batch_sealed: (e) => `${batch(e)} was filled with ${countOf(number(e, 'jobs') ?? 0, 'job')}`,
@@ -20,9 +20,9 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
   batch_claimed: (e) => `${batch(e)} started`,
   batch_taken_over: (e) => `${who(e)} took over ${batch(e)} from the host that ran it${because(e)}`,
   batch_pause_requested: (e) =>
-    `${who(e)} asked ${batch(e)} to pause ${flag(e, 'now') ? 'at once' : 'when its running jobs have ended'}${how(e)}${because(e)}`,
+    `${who(e)} requested ${batch(e)} to pause ${flag(e, 'now') ? 'at once' : 'when its running jobs have ended'}${how(e)}${because(e)}`,
   batch_pause_withdrawn: (e) => `${who(e)} let ${batch(e)} go on instead of pausing${how(e)}`,
-  batch_freed: (e) => `${who(e)} told ${batch(e)} not to wait for others any more${how(e)}`,
+  batch_freed: (e) => `${who(e)} freed ${batch(e)} from waiting for others${how(e)}`,
   batch_paused: (e) => `${who(e)} paused ${batch(e)}${how(e)}${because(e)}`,
   batch_cancelled: (e) => `${who(e)} cancelled ${batch(e)}${how(e)}${because(e)}${tally(e)}`,
   batch_completed: (e) => `${batch(e)} completed${tally(e)}${rescued(e)}`,
@@ -41,10 +41,10 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
     `${who(e)} paused the queue${flag(e, 'already') ? ' (it was paused already)' : ''}${how(e)}${because(e)}`,
   queue_resumed: (e) =>
     `${who(e)} resumed the queue${flag(e, 'already') ? ' (it was not paused)' : ''}${how(e)}${because(e)}`,
-  stop_after_set: (e) => `${who(e)} asked that nothing starts after ${batch(e)}${how(e)}${because(e)}`,
+  stop_after_set: (e) => `${who(e)} set the queue to stop after ${batch(e)}${how(e)}${because(e)}`,
   stop_after_cleared: (e) =>
-    `${who(e)} took away the mark after which nothing starts${flag(e, 'already') ? ' (there was none)' : ''}${how(e)}`,
-  stop_after_reached: (e) => `The queue stopped after ${batch(e)}, as it was asked to`,
+    `${who(e)} removed the stop mark${flag(e, 'already') ? ' (there was none)' : ''}${how(e)}`,
+  stop_after_reached: (e) => `The queue stopped after ${batch(e)}, as requested`,
   host_started: (e) => `${who(e)} started ${host(e)}`,
   host_took_over: (e) => `${capital(host(e))} became the executor${because(e)}`,
   host_lost_claim: (e) =>
@@ -70,28 +70,29 @@ const sentences: Readonly<Record<string, (event: Told) => string>> = {
     `${who(e)} backed up the database${has(e, 'file') ? ` to ${value(e, 'file')}` : ''}`,
   doctor_repaired: (e) =>
     `The doctor repaired something${has(e, 'repaired') ? `: ${value(e, 'repaired')}` : because(e)}`,
-  enqueue_conflicted: (e) => `${who(e)} asked for what was already there${conflict(e)}${how(e)}${because(e)}`,
+  enqueue_conflicted: (e) =>
+    `${who(e)} requested what was already active${conflict(e)}${how(e)}${because(e)}`,
   disk_low: (e) => `The disk ran low${free(e)}, so nothing starts until it has room again`,
   disk_recovered: (e) => `The disk had room again${free(e)}`,
 }
 
 /** The event as one sentence without time and full stop; a user's name at its beginning stays as it is. */
-export function tell(event: Told): string {
-  const told = Object.hasOwn(sentences, event.kind) ? sentences[event.kind] : undefined
-  const sentence = (told ?? fallback)(event)
+export function eventSentence(event: Facts): string {
+  const own = Object.hasOwn(sentences, event.kind) ? sentences[event.kind] : undefined
+  const sentence = (own ?? fallback)(event)
   return sentence.startsWith(event.actor) && !isOurs(event.actor) ? sentence : capital(sentence)
 }
 
 /** Kinds that have a sentence of their own. */
-export const toldKinds: readonly string[] = Object.keys(sentences)
+export const kindsWithSentence: readonly string[] = Object.keys(sentences)
 
-function fallback(event: Told): string {
+function fallback(event: Facts): string {
   const subject = event.jobId !== null || event.jobOrdinal !== null ? ` (${job(event)})` : ''
   const about = event.batchNumber !== null ? ` (${batch(event)})` : ''
   return `${event.kind.replaceAll('_', ' ')}${subject || about}, by ${who(event)}${because(event)}`
 }
 
-function who(event: Told): string {
+function who(event: Facts): string {
   return isOurs(event.actor) ? `the ${event.actor}` : event.actor
 }
 
@@ -99,7 +100,7 @@ function isOurs(actor: string): boolean {
   return actor === 'executor' || actor === 'finalizer' || actor === 'rescuer'
 }
 
-function batch(event: Told): string {
+function batch(event: Facts): string {
   const known = event.batchNumber ?? number(event, 'number')
   if (known === null) return 'a batch'
   const name = [event.details.configuration, event.details.type]
@@ -110,14 +111,14 @@ function batch(event: Told): string {
   return `#${known}${name === '' ? '' : ` ${brief(name, 160)}`}`
 }
 
-function job(event: Told): string {
+function job(event: Facts): string {
   const ordinal = event.jobOrdinal ?? number(event, 'ordinal')
   const input = event.details.input
   const named = typeof input === 'string' && input !== '' ? ` (${brief(input, 80)})` : ''
   return `job ${ordinal ?? event.jobId ?? '?'}${named} of ${batch(event)}`
 }
 
-function host(event: Told): string {
+function host(event: Facts): string {
   const kind = event.details.kind
   const words: Record<string, string> = {
     cli: 'the command line',
@@ -130,39 +131,43 @@ function host(event: Told): string {
   return pid === null ? name : `${name} (process ${pid})`
 }
 
-function how(event: Told): string {
+function how(event: Facts): string {
   const { from, command } = event.origin ?? {}
   if (!command) return ''
-  // The folder it was typed in stays in the event; a story is told without it.
+  // The folder it was typed in stays in the event; the sentence goes without it.
   if (from === 'command-line') return ` with \`${brief(command, 120)}\``
   return from === 'panel' ? ` in the panel (${brief(command, 80)})` : ''
 }
 
-function away(event: Told): string {
+function away(event: Facts): string {
   const ms = number(event, 'awayMs') ?? 0
   return ms >= 1_000 ? ` while it stood still for ${duration(ms)}` : ''
 }
 
-function because(event: Told): string {
+function because(event: Facts): string {
   return event.reason === null || event.reason === '' ? '' : `: ${brief(event.reason, 300)}`
 }
 
-function place(event: Told): string {
+function place(event: Facts): string {
   const position = number(event, 'position')
-  return position === null || position === 0 ? '' : ` at place ${position}`
+  return position === null || position === 0 ? '' : ` at position ${position}`
 }
 
-function newPlace(event: Told): string {
+function newPlace(event: Facts): string {
   const to = event.details.position ?? event.details.to
-  return typeof to === 'number' ? ` to place ${to}` : typeof to === 'string' ? ` to the ${brief(to, 20)}` : ''
+  return typeof to === 'number'
+    ? ` to position ${to}`
+    : typeof to === 'string'
+      ? ` to the ${brief(to, 20)}`
+      : ''
 }
 
-function attempt(event: Told): string {
+function attempt(event: Facts): string {
   const given = number(event, 'attempt')
   return given === null ? '' : ` in attempt ${given}`
 }
 
-function tally(event: Told): string {
+function tally(event: Facts): string {
   const total = number(event, 'total')
   if (total === null) return ''
   const parts = [`${number(event, 'succeeded') ?? 0} of ${countOf(total, 'job')} succeeded`]
@@ -176,35 +181,35 @@ function tally(event: Told): string {
   return ` (${listed(parts)})`
 }
 
-function rescued(event: Told): string {
+function rescued(event: Facts): string {
   const layer = event.details.closedBy
   if (layer === 'sweep') return ', closed by the finalizer’s sweep'
-  return layer === 'demand' ? ', closed when its summary was asked for' : ''
+  return layer === 'demand' ? ', closed when its summary was requested' : ''
 }
 
-function continuing(event: Told): string {
+function continuing(event: Facts): string {
   const from = event.details.continues
   return typeof from === 'number' ? `, which continues #${from}` : ''
 }
 
-function action(event: Told): string {
+function action(event: Facts): string {
   return has(event, 'command') ? `a ${value(event, 'command')}` : 'an action'
 }
 
-function cleared(event: Told): string {
+function cleared(event: Facts): string {
   const n = number(event, 'count') ?? number(event, 'batches')
   if (n !== null) return countOf(n, 'finished batch')
   return event.batchNumber === null ? 'finished batches' : batch(event)
 }
 
-function conflict(event: Told): string {
+function conflict(event: Facts): string {
   const existing = event.details.existing
   const numbers = Array.isArray(existing) ? existing.filter((n) => typeof n === 'number') : []
   if (numbers.length > 0) return `: ${listed(numbers.slice(0, 5).map((n) => `#${n}`))}`
   return event.batchNumber === null ? '' : ` as ${batch(event)}`
 }
 
-function free(event: Told): string {
+function free(event: Facts): string {
   const left = number(event, 'freeBytes')
   return left === null ? '' : ` (${bytes(left)} free)`
 }
@@ -214,28 +219,28 @@ function wasStatus(status: string | null): string {
   return status === 'cancelled' ? 'was cancelled' : `had ${status ?? 'ended'}`
 }
 
-function number(event: Told, key: string): number | null {
+function number(event: Facts, key: string): number | null {
   const found = event.details[key]
   return typeof found === 'number' && Number.isFinite(found) ? found : null
 }
 
-function has(event: Told, key: string): boolean {
+function has(event: Facts, key: string): boolean {
   return event.details[key] !== undefined
 }
 
-function value(event: Told, key: string): string {
+function value(event: Facts, key: string): string {
   const found = event.details[key]
   return brief(typeof found === 'string' ? found : JSON.stringify(found ?? null), 200)
 }
 
 /** ' from 0 to 5', ' to 5', or nothing. */
-function span(event: Told): string {
+function span(event: Facts): string {
   const to = has(event, 'to') ? 'to' : 'value'
   if (!has(event, to)) return ''
   return `${has(event, 'from') ? ` from ${value(event, 'from')}` : ''} to ${value(event, to)}`
 }
 
-function flag(event: Told, key: string): boolean {
+function flag(event: Facts, key: string): boolean {
   return event.details[key] === true
 }
 

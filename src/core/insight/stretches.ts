@@ -1,7 +1,7 @@
 /**
- * Owns the stretches of time in which a batch stood still, read from the audit trail: paused (the batch or the
- * queue), slept (the machine), no-host (nobody worked). Several hosts may have told of the same sleep, and a
- * batch may be paused in a paused queue: time is never counted twice.
+ * Owns the periods in which a batch did not progress, read from the audit trail: paused (the batch or the queue),
+ * slept (the machine), no-host (no host was working). Several hosts may have reported the same sleep, and a batch may
+ * be paused in a paused queue: time is never counted twice.
  */
 import type { Db } from '../db/db.ts'
 import { findHost } from '../queue/host-store.ts'
@@ -21,7 +21,7 @@ export function stretchesOf(db: Db, batchId: string, runs: 'all runs' | 'last ru
   )
 }
 
-/** Without what the queue and the machine did after the batch had ended. */
+/** Leaves out what the queue and the machine did after the batch had ended. */
 function lifeOf(rows: StretchRow[]): StretchRow[] {
   const last = rows.findLastIndex((row) => row.to_status !== null)
   const end = rows[last]
@@ -54,14 +54,14 @@ function paused(rows: readonly StretchRow[]): Span[] {
   }
   for (const row of rows) {
     if (row.to_status !== null) ended = isEnd(row)
-    // The queue pauses itself where it was told to stop.
+    // The queue pauses itself at the stop mark.
     if (row.kind === 'queue_paused' || row.kind === 'stop_after_reached') {
       if (!ended) open.queue ??= row.at
     } else if (row.kind === 'queue_resumed') close('queue', row.at)
     else if (row.kind === 'batch_paused') open.batch ??= row.at
     else if (row.to_status !== null) {
       close('batch', row.at)
-      // A batch that has ended doesn't stand still any more, whatever the queue does.
+      // A batch that has ended can't be held up any more, whatever the queue does.
       if (ended) close('queue', row.at)
     }
   }

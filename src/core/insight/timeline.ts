@@ -1,5 +1,5 @@
 /**
- * Owns a batch's life as a picture needs it: its attempts, and the stretches in which it stood still.
+ * Owns the data of a batch's timeline: its attempts, and the periods in which it did not progress.
  */
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Db } from '../db/db.ts'

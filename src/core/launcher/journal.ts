@@ -1,6 +1,6 @@
 /**
- * Reads what launchers left behind, for whoever comes after a dead host: which jobs were started, which
- * ended and how. Never writes into a journal (that is the launcher's); fences and removes it.
+ * Reads what launchers left behind, for the successor of a dead host: which jobs were started, which
+ * ended and how. Never writes to a journal (only its launcher does); fences and removes it.
  *
  * To adopt a launcher's work exactly: fence it, then read its journal. A job that is only `starting` then may
  * still start while the launcher lives: read again until it is started, refused, or the launcher is gone.
@@ -30,7 +30,7 @@ export function journalPath(runDir: string, launcherId: string): string {
   return join(runDir, `${launcherId}.journal`)
 }
 
-/** The file whose existence keeps a launcher from starting anything more. */
+/** The file whose existence stops a launcher from starting anything more. */
 export function fencePath(journal: string): string {
   return journal.replace(/\.journal$/, '.fence')
 }
@@ -92,7 +92,7 @@ export function fenceLauncher(journal: Pick<LauncherJournal, 'path'>): void {
   closeSync(openSync(fencePath(journal.path), 'a', 0o600))
 }
 
-/** Sends SIGTERM to that very process, which stops all its jobs, with their grace, and ends. Nothing happens if it is gone. */
+/** Sends SIGTERM to that launcher, which stops all its jobs, with their grace, and exits. Nothing happens if it is gone. */
 export function stopOrphanedLauncher(journal: Pick<LauncherJournal, 'launcher'>): void {
   if (!isRunning(journal.launcher)) return
   try {

@@ -15,21 +15,21 @@ export type LauncherSupervisorOptions = {
   launcherDir: string
   nodePath?: string
   env: NodeJS.ProcessEnv
-  /** So many ends may stay in the journal although they are committed (256). */
+  /** This many committed ends may stay in the journal (256). */
   forgetEvery?: number
 }
 
 export type LauncherSupervisorEvents = {
-  /** A launcher is there that takes jobs. */
+  /** A launcher is ready. */
   onReady(): void
-  /** None can be had. */
+  /** No launcher can be spawned. */
   onUnavailable(cause: unknown): void
   onStarted(started: Started): void
   onExit(exit: JobExit): void
   onRefused(refused: Refused): void
-  /** A held job was not begun and won't be. */
+  /** A held job was not started and won't be. */
   onDropped(attempt: string): void
-  /** It died; `journal` is what it wrote down. These attempts had no end yet, and may live on if they have begun. */
+  /** It died; `journal` is what it recorded. These attempts had no end yet, and may live on if they were started. */
   onGone(reason: string, journal: LauncherJournal | null, attempts: ReadonlySet<string>): void
 }
 
@@ -37,7 +37,7 @@ export type LauncherSupervisorEvents = {
 type Worker = {
   ready: Promise<Launcher>
   launcher: Launcher | null
-  /** So many ends it was sent to forget. */
+  /** How many ends it was sent to forget. */
   forgotten: number
   /** Attempts it was sent, held ones too, that are neither ended nor dropped. */
   open: Set<string>
@@ -47,7 +47,7 @@ export class LauncherSupervisor {
   readonly #options: LauncherSupervisorOptions
   readonly #events: LauncherSupervisorEvents
   #current: Worker | null = null
-  /** Fenced: they start nothing more, and are followed until their last job has ended. */
+  /** Fenced: they start nothing more, and are watched until their last job has ended. */
   readonly #fenced = new Set<Worker>()
   /** Journals of dead launchers, to be removed once their ends are committed. */
   readonly #dead = new Set<string>()
@@ -57,13 +57,13 @@ export class LauncherSupervisor {
     this.#events = events
   }
 
-  /** Whether a launcher is there that takes jobs; spawns one where none is. */
+  /** Whether a launcher is ready; spawns one if none is. */
   isReady(): boolean {
     this.#current ??= this.#spawn()
     return this.#current.launcher !== null
   }
 
-  /** Starts a job. Rejects when no launcher can be had. */
+  /** Starts a job. Rejects if no launcher can be spawned. */
   async start(spec: StartSpec): Promise<void> {
     this.#current ??= this.#spawn()
     const worker = this.#current
@@ -79,7 +79,7 @@ export class LauncherSupervisor {
     return true
   }
 
-  /** What is held and has not begun is dropped, and reported so. */
+  /** Drops held jobs that were not started, and reports each. */
   dropHeld(): void {
     this.#current?.launcher?.drop()
   }
@@ -101,8 +101,8 @@ export class LauncherSupervisor {
   }
 
   /**
-   * 'close' waits for its jobs and its end, and every end that was reported is committed by then; 'release' lets it go on
-   * alone. What is started next gets a new one.
+   * 'close' waits for its jobs and its end, and every reported end is committed by then; 'release' lets it continue
+   * alone. The next job gets a new launcher.
    */
   async end(how: 'close' | 'release'): Promise<void> {
     const workers = this.#all()
@@ -179,8 +179,8 @@ export class LauncherSupervisor {
   }
 
   /**
-   * A host that took itself for the executor fenced it (it had been stopped and fell behind, for example). Nothing lifts a
-   * fence, so the next job gets another launcher; this one's jobs are followed to their ends.
+   * A host that believed it was the executor fenced it (after having been stopped, for example). Nothing lifts a fence,
+   * so the next job gets another launcher; this one's jobs are watched to their ends.
    */
   #replace(worker: Worker): void {
     if (!this.#leave(worker)) return
@@ -204,7 +204,7 @@ export class LauncherSupervisor {
     this.#dead.add(file)
   }
 
-  /** It is given nothing more to start. False: it was not the current one. */
+  /** It gets no more jobs. False: it was not the current one. */
   #leave(worker: Worker): boolean {
     if (this.#current !== worker) return false
     this.#current = null

@@ -1,9 +1,9 @@
 /**
- * The host's end of a launcher: starts one, sends it what to run, reads what became of it. Owns the launcher's
- * two pipes and nothing else; never starts or signals a job itself.
+ * The host's side of a launcher: spawns one, sends it jobs, reads their results. Owns the launcher's two pipes and
+ * nothing else; never starts or signals a job itself.
  *
- * When the host goes (or lets go), the launcher sees its jobs to their end, leaves their exits in its journal
- * and ends: see journal.ts for whoever comes next.
+ * When the host exits (or releases it), the launcher sees its jobs to their end, leaves their exits in its journal
+ * and exits: see journal.ts for the successor's side.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -35,9 +35,9 @@ export type LauncherEvent =
   | ({ kind: 'started' } & Started)
   | ({ kind: 'refused' } & Refused)
   | { kind: 'exited'; exit: JobExit }
-  /** A held job was not begun and won't be. */
+  /** A held job was not started and won't be. */
   | { kind: 'dropped'; attempt: string }
-  /** The launcher itself died or its pipe broke; the last event. Not sent after `close` or `release`. */
+  /** The launcher died or its pipe broke; the last event. Not sent after `close` or `release`. */
   | { kind: 'gone'; reason: string }
 
 /** A running launcher. All methods return at once and never throw because it has died: that is an event. */
@@ -48,21 +48,21 @@ export type Launcher = {
   /** Answered by one `started` or `refused`, and after `started` by one `exited`. */
   start(spec: StartSpec): void
   /**
-   * Holds a job until fewer than `width` run: then it is begun, unless an end that was not clean comes first. Answered by
+   * Holds a job until fewer than `width` run: then it is started, unless an unclean end comes first. Answered by
    * `dropped`, or as `start`. False: it can't be sent, and only `start` refuses it.
    */
   hold(spec: StartSpec, width: number): boolean
-  /** Drops what is held and has not begun. */
+  /** Drops held jobs that were not started. */
   drop(): void
   /** SIGTERM to all of the job, `graceMs`, SIGKILL. Nothing happens when it has ended. */
   stop(attempt: string, graceMs: number): void
-  /** So many ends (exits and refusals) it has reported. */
+  /** How many ends (exits and refusals) it has reported. */
   ends(): number
   /** The first so many ends (exits and refusals) are committed: the journal need not keep them. */
   forget(endsCommitted: number): void
   /** Closes the launcher's stdin and resolves when it has ended, which is after its last job. */
   close(): Promise<void>
-  /** Lets go without waiting: jobs go on, their exits are found in the journal. */
+  /** Detaches without waiting: jobs continue, and their exits are found in the journal. */
   release(): void
 }
 
@@ -79,7 +79,7 @@ export type LauncherOptions = {
 }
 
 const HANDSHAKE_MS = 20_000
-/** Far beyond what any system takes as arguments and environment. */
+/** Far above any system's limit for arguments and environment. */
 const LARGEST_FRAME = 32 * 1024 * 1024
 
 /** Starts a launcher: the native one where it was built and runs, else the Node one. Rejects if none starts. */

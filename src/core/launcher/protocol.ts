@@ -6,7 +6,7 @@
  *   E NAME=VALUE…                                                            base environment, once
  *   S attempt cwd logPath logLimit timeoutMs|- graceMs argc argv… NAME=VALUE…  start a job
  *   H width seen attempt … (as S)   hold a job: start it when fewer than `width` jobs run, unless an end that was not
- *                                   clean comes first; `seen`: so many ends the host has read
+ *                                   clean comes first; `seen`: how many ends the host has read
  *   D                               drop what is held
  *   T attempt graceMs                                                        stop a job
  *   F count                                                                  forget the first so many ends
@@ -15,7 +15,7 @@
 import type { ProcessIdentity } from '../process/processes.ts'
 import { type RefusalStage, refusalMessage } from './refusal.ts'
 
-/** Raised with every change of frames or lines: a host works with a launcher of its own version only. */
+/** Raised with every change of frames or lines: a host only uses a launcher of its own version. */
 export const PROTOCOL = '2'
 /** Versions whose journals are understood: since 1 only frames have changed. */
 const readable = ['1', PROTOCOL]
@@ -30,7 +30,7 @@ export type StartSpec = {
   /** On top of the base environment. */
   env: Record<string, string>
   logPath: string
-  /** The last so many bytes of output are kept, and the first 64 KiB. */
+  /** How many bytes at the end of the output are kept, beside the first 64 KiB. */
   logLimitBytes: number
   /** Of awake time. */
   timeoutMs: number | null
@@ -113,7 +113,7 @@ export function startFrame(spec: StartSpec): Buffer {
   return encodeFrame(['S', ...startFields(spec)])
 }
 
-/** The frame that hands a job over ahead. */
+/** The frame that has a job held ahead. */
 export function holdFrame(spec: StartSpec, width: number, seen: number): Buffer {
   return encodeFrame(['H', String(width), String(seen), ...startFields(spec)])
 }
@@ -177,7 +177,7 @@ export function exitedLine(e: JobExit): string {
   ])
 }
 
-/** Understands one line (without its newline); null for one that is torn or of another version. */
+/** Parses one line (without its newline); null for one that is torn or of another version. */
 export function parseLine(text: string): Line | null {
   const [line, ...f] = text.split('\t')
   const s = (i: number) => f[i] ?? ''

@@ -7,8 +7,8 @@
 export type RefusalStage = 'cwd' | 'program' | 'log' | 'process' | 'fenced'
 
 /**
- * Whether the job itself can't be started as it is, so that it fails; else it waits until the machine can again. A
- * log that would be written elsewhere doesn't mend itself either.
+ * Whether the job itself can't be started as it is, so that it fails; else it waits until the machine can start it. A
+ * log behind a link is the job's fault too, as that doesn't go away by itself.
  */
 export function isFinalRefusal(stage: string, errno: string): boolean {
   return (
@@ -59,7 +59,7 @@ function logTrouble(errno: string): string {
   if (errno === 'EIO') return "can't be written: the disk reports an error"
   if (errno === 'EDQUOT') return "can't be created: the disk quota is used up"
   if (errno === 'ELOOP') return "is a symbolic link or lies behind one, which isn't followed"
-  if (errno === 'EINVAL') return 'is not a plain file'
+  if (errno === 'EINVAL') return 'is not a regular file'
   if (errno === 'EACCES') return "can't be written (no permission)"
   if (errno === 'EROFS') return "can't be written: the disk is read-only"
   if (errno === 'EISDIR') return 'is a folder'

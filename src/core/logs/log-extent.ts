@@ -1,14 +1,14 @@
 /**
- * Which parts of a job's log are there. While a job writes more than its limit, the middle of its log is given
- * back to the disk; the launcher notes what is missing in a small file beside the log. Both launchers and
+ * Which parts of a job's log exist. While a job writes more than its limit, the middle of its log is removed
+ * from the disk; the launcher notes what is missing in a small file beside the log. Both launchers and
  * every reader of logs use this file; when the job has ended the log is whole again, with a line in the gap.
  */
 import { lstatSync, readFileSync, statSync } from 'node:fs'
 
-/** So many bytes at the start of a log are always kept. */
+/** Bytes at the start of a log that are always kept. */
 export const LOG_HEAD_BYTES = 64 * 1024
 
-/** The log as a reader should show it: `before` the gap, so many bytes left out, and what comes `after`. */
+/** The log as a reader should show it: `before` the gap, the number of bytes left out, and what comes `after`. */
 export type LogExtent = {
   /** All bytes the job wrote so far, including those left out. */
   writtenBytes: number
@@ -28,7 +28,7 @@ export const cutNotePath = (logPath: string) => `${logPath}.cut`
 export const keptTailPath = (logPath: string) => `${logPath}.tail`
 
 /**
- * How to read this log at this moment. A missing log has no bytes. The answer is a snapshot: the gap of a
+ * How to read this log right now. A missing log has no bytes. The result is a snapshot: the gap of a
  * running job grows, so read again after each read that may have crossed it.
  */
 export function readLogExtent(path: string): LogExtent {

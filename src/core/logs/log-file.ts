@@ -1,7 +1,7 @@
 /**
  * Owns reading a job's log as the stream that the job wrote: offsets count every byte written, also those that
  * the log limit left out, so they stay true while a log is being cut and after it has been made whole again.
- * Opens nothing but plain files below `<home>/logs`, and never reads more than was requested.
+ * Opens nothing but regular files below `<home>/logs`, and never reads more than was requested.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import path from 'node:path'
@@ -11,7 +11,7 @@ import { LOG_HEAD_BYTES, type LogPiece, readLogExtent } from './log-extent.ts'
 /** Bytes `start`…`end` (exclusive) of the stream, kept in `path` from `fileStart` on. */
 type Span = { path: string; fileStart: number; start: number; end: number }
 
-/** One look at a log. `spans` are in order and hold every byte that is there. */
+/** A log at one moment. `spans` are in order and hold every byte that is there. */
 export type LogView = {
   size: number
   gap: { from: number; to: number } | null
@@ -28,7 +28,7 @@ const nothing: LogView = { size: 0, gap: null, spans: [] }
 export function viewLog(home: string, file: string, writtenBytes: number | null): Result<LogView> {
   const look = lstatSync(file, { throwIfNoEntry: false })
   if (!look) return ok(nothing)
-  if (!look.isFile()) return refuse(file, look.isSymbolicLink() ? 'a symbolic link' : 'not a plain file')
+  if (!look.isFile()) return refuse(file, look.isSymbolicLink() ? 'a symbolic link' : 'not a regular file')
   if (!isBelow(path.join(home, 'logs'), file))
     return refuse(file, 'in a folder that leads out of the folder of logs')
   const extent = readLogExtent(file)
@@ -98,7 +98,7 @@ export function readStream(view: LogView, from: number, length: number): Buffer 
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
 }
 
-/** Where the bytes that can be read from `from` on begin and end: the gap is stepped over. */
+/** Start and end of the bytes that can be read from `from` on: the gap is skipped. */
 export function stretchAt(view: LogView, from: number): { start: number; end: number } {
   const { gap, size } = view
   if (!gap) return { start: Math.min(from, size), end: size }
@@ -106,7 +106,7 @@ export function stretchAt(view: LogView, from: number): { start: number; end: nu
   return { start: Math.min(Math.max(from, gap.to), size), end: size }
 }
 
-/** A file that vanished between the look and the read (it was made whole) has no bytes; the next look finds it. */
+/** A file that vanished before it was read (it was made whole) has no bytes; the next view finds it. */
 function readPart(file: string, start: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length)
   let fd: number

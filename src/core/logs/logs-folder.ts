@@ -1,6 +1,6 @@
 /**
  * Owns where logs really are: the user may have put the folder of logs on another disk by a link, and that one is
- * followed here. A link below it was put there by nobody: the launcher refuses it. Looks at most once a second.
+ * followed here. The user has no reason for a link below it: the launcher refuses one. Checks at most once a second.
  */
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
@@ -15,7 +15,7 @@ export class LogsFolder {
     this.#real = eachSecond(clock, () => whereIs(home, this.#logs))
   }
 
-  /** The same log (a path below `<home>/logs`), not by way of a link. */
+  /** The same log (a path below `<home>/logs`), with links resolved. */
   withoutLinks(log: string): string {
     return this.#real() + log.slice(this.#logs.length)
   }
@@ -25,6 +25,6 @@ function whereIs(home: string, logs: string): string {
   try {
     return existsSync(logs) ? realpathSync(logs) : path.join(realpathSync(home), 'logs')
   } catch {
-    return logs // it can't be looked at: the launcher reports what is wrong with it
+    return logs // it can't be read: the launcher reports what is wrong with it
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Owns forgetting: job logs of batches that ended longer ago than the setting `log-retention-days` are removed.
+ * Owns removing job logs of batches that ended longer ago than the setting `log-retention-days`.
  * Never touches a row, a log of a batch that is not final, or anything outside the folder of logs.
  */
 import { readdirSync, rmSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { readSetting } from '../queue/settings-store.ts'
 
 const dayMs = 86_400_000
 
-/** Removes what may go; returns the numbers of the batches whose logs were removed. 0 days keeps everything. */
+/** Removes old logs; returns the numbers of their batches. 0 days keeps everything. */
 export function removeOldLogs(db: Db, home: string, now: number): number[] {
   const days = readSetting(db, 'log-retention-days')
   if (days === 0) return []

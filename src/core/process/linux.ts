@@ -74,7 +74,7 @@ export function readMarker(pid: number): { attempt: string; runDir: string } | n
   return attempt === undefined || runDir === undefined ? null : { attempt, runDir }
 }
 
-/** In the midst of its exec a process has no environment for a moment, and would be overlooked: reads again. */
+/** During its exec a process has no environment for a moment, and would be overlooked: reads again. */
 function readEnvironment(pid: number): string | null {
   for (let tries = 0; ; tries += 1) {
     const text = readOrNull(`/proc/${pid}/environ`)
@@ -83,7 +83,7 @@ function readEnvironment(pid: number): string | null {
   }
 }
 
-/** Neither a zombie nor a thread of the kernel, which never have an environment, nor long there. */
+/** Neither a zombie nor a kernel thread, which never have an environment, and new. */
 function isYoungProgram(pid: number): boolean {
   const stat = readStat(pid)
   if (stat === null || stat.state === 'zombie' || stat.parent === KERNEL_THREADS) return false

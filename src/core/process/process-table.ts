@@ -1,6 +1,6 @@
 /**
- * What each platform file answers: "which process is this, and is it still there?".
- * No logic: linux, darwin and win32 each provide one ProcessTable.
+ * The interface to a platform's processes: which process is this, and is it still there? No logic: linux, darwin and
+ * win32 each provide one ProcessTable.
  */
 
 /** What can be seen of a pid right now. `startedAt` is the platform's own start time, compared only for equality. */
@@ -9,7 +9,7 @@ export type ProcessLook = { startedAt: string; state: 'running' | 'stopped' | 'z
 /** A live process that carries Slipway's environment marker. */
 export type MarkedProcess = { pid: number; startedAt: string; attempt: string; runDir: string }
 
-/** One platform's way to look at processes. Nothing here throws for a process that has just gone. */
+/** One platform's access to processes. Nothing here throws for a process that has just gone. */
 export type ProcessTable = {
   /** Differs from one boot of the machine to the next. */
   bootId(): string
@@ -27,7 +27,7 @@ export const ATTEMPT_MARKER = 'SLIPWAY_ATTEMPT'
 /** The environment variable that names the run folder (its real path) a job belongs to. */
 export const RUN_DIR_MARKER = 'SLIPWAY_RUN_DIR'
 
-/** `process.kill` as an answer instead of an exception; signal 0 only checks. */
+/** `process.kill` with a result instead of an exception; signal 0 only checks. */
 export function sendSignal(pid: number, signal: NodeJS.Signals | 0): 'sent' | 'gone' | 'forbidden' {
   try {
     process.kill(pid, signal)

@@ -1,5 +1,5 @@
 /**
- * Knows whether a process is the very one that was meant: pid, start time and boot together. Everything that
+ * Identifies processes by pid, start time and boot together. Everything that
  * signals a process it didn't just start goes through here, so that a reused pid is never touched.
  */
 import { realpathSync } from 'node:fs'
@@ -89,8 +89,8 @@ export async function stopProcesses(
 }
 
 /**
- * Stops all processes that `findJobProcesses` finds, and looks again until it finds none: also a job that
- * starts new processes while it is being stopped comes to its end. Resolves to the number stopped.
+ * Stops all processes that `findJobProcesses` finds, and repeats until it finds none, so that even a job that
+ * starts new processes while it is being stopped ends. Resolves to the number stopped.
  */
 export async function stopJobProcesses(
   filter: { home: string; attempt?: string },

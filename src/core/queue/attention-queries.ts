@@ -1,6 +1,6 @@
 /**
  * Owns the reads behind the sentences about the queue: who is first, who is stuck, what ended or went wrong
- * lately. Bounded looks, as they are asked after every change. Writes nothing.
+ * lately. Bounded reads, as they run after every change. Writes nothing.
  */
 import type { Db } from '../db/db.ts'
 import type { BatchFacts } from './insight-queries.ts'
@@ -12,7 +12,7 @@ export function lineCounts(db: Db): LineCounts {
   return (
     db
       .sql<LineCounts>(
-        // Each count walks its part of the index by status, and no row.
+        // Each count walks its part of the index by status and reads no row.
         `SELECT (SELECT count(*) FROM batches WHERE status = 'queued' AND cleared_at IS NULL) AS queued,
                 (SELECT count(*) FROM batches WHERE status = 'paused' AND cleared_at IS NULL) AS paused,
                 (SELECT count(*) FROM batches WHERE status = 'initiated' AND cleared_at IS NULL
@@ -22,7 +22,7 @@ export function lineCounts(db: Db): LineCounts {
   )
 }
 
-/** Ids of the first batch in line, and of the first that waits for nothing; asks as the claim does. */
+/** Ids of the first queued batch, and of the first that waits for nothing, by the same rule as the claim. */
 export function headOfLine(db: Db): { first: string | undefined; claimable: string | undefined } {
   const first = db
     .sql<{ id: string }>('SELECT id FROM batches WHERE position >= 1 ORDER BY position LIMIT 1')
@@ -42,7 +42,7 @@ export function headOfLine(db: Db): { first: string | undefined; claimable: stri
 export function nextRetry(db: Db, batchId: string, now: number): { ordinal: number; at: number } | undefined {
   return db
     .sql<{ ordinal: number; at: number }>(
-      // Jobs that wait keep their place at the front: looking at all of a long batch would find no other.
+      // Jobs that wait stay in front: reading the rest of a long batch would find no other.
       `SELECT ordinal, not_before AS at
        FROM (SELECT ordinal, not_before FROM jobs WHERE batch_id = ? AND status = 'pending' ORDER BY ordinal LIMIT 64)
        WHERE not_before > ? ORDER BY not_before LIMIT 1`,
@@ -67,7 +67,7 @@ export function stuckInLine(db: Db, lookAt: number): string[] {
     .map((row) => row.id)
 }
 
-/** Batches that ended lately, were not looked at since and are in the history; latest first, from `lookAt` ends. */
+/** Batches that ended lately, are unseen and in the history; latest first, of the last `lookAt` ends. */
 export function unseenEnds(db: Db, lookAt: number): BatchFacts[] {
   return db
     .sql<BatchFacts>(
@@ -106,8 +106,8 @@ export type OddEvent = {
 }
 
 /**
- * Refusals of what was asked for by a command line while it was there already, and still is; latest first. The event
- * doesn't say whether a script or a person typed it, so both count. Bounded as `oddEvents` is.
+ * Refused requests from a command line for a batch that was active then and still is; latest first. The event
+ * doesn't show whether a script or a person made them, so both count. Bounded as `oddEvents` is.
  */
 export function refusedByCommandLine(
   db: Db,
@@ -125,8 +125,8 @@ export function refusedByCommandLine(
 }
 
 /**
- * What went wrong lately although nobody failed at it: rescues, summaries that could not be made, jobs that were
- * interrupted together with their host. Looks at the last `lookAt` events, as these have no index by time.
+ * What went wrong lately besides failed jobs: rescues, summaries that could not be made, jobs that were interrupted
+ * together with their host. Reads the last `lookAt` events, as these have no index by time.
  */
 export function oddEvents(db: Db, since: number, lookAt: number): OddEvent[] {
   return db

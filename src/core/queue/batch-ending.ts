@@ -46,7 +46,7 @@ export function endBatch(
   const cutOff = before.jobs_running > 0 ? runningJobs(db, id) : []
   const row = db
     .sql<BatchRow>(
-      // The token goes with the claim: a verdict that comes later finds neither its job running nor its token.
+      // The token is cleared with the claim: a later verdict finds neither its job running nor its token.
       `UPDATE batches SET status = ?, position = NULL, completed_at = max(?, coalesce(last_job_finished_at, 0)),
               reason = ?, reason_code = ?, reason_values = ?, error = ?, closed_by = ?, pause_requested = 0, host_id = NULL, claim_token = NULL
        WHERE id = ? AND status = ? RETURNING *`,
@@ -85,8 +85,8 @@ export function endBatch(
 }
 
 /**
- * The mark is a place in the line: where its batch leaves the line without having run, those before it still run, and
- * the last of them has the mark. False: there is none.
+ * The mark stands for a position in the queue: where its batch leaves the queue without having run, those before it
+ * still run, and the last of them gets the mark. False: there is none.
  */
 function stopEarlier(db: Db, context: Context, { position, number }: BatchRow): boolean {
   if (position === null || position === 0) return false

@@ -1,9 +1,9 @@
 /**
- * Owns marks on finished batches that say nothing about their work: seen by a person, cleared from the history.
+ * Owns marks on finished batches that have no bearing on their work: seen by a person, cleared from the history.
  */
 import type { Db } from '../db/db.ts'
 
-/** Marks finished batches (all of them with null) as looked at; returns how many were not before. */
+/** Marks finished batches (all of them with null) as seen; returns how many were unseen. */
 export function markSeen(db: Db, ids: readonly string[] | null, at: number): number {
   return db
     .sql(

@@ -1,6 +1,6 @@
 /**
  * Owns writing batches: one guarded UPDATE for each legal edge, named after the edge, with its event in the
- * same transaction. No row returned means that somebody was faster: that is an answer, not an error.
+ * same transaction. No row returned means that another process was faster: a result, not an error.
  * Callers hold a transaction (`db.write`).
  */
 import { randomUUID } from 'node:crypto'
@@ -89,7 +89,7 @@ export function standAlone(db: Db, id: string): void {
   db.sql(`UPDATE batches SET duplicate_of = NULL, also_duplicates = '[]' WHERE id = ?`).run(id)
 }
 
-/** paused → queued: back to its old place in line, as it keeps the time at which it was first queued. */
+/** paused → queued: back to its old position, as it keeps the time at which it was first queued. */
 export function resumeBatch(db: Db, context: Context, id: string): BatchRow | undefined {
   return toQueue(db, context, id, ['paused'], 'batch_resumed', 'by rule')
 }
@@ -139,7 +139,7 @@ function toQueue(
   reason: Why = null,
 ): BatchRow | undefined {
   const before = getRow(db, id)
-  // Only into the line is the seal needed; what runs unsealed can still be let go.
+  // Only the edge into the queue needs the seal; a batch that runs unsealed can still be released.
   if (!before || !from.includes(before.status)) return undefined
   if (before.sealed === 0 && place !== 'top' && !isDeferred(before)) return undefined
   const reopened = before.completed_at !== null
@@ -172,13 +172,13 @@ function toQueue(
   return row
 }
 
-/** Complete without its jobs, which come in when it is its turn. */
+/** Complete without its jobs, which are added when it is its turn. */
 function isDeferred({ sealed, expands, host_id }: BatchRow): boolean {
   return sealed === 0 && expands === 'when-claimed' && host_id === null
 }
 
 /**
- * queued → running at position 0 with a fresh token: the first batch in line whose predecessors have all
+ * queued → running at position 0 with a fresh token: the first queued batch whose predecessors have all
  * completed, if nothing runs and the host still is the executor. One whose jobs are not there yet is returned as it is,
  * still queued: it has to be expanded first, and nothing passes it. Undefined: nothing to claim.
  */
@@ -228,7 +228,7 @@ export function takeOverBatch(
   return row
 }
 
-/** A reason that is given replaces the one that stands; without one, that stays. */
+/** A given reason replaces the current one; without one, the current one stays. */
 const givenReason = `reason = CASE WHEN ? THEN ? ELSE reason END, reason_code = CASE WHEN ? THEN ? ELSE reason_code END,
               reason_values = CASE WHEN ? THEN ? ELSE reason_values END`
 
@@ -237,7 +237,7 @@ function givenReasonValues({ words, code, values }: ReasonColumns): (string | nu
   return [given, words, given, code, given, values]
 }
 
-/** Asks the executor to pause a running batch: 1 = when its running jobs have ended, 2 = stop them now. */
+/** Requests the executor to pause a running batch: 1 = when its running jobs have ended, 2 = stop them now. */
 export function requestPause(
   db: Db,
   context: Context,
@@ -255,7 +255,7 @@ export function requestPause(
   return row
 }
 
-/** A running batch that was to pause, and hasn't yet, runs on. */
+/** Withdraws the pause request of a running batch that hasn't paused yet. */
 export function withdrawPause(db: Db, context: Context, id: string): BatchRow | undefined {
   const row = db
     .sql<BatchRow>(
@@ -296,7 +296,7 @@ export function setPriority(
   if (!before || before.completed_at !== null) return undefined
   if (!keepPlace && before.position !== null && before.position > 0) {
     const ranked = placeFor(db, { priority, queuedAt: before.queued_at ?? context.at, number: before.number })
-    moveTo(db, [id], ranked > before.position ? ranked - 1 : ranked) // its own old place falls away
+    moveTo(db, [id], ranked > before.position ? ranked - 1 : ranked) // its own old position closes
   }
   const row = db.sql<BatchRow>('UPDATE batches SET priority = ? WHERE id = ? RETURNING *').get(priority, id)
   const details = { from: before.priority, to: priority, position: row?.position ?? null }

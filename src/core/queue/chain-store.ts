@@ -5,13 +5,13 @@
 import type { Db } from '../db/db.ts'
 import type { BatchRow } from './rows.ts'
 
-/** A batch goes on where others stopped; called again it adds to them. */
+/** The batch continues these others; called again it adds to them. */
 export function linkChain(db: Db, batchId: string, continued: readonly string[]): void {
   const link = db.sql('INSERT OR IGNORE INTO batch_continues (batch_id, continues_id) VALUES (?, ?)')
   for (const id of continued) if (id !== batchId) link.run(batchId, id)
 }
 
-/** What earlier batches of its configuration and type had done was left out of this one; what is in it is to run. */
+/** What earlier batches of its configuration and type had done was left out of this one; what it holds is to run. */
 export function markSkipsDone(db: Db, batchId: string): void {
   db.sql('UPDATE batches SET skips_done = 1, rerun_since = created_at WHERE id = ?').run(batchId)
 }
@@ -86,7 +86,7 @@ function* doneWords(
          GROUP BY j.command_hash`,
       )
       .iterate(configuration_id, batch_type, number, range_start, range_end)
-  // A batch's own success counts also where it has been asked to run again: then it came later, or was left alone.
+  // A batch's own success counts even after a request to run again: it came later, or the job was not reopened.
   yield* db
     .sql<Word>(
       `${chain} SELECT j.command_hash AS hash, coalesce(j.done_by, b.number) AS number,

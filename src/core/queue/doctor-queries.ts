@@ -1,12 +1,12 @@
 /**
- * Owns the doctor's questions to the tables: each finds rows that break a rule or are stuck. Reads only, but for
+ * Owns the doctor's queries: each finds rows that break a rule or are stuck. Reads only, but for
  * `renumber`, which puts positions back to 1…n.
  */
 
 import { unfinishedCopy } from '../db/copy.ts'
 import type { Db } from '../db/db.ts'
 
-/** What SQLite itself says about the file; empty when it is sound. `quick` leaves out indexes' contents. */
+/** SQLite's own check of the file; empty when it is sound. `quick` leaves out the contents of indexes. */
 export function integrityProblems(db: Db, quick: boolean): string[] {
   const check = quick ? 'quick_check' : 'integrity_check'
   return db
@@ -70,7 +70,7 @@ export function runningBatches(db: Db): RunningBatch[] {
     .all()
 }
 
-/** Positions of the line as they are, in order. */
+/** Positions in the queue as they are, in order. */
 export function linePositions(db: Db): number[] {
   return db
     .sql<{ position: number }>('SELECT position FROM batches WHERE +position >= 1 ORDER BY position')
@@ -78,7 +78,7 @@ export function linePositions(db: Db): number[] {
     .map((row) => row.position)
 }
 
-/** Puts the line back to 1…n in the order it has; two passes, so that no two rows ever meet. */
+/** Numbers the queue 1…n in its present order; two passes, so that no two rows ever collide. */
 export function renumber(db: Db): void {
   const ids = db
     .sql<{ id: string }>('SELECT id FROM batches WHERE +position >= 1 ORDER BY position, queued_at, number')
@@ -93,7 +93,7 @@ export function renumber(db: Db): void {
   })
 }
 
-/** Batches whose counters say something else than their jobs; the jobs are the truth. */
+/** Batches whose counters differ from their jobs; the jobs are the truth. */
 export function driftedCounters(db: Db): { number: number; status: string }[] {
   return db
     .sql<{ number: number; status: string }>(
@@ -144,7 +144,7 @@ export function summaryGaps(db: Db, before: number): { missing: number[]; failed
   return { missing: missing.map((row) => row.number), failed: failed?.n ?? 0 }
 }
 
-/** Folders that the latest backups went to. */
+/** Folders of the latest backups. */
 export function backupFolders(db: Db): string[] {
   return db
     .sql<{ file: string }>(

@@ -1,6 +1,6 @@
 /**
- * Owns the reads behind estimates: the line as it stands, and the last finished jobs of like batches. Bounded
- * walks of indexes only, as they are asked after every change. Writes nothing.
+ * Owns the reads behind estimates: the queue as it is, and the last finished jobs of like batches. Bounded
+ * index walks only, as they run after every change. Writes nothing.
  */
 import type { Db } from '../db/db.ts'
 

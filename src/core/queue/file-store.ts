@@ -1,6 +1,6 @@
 /**
  * Owns what jobs read, as it was when they succeeded: files in a certain state (size, time, and a hash that may come
- * later), shared by all jobs that saw them so. What jobs made has its place here too, as another role.
+ * later), shared by all jobs that saw them in that state. Files that jobs made are kept here too, in another role.
  */
 import type { Db } from '../db/db.ts'
 

@@ -21,7 +21,7 @@ export type HostRow = {
 
 export type NewHost = Omit<HostRow, 'executor' | 'ended_at' | 'heartbeat_at'>
 
-/** Enters this process; hosts that ended more than 30 days ago are forgotten. */
+/** Registers this process; hosts that ended more than 30 days ago are removed. */
 export function registerHost(db: Db, host: NewHost): void {
   db.sql('DELETE FROM hosts WHERE ended_at < ?').run(host.started_at - 30 * 86_400_000)
   db.sql(
@@ -40,12 +40,12 @@ export function registerHost(db: Db, host: NewHost): void {
   )
 }
 
-/** Says that the host lives; the row tells whether it still has the executor's role. */
+/** Renews the host's heartbeat; the row shows whether it still has the executor's role. */
 export function beat(db: Db, id: string, at: number): HostRow | undefined {
   return db.sql<HostRow>('UPDATE hosts SET heartbeat_at = ? WHERE id = ? RETURNING *').get(at, id)
 }
 
-/** A sign of life that always changes its row, so that a durable transaction with it reaches the disk. */
+/** A heartbeat that always changes its row, so that a durable transaction with it reaches the disk. */
 export function mark(db: Db, id: string, at: number): void {
   db.sql('UPDATE hosts SET heartbeat_at = max(heartbeat_at + 1, ?) WHERE id = ?').run(at, id)
 }
@@ -77,7 +77,7 @@ export function giveRoleBack(db: Db, id: string): void {
   db.sql('UPDATE hosts SET executor = 0 WHERE id = ? AND executor = 1').run(id)
 }
 
-/** The host leaves. */
+/** Signs the host off. */
 export function endHost(db: Db, id: string, at: number): void {
   db.sql('UPDATE hosts SET executor = 0, ended_at = ? WHERE id = ? AND ended_at IS NULL').run(at, id)
 }
@@ -87,7 +87,7 @@ export function executorHost(db: Db): HostRow | undefined {
   return db.sql<HostRow>('SELECT * FROM hosts WHERE executor = 1').get()
 }
 
-/** Hosts that did not say goodbye, latest first. */
+/** Hosts that did not sign off, latest first. */
 export function openHosts(db: Db): HostRow[] {
   return db.sql<HostRow>('SELECT * FROM hosts WHERE ended_at IS NULL ORDER BY started_at DESC').all()
 }

@@ -144,7 +144,7 @@ export type DeclaredOutput = {
   non_empty: number | null
 }
 
-/** Declared outputs in the order of their jobs; `place` tells a job's first output from its second. */
+/** Declared outputs in the order of their jobs; `place` is an output's index within its job. */
 export function declaredOutputs(db: Db, batchId: string, limit: number): DeclaredOutput[] {
   return db
     .sql<DeclaredOutput>(
@@ -166,7 +166,7 @@ export type StretchRow = {
 }
 
 /**
- * What made a batch stand still or go on, in order, from the event `since` (an id) on: its own events, and those
+ * What stopped a batch or let it continue, in order, from the event `since` (an id) on: its own events, and those
  * of the queue and the machine. A walk over all events from there to the batch's end, or to the latest.
  */
 export function stretchEvents(db: Db, batchId: string, since: number): StretchRow[] {

@@ -9,7 +9,7 @@ import { rangeWords } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { type AttemptRow, type JobRow, reasonOf, toAttempt, toJob } from './rows.ts'
 
-/** A person's search in what is shown of a job; true where nothing is searched for. */
+/** Matches a search in what is shown of a job; true without a search. */
 export function jobMentions(like: string): string {
   return `(${like} IS NULL OR j.input LIKE ${like} ESCAPE '\\' OR j.error LIKE ${like} ESCAPE '\\'
     OR (j.done_by IS NOT NULL AND done_by_sentence(j.done_by) LIKE ${like} ESCAPE '\\'))`
@@ -166,7 +166,7 @@ export function eventsPage(
     limit: number
   },
 ): Omit<Event, 'sentence'>[] {
-  // Without `after` the latest ones are wanted: read backwards, give forwards.
+  // Without `after` the latest ones are requested: read backwards, returned forwards.
   const backwards = page.after === undefined
   const rows = db
     .sql<EventRow>(

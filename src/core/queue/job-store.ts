@@ -82,8 +82,8 @@ export function claimJob(
 }
 
 /**
- * The attempt of a job that was cancelled after its launcher had begun it and before the claim was recorded: it is counted,
- * so that its number is never used again. Undefined: that attempt is known already.
+ * Records the attempt of a job that was cancelled after its launcher had started it but before the claim was
+ * recorded, so that its number is never used again. Undefined: that attempt is known already.
  */
 export function recordLateAttempt(
   db: Db,
@@ -101,7 +101,7 @@ export function recordLateAttempt(
   return row
 }
 
-/** How an attempt ended, in numbers; times are epoch ms. */
+/** The figures of an attempt's end; times are epoch ms. */
 export type Ended = {
   startedAt: number
   endedAt: number

@@ -1,12 +1,13 @@
 /**
  * Owns positions: 1…n, unique, in the order of the queue, inside the caller's transaction. Knows nothing of why a
- * batch enters or leaves. While a host works, a batch that leaves a long queue moves up only the first of those behind
- * it; `closeHoles` lets the rest follow in slices (docs/decisions/0032-positions-of-a-long-queue.md). One UPDATE over the queue would collide under the unique index as soon as row order and
- * queue order differ, so batches are put one by one, each where a place has just become free.
+ * batch enters or leaves. While an executor is alive, a batch that leaves a long queue moves up only the first of those
+ * behind it; `closeHoles` moves up the rest in slices (docs/decisions/0032-positions-of-a-long-queue.md). One UPDATE
+ * over the queue would collide under the unique index as soon as row order and queue order differ, so batches are moved
+ * one by one, each to a position that has just become free.
  */
 import type { Db } from '../db/db.ts'
 
-/** Far beyond any real queue: where batches wait that are moved past others. */
+/** Far beyond any real queue: temporary positions of batches that are moved past others. */
 const aside = 1_000_000_000_000
 
 /** Number of queued batches, which is also the last position. */
@@ -17,7 +18,7 @@ export function queueLength(db: Db): number {
 }
 
 function makeView(db: Db): void {
-  // Of this connection only, and not remembered as made: a transaction that is rolled back takes them with it.
+  // For this connection only, and not remembered as created: a rolled-back transaction removes them.
   db.exec(`CREATE TEMP VIEW IF NOT EXISTS places AS SELECT number, position FROM main.batches;
            CREATE TEMP TRIGGER IF NOT EXISTS put_in_place INSTEAD OF INSERT ON places
            BEGIN UPDATE batches SET position = NEW.position WHERE number = NEW.number; END`)
@@ -25,7 +26,7 @@ function makeView(db: Db): void {
 
 /**
  * Shifts all from place `from` to `to` by `delta`, one by one, in such an order that each finds its new place free:
- * what is inserted into a view is put by its trigger, row after row, at half the cost of a statement for each.
+ * rows inserted into a view are moved by its trigger, one after another, at half the cost of a statement for each.
  */
 function shift(db: Db, from: number, to: number, delta: number): void {
   if (from > to) return
@@ -55,22 +56,22 @@ function pack(db: Db, from: number, limit: number): number {
     .run(from, limit)
 }
 
-/** So many places from a hole on are put right by whoever made it. */
+/** Whoever leaves a hole renumbers this many positions behind it. */
 export const exactPlaces = 256
 /** Rows of one slice: a few milliseconds. */
 const sliceRows = 1_000
 const all = 1_000_000_000
 
 /**
- * Closes the hole that a batch left at `position`: all of it where no host works, else for the next `exactPlaces`
- * batches, and the host that works lets the others follow.
+ * Closes the hole that a batch left at `position`: for the whole queue if there is no executor, else for the next
+ * `exactPlaces` batches, and the executor moves up the others.
  */
 export function closeGap(db: Db, position: number): void {
   const isWorked = db.sql('SELECT 1 FROM hosts WHERE executor = 1').get() !== undefined
   pack(db, position, isWorked ? exactPlaces : all)
 }
 
-/** Puts one slice of the queue from place `from` on right; gives where the next one begins, null at the end. */
+/** Renumbers one slice of the queue from position `from` on; returns where the next one begins, null at the end. */
 export function closeHoles(db: Db, from: number): number | null {
   pack(db, from, sliceRows)
   const next = from + sliceRows
@@ -78,8 +79,8 @@ export function closeHoles(db: Db, from: number): number | null {
 }
 
 /**
- * Place for a batch by the rule of the queue: behind the last one that outranks it (higher priority, or the
- * same and queued earlier). Batches that a person moved keep their place.
+ * Position for a batch by the rule of the queue: behind the last one that outranks it (higher priority, or the
+ * same and queued earlier). Batches that a person moved keep their position.
  */
 export function placeFor(db: Db, batch: { priority: number; queuedAt: number; number: number }): number {
   const last = db
@@ -104,8 +105,8 @@ export function queueTime(db: Db, now: number): number {
 }
 
 /**
- * Puts the given queued batches, in the given order, so that the first stands at `to` (clamped to 1…n).
- * Batches between keep their order. Only the stretch of the queue that changes is read and written.
+ * Moves the given queued batches, in the given order, so that the first is at `to` (clamped to 1…n).
+ * Batches between keep their order. Only the part of the queue that changes is read and written.
  */
 export function moveTo(db: Db, ids: readonly string[], to: number): void {
   makeDense(db)
@@ -115,11 +116,11 @@ export function moveTo(db: Db, ids: readonly string[], to: number): void {
   const many = moving.length
   if (many === 0) return
   const length = queueLength(db)
-  const before = Math.max(0, Math.min(to - 1, length - many)) // so many stand before them then
+  const before = Math.max(0, Math.min(to - 1, length - many)) // how many will be before them
   const places = moving.map(({ position }) => position).sort((a, b) => a - b)
   const put = db.sql('UPDATE batches SET position = ? WHERE number = ?')
   for (const [index, { number }] of moving.entries()) put.run(aside + index, number)
-  // Between two that leave, all move by the same: up by as many as have left before them, and those that will
+  // Between two that leave, all move by the same amount: up by as many as have left before them, and those that will
   // stand behind the newcomers, back by as many as come.
   const after = (left: number) => (places[left - 1] ?? 0) + 1
   const until = (left: number) => (places[left] ?? length + 1) - 1
@@ -130,7 +131,7 @@ export function moveTo(db: Db, ids: readonly string[], to: number): void {
   for (const [index, { number }] of moving.entries()) put.run(before + 1 + index, number)
 }
 
-/** Whether positions are not 1…n: a claim from a long queue, or a raw statement, took a batch out. */
+/** Whether positions have a hole: a claim from a long queue, or a raw statement, removed a batch. */
 export function hasHoles(db: Db): boolean {
   const row = db
     .sql<{ n: number; last: number | null }>(

@@ -18,7 +18,7 @@ const entity = `SELECT b.*, c.name AS configuration_name, c.spec_path, c.project
   FROM batches b JOIN configurations c ON c.id = b.configuration_id`
 
 const active = `b.status IN ('initiated', 'queued', 'running', 'paused')`
-// Running, then the line, then what is paused or on hold in the order of its creation.
+// Running, then the queue, then paused and held ones in the order of their creation.
 const inOrder = 'ORDER BY coalesce(b.position, 1e15), b.number'
 
 /** A batch by number ('42', '#42', 42) or id; undefined when there is none. */
@@ -56,7 +56,7 @@ function runningBatch(db: Db): Batch[] {
   return db.sql<BatchEntityRow>(`${entity} WHERE b.position = 0`).all().map(toBatch)
 }
 
-/** Queued batches in order, from the one that `skip` others stand before. */
+/** Queued batches in order, without the first `skip`. */
 export function queuePage(db: Db, skip: number, limit: number): Batch[] {
   return db
     .sql<BatchEntityRow>(
@@ -95,7 +95,7 @@ function likeOf(search: string): string {
   return `%${search.replace(/[\\%_]/g, '\\$&')}%`
 }
 
-/** What the executor looks at several times for each job: a third of the columns at a third of the cost. */
+/** What the executor reads several times for each job: a third of the columns at a third of the cost. */
 export type RunningRow = Pick<
   BatchRow,
   | 'id'
@@ -175,7 +175,7 @@ export function batchesByIds(db: Db, ids: readonly string[]): Batch[] {
     .map(toBatch)
 }
 
-/** How many batches are in each status; cleared ones count only if asked. */
+/** How many batches are in each status; cleared ones count only on request. */
 export function countByStatus(db: Db): Record<BatchStatus, number> {
   const counts = Object.fromEntries(batchStatuses.map((status) => [status, 0])) as Record<BatchStatus, number>
   for (const row of db
@@ -195,7 +195,7 @@ export function endedBefore(db: Db, at: number): number[] {
     .map((row) => row.number)
 }
 
-/** Finished batches nobody has looked at. */
+/** Finished batches nobody has seen. */
 export function countUnseen(db: Db): number {
   return (
     db
@@ -265,7 +265,7 @@ export function unsealedBatches(db: Db): BatchRow[] {
     .all()
 }
 
-/** Numbers of batches that are past their fill and yet not sealed: made by somebody else, with SQL. */
+/** Numbers of batches that are past their fill and yet not sealed: created by hand, with SQL. */
 export function unsealedInLine(db: Db): number[] {
   return db
     .sql<{ number: number }>(

@@ -5,7 +5,7 @@
 import { type SettingKey, type Settings, settingKeys, settingsSchema } from '../../contract/settings.ts'
 import type { Db } from '../db/db.ts'
 
-/** Marks that are state, not settings: they have commands of their own. */
+/** State, not settings: each mark has its own commands. */
 export type Marks = {
   'queue-paused': {
     since: number
@@ -14,11 +14,11 @@ export type Marks = {
     kind: 'person' | 'stop-after' | 'disk'
     /** Number of the batch after whose end the queue stopped. */
     batch?: number
-    /** Running jobs are stopped instead of being let to end. */
+    /** Running jobs are stopped instead of being left to end. */
     now: boolean
   }
   'stop-after': { batchId: string }
-  /** The disk has less room than is needed; taken away when it has enough again. */
+  /** The disk has less room than is needed; removed when it has enough again. */
   'disk-low': { since: number }
   finalizer: { lastSweepAt: number; nextSweepAt: number; rescues: number; lastRescueAt: number | null }
 }
@@ -60,7 +60,7 @@ export function readMark<K extends keyof Marks>(db: Db, key: K): Marks[K] | unde
   return row ? (JSON.parse(row.value) as Marks[K]) : undefined
 }
 
-/** Sets or (with undefined) takes away a mark. */
+/** Sets a mark, or removes it (with undefined). */
 export function writeMark<K extends keyof Marks>(
   db: Db,
   key: K,

@@ -58,7 +58,7 @@ export function lacksInputs(db: Db, batchId: string): boolean {
   return db.sql('SELECT 1 FROM batch_sources WHERE batch_id = ?').get(batchId) !== undefined
 }
 
-/** All jobs are there: the source has served; the script that they read may have been made since it was added. */
+/** All jobs are there: drops the source. The script that they read may have been made since the batch was added. */
 export function dropSource(db: Db, batchId: string, reads: readonly string[]): void {
   db.sql("UPDATE batches SET options = json_set(options, '$.reads', json(?)) WHERE id = ?").run(
     JSON.stringify(reads),
@@ -85,7 +85,7 @@ export function expandableBatch(db: Db, hostId: string, id: string): ExpandableR
     .get(id, hostId)
 }
 
-/** The last job that an interrupted expansion has left; 0 if there is none. */
+/** The last job of an interrupted expansion; 0 if there is none. */
 export function lastOrdinal(db: Db, batchId: string): number {
   return (
     db.sql<{ last: number | null }>('SELECT max(ordinal) AS last FROM jobs WHERE batch_id = ?').get(batchId)

@@ -44,7 +44,7 @@ export function readSummary(db: Db, batchId: string, run: number): StoredSummary
   )
 }
 
-/** Final batches without a summary of their current run (their host died between the two), by number, behind one. */
+/** Final batches without a summary of their current run (their host died in between), by number, after a given one. */
 export function batchesWithoutSummary(
   db: Db,
   behind: number,

@@ -1,6 +1,6 @@
 /**
- * Owns what `undo` needs to know: actions of persons and scripts, with the fields of each batch that they changed,
- * before and after. Must not know how a change is taken back.
+ * Owns what `undo` needs: actions of people and scripts, with the fields of each batch that they changed, before and
+ * after. Must not know how a change is undone.
  */
 import { type UndoableCommand, undoableCommands } from '../../contract/references.ts'
 import type { BatchStatus } from '../../contract/states.ts'
@@ -106,7 +106,7 @@ export function latestAction(db: Db, actor: string, surface: string): ActionName
     .get(actor, surface)
 }
 
-/** An action by its number; undefined when there is none, or none that can be understood. */
+/** An action by its number; undefined when there is none or its row can't be parsed. */
 export function findAction(db: Db, id: number): Action | undefined {
   const row = db
     .sql<ActionRow>(
@@ -133,7 +133,7 @@ function isChange<T>(value: unknown): value is { before: Partial<T>; after: Part
   return [value.before, value.after].every((side) => typeof side === 'object' && side !== null)
 }
 
-/** The action has been taken back, or can't be any more. */
+/** The action has been undone, or can't be any more. */
 export function closeAction(db: Db, id: number, at: number, outcome: 'undone' | 'refused'): void {
   const sql =
     outcome === 'undone'

@@ -185,7 +185,7 @@ describe('doctor', () => {
     const { about, healthy } = await examine(scope)
     expect(about('running')[0]).toMatchObject({ level: 'warning' })
     expect(about('hosts')[0]).toMatchObject({ level: 'notice' })
-    expect(healthy).toBe(true) // the next host that works puts this right by itself
+    expect(healthy).toBe(true) // the next executor repairs this by itself
   })
 
   it('removes the fill of a dead host, and not that of a live one', async () => {

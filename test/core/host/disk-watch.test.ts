@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { freeBytes } from '../../../src/core/host/disk-guard.ts'
 import { DiskWatch } from '../../../src/core/host/disk-watch.ts'
-import { tell } from '../../../src/core/insight/story.ts'
+import { eventSentence } from '../../../src/core/insight/story.ts'
 import { eventsPage } from '../../../src/core/queue/job-queries.ts'
 import { readMark, writeSetting } from '../../../src/core/queue/settings-store.ts'
 import { noon, temporaryDatabase, temporaryFolder } from '../../helpers/database.ts'
@@ -12,18 +12,18 @@ const mb = 1_000_000
 
 function watching(db: Db, disk: { freeMb: number }) {
   const clock = stubClock(noon)
-  const told: unknown[] = []
+  const reported: unknown[] = []
   const errors: unknown[] = []
   const watch = new DiskWatch({
     db,
     clock,
     home: '/data',
     hostId: 'host-1',
-    onChanged: () => told.push('changed'),
+    onChanged: () => reported.push('changed'),
     onError: (cause) => errors.push(cause),
     free: () => disk.freeMb * mb,
   })
-  return { watch, clock, told, errors }
+  return { watch, clock, reported, errors }
 }
 
 const written = (db: Db) =>
@@ -36,7 +36,7 @@ describe('a disk that runs low', () => {
   it('is written down once, and once more when it has room again', () => {
     const db = temporaryDatabase()
     const disk = { freeMb: 500 }
-    const { watch, clock, told } = watching(db, disk)
+    const { watch, clock, reported } = watching(db, disk)
     watch.start()
     clock.advance(60_000)
     expect(written(db)).toEqual([])
@@ -46,14 +46,14 @@ describe('a disk that runs low', () => {
     disk.freeMb = 300
     clock.advance(60_000)
     expect(written(db)).toEqual(['disk_low 80', 'disk_recovered 300'])
-    expect(told).toHaveLength(2)
+    expect(reported).toHaveLength(2)
     watch.stop()
     disk.freeMb = 1
     clock.advance(60_000)
     expect(written(db)).toHaveLength(2)
   })
 
-  it('is told once by all hosts together, and not again by the next one', () => {
+  it('is reported once by all hosts together, and not again by the next one', () => {
     const db = temporaryDatabase()
     const disk = { freeMb: 80 }
     expect(watching(db, disk).watch.look()).toBe(true)
@@ -61,7 +61,7 @@ describe('a disk that runs low', () => {
     expect(written(db)).toEqual(['disk_low 80'])
   })
 
-  it('at the edge is not told with every file that comes and goes', () => {
+  it('at the edge is not reported with every file that comes and goes', () => {
     const db = temporaryDatabase()
     const disk = { freeMb: 199 }
     const { watch } = watching(db, disk)
@@ -121,18 +121,18 @@ describe('a disk that runs low', () => {
     expect(clock.pending()).toBe(1)
   })
 
-  it('is told to nobody who wants to hear no more', () => {
+  it('is reported to nobody who has unsubscribed', () => {
     const db = temporaryDatabase()
     const clock = stubClock(noon)
     const disk = { free: 500 * mb }
-    let told = 0
+    let reported = 0
     const watch: DiskWatch = new DiskWatch({
       db,
       clock,
       home: '/data',
       hostId: 'host-1',
       onChanged: () => {
-        told += 1
+        reported += 1
         watch.stop()
       },
       onError: () => {},
@@ -143,7 +143,7 @@ describe('a disk that runs low', () => {
     clock.advance(5_000)
     disk.free = 500 * mb
     clock.advance(60_000)
-    expect(told).toBe(1)
+    expect(reported).toBe(1)
     expect(readMark(db, 'disk-low')).toBeDefined()
   })
 
@@ -168,12 +168,12 @@ describe('a disk that runs low', () => {
   })
 
   it('has a sentence', () => {
-    const sentence = tell({
+    const sentence = eventSentence({
       kind: 'disk_low',
       actor: 'executor',
       details: { freeBytes: 80e6 },
       origin: null,
-    } as unknown as Parameters<typeof tell>[0])
+    } as unknown as Parameters<typeof eventSentence>[0])
     expect(sentence).toBe('The disk ran low (80 MB free), so nothing starts until it has room again')
   })
 })

@@ -67,7 +67,7 @@ describe('the sentence about the queue', () => {
     const running = claim(db, noon)
     startJob(db, running, noon)
     expect(say(db, { paused: byAna })).toBe(
-      `The queue is paused by ana since ${clock(noon)}: lunch; #1 flood-2026 / portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
+      `The queue has been paused since ${clock(noon)} by ana: lunch; #1 flood-2026 / portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
     )
     db.write(() => requestPause(db, by(noon), running.id, false, null))
     expect(say(db)).toContain('is about to pause, until 1 running job has ended')
@@ -99,13 +99,13 @@ describe('the sentence about the queue', () => {
     const db = temporaryDatabase()
     addBatch(db)
     expect(say(db, { paused: byAna })).toBe(
-      `The queue is paused by ana since ${clock(noon)}: lunch; 1 batch waits`,
+      `The queue has been paused since ${clock(noon)} by ana: lunch; 1 batch waits`,
     )
     expect(say(db, { paused: { ...byAna, kind: 'stop-after', reason: null, batch: 16 } })).toBe(
-      `The queue is paused since ${clock(noon)}: stop after #16 was reached; 1 batch waits`,
+      `The queue has been paused since ${clock(noon)}: stop after #16 was reached; 1 batch waits`,
     )
     expect(say(db, { paused: { ...byAna, kind: 'disk', reason: null }, now: noon + 3 * 86_400_000 })).toBe(
-      `The queue is paused since Sat ${clock(noon)}: the disk is nearly full; 1 batch waits`,
+      `The queue has been paused since Sat ${clock(noon)}: the disk is nearly full; 1 batch waits`,
     )
   })
 
@@ -214,7 +214,7 @@ describe('what needs attention', () => {
     expect(found[10]).toEqual({
       kind: 'ended-badly',
       batchId: null,
-      sentence: '3 more batches ended badly since somebody looked',
+      sentence: '3 more batches ended badly and are unseen',
     })
   })
 
@@ -229,7 +229,7 @@ describe('what needs attention', () => {
     expect(needsAttention(db, noon + 2 * 86_400_000).map(({ kind }) => kind)).toEqual(['disk'])
   })
 
-  it('is a batch that a command line asked for again and was refused, for an hour and while it is there', () => {
+  it('is a batch that a command line requested again and was refused, for an hour and while it is there', () => {
     const db = temporaryDatabase()
     const batch = addBatch(db)
     const ask = (from: Origin['from'], command: string, refused: boolean) =>
@@ -249,7 +249,7 @@ describe('what needs attention', () => {
       {
         kind: 'duplicate',
         batchId: batch.id,
-        sentence: `#1 flood-2026 / portfolio was asked for again at ${clock(noon)} and refused, as it is there already: \`slipway run flood.slipway.yaml\``,
+        sentence: `#1 flood-2026 / portfolio was requested again at ${clock(noon)} and refused, as it is there already: \`slipway run flood.slipway.yaml\``,
       },
     ])
     expect(needsAttention(db, noon + 3_600_001)).toEqual([])

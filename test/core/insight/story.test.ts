@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../../src/contract/entities.ts'
-import { tell, toldKinds } from '../../../src/core/insight/story.ts'
+import { eventSentence, kindsWithSentence } from '../../../src/core/insight/story.ts'
 import { eventsPage } from '../../../src/core/queue/job-queries.ts'
 import { addBatch, claim, end, noon, runJobs, temporaryDatabase } from '../../helpers/database.ts'
 
@@ -51,18 +51,18 @@ describe('the story', () => {
     const written = writtenKinds()
     expect(written).toContain('batch_enqueued')
     expect(written).toContain('job_interrupted')
-    expect(written.filter((kind) => !toldKinds.includes(kind))).toEqual([])
+    expect(written.filter((kind) => !kindsWithSentence.includes(kind))).toEqual([])
   })
 
   it('says who queued what, where and how', () => {
-    const told = tell(
+    const text = eventSentence(
       event('batch_enqueued', {
         origin: { from: 'command-line', command: 'slipway add flood.slipway.yaml', folder: '/work' },
         details: { position: 3 },
       }),
     )
-    expect(told).toBe(
-      'ana queued #12 flood-2026 / portfolio at place 3 with `slipway add flood.slipway.yaml`',
+    expect(text).toBe(
+      'ana queued #12 flood-2026 / portfolio at position 3 with `slipway add flood.slipway.yaml`',
     )
   })
 
@@ -71,10 +71,10 @@ describe('the story', () => {
     const batch = addBatch(db, { jobs: ['north.csv'] })
     const running = claim(db, noon)
     end(db, running, runJobs(db, running, noon, [{ ms: 5 }]))
-    expect(eventsPage(db, { batchId: batch.id, limit: 100 }).map(tell)).toEqual([
+    expect(eventsPage(db, { batchId: batch.id, limit: 100 }).map(eventSentence)).toEqual([
       'ana created #1 flood-2026 / portfolio with `slipway add flood.slipway.yaml`',
       '#1 flood-2026 / portfolio was filled with 1 job',
-      'ana queued #1 flood-2026 / portfolio at place 1 with `slipway add flood.slipway.yaml`',
+      'ana queued #1 flood-2026 / portfolio at position 1 with `slipway add flood.slipway.yaml`',
       '#1 flood-2026 / portfolio started',
       '#1 flood-2026 / portfolio completed (1 of 1 job succeeded)',
     ])
@@ -82,12 +82,12 @@ describe('the story', () => {
 
   it('names an action of the panel, and hides a stack', () => {
     expect(
-      tell(
+      eventSentence(
         event('queue_paused', { origin: { from: 'panel', command: 'Pause', folder: null }, reason: 'lunch' }),
       ),
     ).toBe('ana paused the queue in the panel (Pause): lunch')
     expect(
-      tell(
+      eventSentence(
         event('queue_paused', { origin: { from: 'program', command: 'at foo (bar.ts:1)', folder: null } }),
       ),
     ).toBe('ana paused the queue')
@@ -96,36 +96,38 @@ describe('the story', () => {
   it('tells of a pause and a resume that changed nothing as such', () => {
     const details = { already: true }
     expect(
-      tell(
+      eventSentence(
         event('queue_paused', {
           origin: { from: 'command-line', command: 'slipway pause --now', folder: '/work' },
           details,
         }),
       ),
     ).toBe('ana paused the queue (it was paused already) with `slipway pause --now`')
-    expect(tell(event('queue_resumed', { details }))).toBe('ana resumed the queue (it was not paused)')
+    expect(eventSentence(event('queue_resumed', { details }))).toBe(
+      'ana resumed the queue (it was not paused)',
+    )
   })
 
   it('names the type and the range also of a configuration with a long name', () => {
     const details = { configuration: 'European windstorm '.repeat(9), type: 'losses', range: '0-9' }
-    expect(tell(event('batch_claimed', { details }))).toMatch(
+    expect(eventSentence(event('batch_claimed', { details }))).toMatch(
       /^#12 European windstorm .*… \/ losses 0-9 started$/,
     )
   })
 
   it('counts what a batch came to, and says when the finalizer had to close it', () => {
     const details = { total: 120, succeeded: 118, failed: 2, cancelled: 0, closedBy: 'sweep' }
-    expect(tell(event('batch_completed_with_errors', { actor: 'finalizer', details }))).toBe(
+    expect(eventSentence(event('batch_completed_with_errors', { actor: 'finalizer', details }))).toBe(
       '#12 flood-2026 / portfolio completed with errors (118 of 120 jobs succeeded and 2 failed), closed by the finalizer’s sweep',
     )
     const one = { total: 2, succeeded: 0, failed: 1, cancelled: 1 }
-    expect(tell(event('batch_cancelled', { details: one }))).toContain(
+    expect(eventSentence(event('batch_cancelled', { details: one }))).toContain(
       '(0 of 2 jobs succeeded, 1 failed and 1 was not run to its end)',
     )
   })
 
   it('tells of a job with its input and attempt', () => {
-    const told = tell(
+    const text = eventSentence(
       event('job_retried', {
         jobId: 7,
         jobOrdinal: 3,
@@ -134,22 +136,26 @@ describe('the story', () => {
         details: { attempt: 2, input: 'north.csv' },
       }),
     )
-    expect(told).toBe(
+    expect(text).toBe(
       'Job 3 (north.csv) of #12 flood-2026 / portfolio failed in attempt 2: exit code 1, and was put back for another attempt',
     )
   })
 
   it('gives every kind a sentence that is one line and holds no undefined, with and without details', () => {
     const bare = (kind: string): Told => ({ ...event(kind), batchId: null, batchNumber: null, details: {} })
-    for (const kind of toldKinds)
-      for (const told of [tell(event(kind)), tell(bare(kind)), tell({ ...event(kind), reason: 'a\nb' })])
-        expect(told, kind).toMatch(/^(?!.*(undefined|null|NaN|\[object)).{8,}[^.\s]$/)
+    for (const kind of kindsWithSentence)
+      for (const text of [
+        eventSentence(event(kind)),
+        eventSentence(bare(kind)),
+        eventSentence({ ...event(kind), reason: 'a\nb' }),
+      ])
+        expect(text, kind).toMatch(/^(?!.*(undefined|null|NaN|\[object)).{8,}[^.\s]$/)
   })
 
   it('falls back to readable words for a kind it does not know', () => {
-    expect(tell(event('batch_polished', { reason: 'it was dusty' }))).toBe(
+    expect(eventSentence(event('batch_polished', { reason: 'it was dusty' }))).toBe(
       'Batch polished (#12 flood-2026 / portfolio), by ana: it was dusty',
     )
-    expect(tell(event('constructor'))).toContain('by ana')
+    expect(eventSentence(event('constructor'))).toContain('by ana')
   })
 })

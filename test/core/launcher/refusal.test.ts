@@ -26,7 +26,7 @@ test.each<[RefusalStage, string, string, string]>([
   ['log', 'ENOSPC', '-', `log "x" can't be created: no space left on the disk`],
   ['log', 'EDQUOT', '-', `log "x" can't be created: the disk quota is used up`],
   ['log', 'ELOOP', '-', `log "x" is a symbolic link or lies behind one, which isn't followed`],
-  ['log', 'EINVAL', '-', 'log "x" is not a plain file'],
+  ['log', 'EINVAL', '-', 'log "x" is not a regular file'],
   ['log', 'EACCES', '-', `log "x" can't be written (no permission)`],
   ['log', 'EROFS', '-', `log "x" can't be written: the disk is read-only`],
   ['log', 'EISDIR', '-', 'log "x" is a folder'],

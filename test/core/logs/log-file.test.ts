@@ -127,7 +127,7 @@ describe('a log', () => {
     const link = join(folder, 'link.log')
     symlinkSync(file, link)
     expect(refusal(link)).toBe(`The log ${link} is a symbolic link, so it is not read.`)
-    expect(refusal(folder)).toBe(`The log ${folder} is not a plain file, so it is not read.`)
+    expect(refusal(folder)).toBe(`The log ${folder} is not a regular file, so it is not read.`)
     const outside = join(home, 'secret.log')
     writeFileSync(outside, 'x')
     expect(refusal(outside)).toContain('is in a folder that leads out of the folder of logs')

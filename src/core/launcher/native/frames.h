@@ -47,7 +47,7 @@ static struct fields from_field(struct fields f, size_t n) {
   return n < f.count ? (struct fields){f.at + n, f.count - n} : (struct fields){f.at, 0};
 }
 
-/* Starts held jobs, first come first served, while fewer run than the next one allows. */
+/* Starts held jobs in the order they came, while fewer run than the next one allows. */
 static void start_held(void) {
   while (my.held && my.running < strtoll(my.held->frame + 2, NULL, 10)) {
     struct held *h = my.held;
@@ -63,8 +63,8 @@ static void start_held(void) {
 }
 
 /*
- * Keeps a job until one of those before it has ended cleanly. The host may not have read yet of an end after which nothing
- * may start by itself: then the job is dropped.
+ * Holds a job until one of those before it has ended cleanly. If there was an end after which nothing may start by
+ * itself, and the host had not read it yet, the job is dropped.
  */
 static void hold(const char *body, size_t length, struct fields f) {
   if (f.count < 11) return;

@@ -48,7 +48,7 @@ static void remove_job(struct job *j) {
 
 static void start_held(void);
 
-/* One look at what is left of a job: terminates, kills, waits or reports accordingly. The job may be gone after. */
+/* Checks what is left of a job once: terminates, kills, waits or reports accordingly. May free the job. */
 static void sweep(struct job *j, int64_t now) {
   if (j->main_ended) {
     if (remaining(j) == 0) {

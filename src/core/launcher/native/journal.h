@@ -61,7 +61,7 @@ static void drop_held(void) {
   if (my.to_host.length > 0) host_flush();
 }
 
-/* Counts an end and keeps its line until it is committed; takes the line. After one that is not clean, nothing starts. */
+/* Counts an end and keeps its line until it is committed; owns the line from now on. After an unclean one nothing starts. */
 static void count_end(char *line, bool clean) {
   struct uncommitted *end = grow(NULL, sizeof *end);
   *end = (struct uncommitted){NULL, ++my.ends, line};
@@ -103,7 +103,7 @@ static bool journal_rewrite(void) {
   return done;
 }
 
-/* The host has committed the first so many ends. What stays in a journal that can't be shortened does no harm. */
+/* The host has committed the first `count` ends. What stays in a journal that can't be shortened does no harm. */
 static void forget(int64_t committed) {
   if (!my.uncommitted || my.uncommitted->number > committed || !journal_settled()) return;
   while (my.uncommitted && my.uncommitted->number <= committed) {

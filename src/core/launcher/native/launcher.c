@@ -2,7 +2,7 @@
  * slipway-launcher RUN_DIR LAUNCHER_ID HOST_ID
  *
  * Starts jobs for one host, watches each to its end, and reports it: first in its journal, then on stdout. It
- * outlives its host: when stdin closes it sees the running jobs out, leaves their exits in the journal, ends.
+ * outlives its host: when stdin closes it sees the running jobs to their end, leaves their exits in the journal, and exits.
  * It never reports an exit while a process of that job still runs, and never reads a job's output.
  *
  * Frames and lines are described in src/core/launcher/protocol.ts; that file, node-launcher.ts and frames.h with
@@ -39,7 +39,7 @@ static void reap(void) {
         j->on.usage = usage;
         main_ended(j);
       }
-  /* The end of a stray may have been the last thing a job waited for. */
+  /* A job may have waited only for this stray. */
   int64_t now = awake_ms();
   for (struct job *j = my.jobs, *next; j; j = next) {
     next = j->next;
@@ -179,7 +179,7 @@ int main(int argc, char **argv) {
   my.run_dir = argv[1];
   prepare(argv[2], argv[3]);
   run();
-  /* A host that is only slow still reads all; for one that stands still there is the journal. */
+  /* A slow host still reads everything; a suspended one finds it in the journal. */
   for (host_flush(); my.to_host.length > 0 && !my.host_broken; host_flush())
     if (poll(&(struct pollfd){STDOUT_FILENO, POLLOUT, 0}, 1, 1000) <= 0) break;
   if (my.uncommitted == NULL) { /* nothing in it that anybody would want to read */

@@ -48,7 +48,7 @@ static void forget_gap(struct job *j) {
   free(path);
 }
 
-/* Gives the middle of the log back to the disk. False where the file system can't. */
+/* Punches out the middle of the log. False where the file system can't. */
 static bool punch_gap(struct job *j, int64_t size) {
   int64_t from = most(HEAD_BYTES, j->gap_end);
   int64_t to = (size - j->limit) & ~(int64_t)4095;
@@ -64,7 +64,7 @@ static bool punch_gap(struct job *j, int64_t size) {
 }
 
 /*
- * The other way: the last part is copied aside, the log is truncated to its head. The job's descriptor
+ * Without hole punching: the last part is copied aside, the log is truncated to its head. The job's descriptor
  * appends, so its next output lands behind the head. What arrives between copy and truncation is left out too.
  * Without room for the copy all but the head goes: the job and the disk matter more than its log.
  */
@@ -97,7 +97,7 @@ static void set_aside(struct job *j, int64_t size) {
   free(tail);
 }
 
-/* Looks at a running job's log and sets when to look again: soon if it grows fast. */
+/* Checks a running job's log and sets when to check again: soon if it grows fast. */
 static void look_at_log(struct job *j, int64_t now) {
   int64_t size = file_size(j->log_fd), slack = most(HEAD_BYTES, j->limit / 4);
   double per_ms = (double)most(0, size - j->seen) / (double)most(1, now - j->seen_at);

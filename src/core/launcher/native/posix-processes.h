@@ -66,7 +66,7 @@ static bool has_marks(pid_t pid, const struct stat_line *s, const struct job *j)
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/environ", pid);
   for (int tries = 0; read_proc(&environment, path) != NULL && environment.length == 0; tries++) {
-    /* In the midst of its exec an orphan has no environment for a moment. */
+    /* During its exec an orphan has no environment for a moment. */
     if (tries == 50 || s->parent != self || !is_young(s)) return false;
     poll(NULL, 0, 1);
   }
@@ -198,7 +198,7 @@ static void signal_all(struct job *j, int number) {
   if (group) kill(-j->pid, number);
   for (size_t i = 0; i < found.count; i++) {
     const struct process *p = &found.at[i];
-    /* Another user's process can't be stopped, and must not be waited for for ever. */
+    /* Another user's process can't be stopped, and must not be waited for forever. */
     if (kill(p->pid, p->in_group ? 0 : number) != 0 && errno == EPERM) add(&j->on.unkillable, p);
     else if (number == SIGTERM && !p->in_group) kill(p->pid, SIGCONT);
   }

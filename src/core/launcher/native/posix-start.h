@@ -9,7 +9,7 @@ struct launch {
   volatile struct failure failure;
 };
 
-/* Returns only if the program can't be run; keeps the most telling reason. */
+/* Returns only if the program can't be run; keeps the most specific reason. */
 static void try_exec(struct launch *l, const char *file) {
   struct stat s;
   execve(file, l->argv, l->env);

@@ -22,7 +22,7 @@ import { type Remaining, remainingProcesses } from './job-processes.ts'
 import { FIRST_LOOK_MS, NodeLogCap } from './log-cap.ts'
 import { findProgram, type Refusal } from './program.ts'
 
-/** Processes that are just ending (a process pool's tracker, for example) get so long before they count as leftovers. */
+/** How long processes that are just ending (a process pool's tracker, for example) have before they count as leftovers. */
 const SETTLE_MS = 100
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -140,7 +140,7 @@ export class NodeJob {
     this.#sweepTimer = setTimeout(() => this.#sweep(), Math.min(ms, LONGEST_TIMER_MS))
   }
 
-  /** One look at what is left; terminates, kills, waits or finishes accordingly. */
+  /** Checks what is left once: terminates, kills, waits or finishes accordingly. */
   #sweep(): void {
     const now = performance.now()
     if (this.#main !== undefined) {
@@ -185,7 +185,7 @@ export class NodeJob {
     if (group) sendSignal(groupPid, signal)
     for (const p of left) {
       const sent = p.inGroup ? sendSignal(p.pid, 0) : sendSignal(p.pid, signal)
-      // Another user's process can't be stopped, and must not be waited for for ever.
+      // Another user's process can't be stopped, and must not be waited for forever.
       if (sent === 'forbidden') this.#unkillable.add(key(p))
       else if (signal === 'SIGTERM' && !p.inGroup) sendSignal(p.pid, 'SIGCONT')
     }
@@ -196,7 +196,7 @@ export class NodeJob {
     this.#closeEmptyLog()
     const errno = error.code ?? 'EIO'
     const program = ['ENOENT', 'EACCES', 'ENOEXEC', 'ETXTBSY', 'E2BIG', 'EINVAL'].includes(errno)
-    // The file was there a moment ago, so what is missing is what its first line names.
+    // The file was there a moment ago, so the missing one is the interpreter in its first line.
     const hint = errno === 'ENOENT' ? 'interpreter' : viaPath ? 'path' : '-'
     const subject = this.#spec.argv[0] ?? ''
     this.#reports.refused({ stage: program ? 'program' : 'process', errno, hint, subject })
@@ -228,7 +228,7 @@ export class NodeJob {
 
 /**
  * Opens a log for appending and makes its folder if that is missing, but never by way of a symbolic link (ELOOP).
- * Node can't open a file relative to a folder that is held open, so the path is looked at before and after.
+ * Node can't open a file relative to an open folder, so the path is checked before and after.
  */
 function openLog(path: string): number {
   const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW } = constants
@@ -238,7 +238,7 @@ function openLog(path: string): number {
   const fd = openSync(path, O_APPEND | O_CREAT | O_RDWR | (O_NOFOLLOW ?? 0), 0o600)
   try {
     refuseLinks(folder)
-    if (!fstatSync(fd).isFile()) throw Object.assign(new Error('not a plain file'), { code: 'EINVAL' })
+    if (!fstatSync(fd).isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' })
     return fd
   } catch (error) {
     closeSync(fd)
@@ -246,7 +246,7 @@ function openLog(path: string): number {
   }
 }
 
-/** Windows writes one path in several ways, and making a link there takes rights of its own. */
+/** Windows spells one path in several ways, and making a link there takes a special right. */
 function refuseLinks(folder: string): void {
   if (process.platform === 'win32') return
   let there = folder
@@ -257,7 +257,7 @@ function refuseLinks(folder: string): void {
 
 const isLink = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
-/** Step by step: Node's own `recursive` never returns where a folder can't be made and the answer is ENOENT. */
+/** Step by step: Node's own `recursive` never returns if making a folder fails with ENOENT. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return
   if (dirname(path) !== path) makeFolder(dirname(path))

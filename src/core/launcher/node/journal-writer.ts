@@ -1,7 +1,7 @@
 /**
  * The Node launcher's two outputs: every line goes to the journal first and to the host second. Must never
- * block on a host that doesn't read, and never lose a line to a full disk: what didn't fit is kept and tried
- * again. The native launcher does the same in C.
+ * block on a host that doesn't read, and never lose a line to a full disk: what didn't fit is kept and written
+ * later. The native launcher does the same in C.
  */
 import {
   appendFileSync,
@@ -17,7 +17,7 @@ import { Socket } from 'node:net'
 import { fencePath } from '../journal.ts'
 import { formatLine } from '../protocol.ts'
 
-/** What the disk refused is tried again after so long, whatever else happens. */
+/** Delay before a write that the disk refused is tried again. */
 const RETRY_MS = 1000
 
 /** Appends to one journal and reports to one host. */
@@ -54,7 +54,7 @@ export class JournalWriter {
     return this.#trouble
   }
 
-  /** Whether the host has forbidden further starts. Checked after `starting` was written: see journal.ts. */
+  /** Whether a host has fenced this launcher. Checked after `starting` was written: see journal.ts. */
   get fenced(): boolean {
     return existsSync(fencePath(this.#path))
   }
@@ -88,12 +88,12 @@ export class JournalWriter {
     this.#end(line)
   }
 
-  /** Reports a held job that is not begun, to the host only: what has not begun leaves no trace. */
+  /** Reports a held job that is not started, to the host only: it leaves no trace in the journal. */
   dropped(attempt: string): void {
     if (!this.#host.destroyed) this.#host.write(formatLine(['dropped', attempt]))
   }
 
-  /** The host has committed the first so many ends. What stays in a journal that can't be shortened does no harm. */
+  /** The host has committed the first `count` ends. What stays in a journal that can't be shortened does no harm. */
   forget(endsCommitted: number): void {
     const committed = [...this.#uncommitted.keys()].filter((number) => number <= endsCommitted)
     if (committed.length === 0 || !this.settle()) return
@@ -109,7 +109,7 @@ export class JournalWriter {
 
   /**
    * At the launcher's end: a journal in which nothing is left to read is removed. Calls back once the host has
-   * read all; for one that stands still there is the journal.
+   * read everything; a suspended one finds it in the journal.
    */
   close(done: () => void): void {
     clearTimeout(this.#retry)

@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { cutNotePath, keptTailPath, LOG_HEAD_BYTES } from '../../logs/log-extent.ts'
 
-/** A job is first looked at after so long; one that has ended by then costs nothing. */
+/** Delay before a job's log is first checked; a job that has ended by then costs nothing. */
 export const FIRST_LOOK_MS = 25
 
 const NEXT_LOOK_MS = { least: 10, most: 1000 }
@@ -49,7 +49,7 @@ export class NodeLogCap {
     this.#limit = Math.max(0, limitBytes)
   }
 
-  /** Looks once, cuts if needed, and answers after how many ms to look again. Never throws. */
+  /** Checks once, cuts if needed, and returns after how many ms to check again. Never throws. */
   look(): number {
     const now = performance.now()
     const size = fstatSync(this.#fd).size
@@ -95,7 +95,7 @@ export class NodeLogCap {
     const from = Math.max(LOG_HEAD_BYTES, this.#gapEnd)
     const to = Math.floor((size - this.#limit) / BLOCK_BYTES) * BLOCK_BYTES
     if (!this.#aside) {
-      this.#note(to, to - LOG_HEAD_BYTES) // first, so that who reads by the note never reads the hole
+      this.#note(to, to - LOG_HEAD_BYTES) // first, so that readers who go by the note never read the hole
       this.#aside = !this.#punch(this.#fd, from, to)
     }
     if (this.#aside) this.#setAside(size)
@@ -172,7 +172,7 @@ function openOwn(path: string, more = constants.O_TRUNC): number {
   return openSync(path, O_WRONLY | O_CREAT | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0) | more, 0o600)
 }
 
-/** Gives a part of a file back to the disk. False where the system or the file system can't. */
+/** Punches a hole into a file. False where the system or the file system can't. */
 function punchHole(fd: number, start: number, end: number): boolean {
   if (process.platform !== 'linux') return false
   // By descriptor, not by path: whatever the job has meanwhile put there is not ours to punch.
@@ -192,7 +192,7 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1e12).toFixed(1)} TB`
 }
 
-/** Copies a range and answers the offset it got to. */
+/** Copies a range and returns the offset it got to. */
 function copy(out: number, range: Range): number {
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(COPY_BYTES, range.end - range.start)))
   let at = range.start

@@ -1,6 +1,6 @@
 /**
- * The launcher for machines without a C compiler: a small Node process that starts jobs, watches them to their
- * end and reports it, also when its host is gone. Imports only node modules and source files that do the
+ * The launcher for machines without the native one: a small Node process that starts jobs, watches them to their
+ * end and records it, even after its host is gone. Imports only node modules and source files that do the
  * same, so that it starts fast. Usage: node-launcher RUN_DIR LAUNCHER_ID HOST_ID, frames on stdin.
  */
 import { identify } from '../../process/processes.ts'
@@ -36,7 +36,7 @@ const header = [
 const path = journalPath(runDir, launcherId)
 const journal = new JournalWriter(path, formatLine(header))
 const jobs = new Map<string, NodeJob>()
-/** Handed over ahead, first come first served. */
+/** Jobs held ahead, in the order they came. */
 let held: { spec: StartSpec; width: number }[] = []
 /** Number of the last end after which nothing may start by itself. */
 let unclean = 0
@@ -79,7 +79,7 @@ function handle([letter, ...fields]: string[]): void {
   if (letter === 'F') journal.forget(Number(fields[0]))
 }
 
-/** The host may not have read yet of an end after which nothing may start by itself: then the job is dropped. */
+/** If there was an end after which nothing may start by itself, and the host had not read it yet, the job is dropped. */
 function hold(width: number, seen: number, spec: StartSpec): void {
   held.push({ spec, width })
   if (ending || unclean > seen) dropHeld()
@@ -137,7 +137,7 @@ function loseHost(): void {
   endIfDone()
 }
 
-/** Ends when there is nobody to work for and nothing to watch; a full disk only delays it. */
+/** Exits when its host is gone and no job is left; a full disk only delays it. */
 function endIfDone(): void {
   if (closed || jobs.size > 0 || !(hostGone || ending)) return
   if (!journal.settle()) {

@@ -17,7 +17,7 @@ export function findProgram(
 ): { path: string; viaPath: boolean } | { refusal: Refusal } {
   const folder = folderTrouble(cwd)
   if (folder !== null) return { refusal: { stage: 'cwd', errno: folder, hint: '-', subject: cwd } }
-  // Windows has rules of its own (PATHEXT, App Paths): there the system looks for itself.
+  // Windows has other rules (PATHEXT, App Paths): there the system searches.
   if (process.platform === 'win32') return { path: name, viaPath: false }
   const viaPath = !name.includes('/')
   const folders = viaPath ? (path ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter) : ['']
