@@ -1,4 +1,5 @@
 /** Owns one entry of `batches`: its keys, their defaults and limits. Must never look at the file system. */
+import { BATCH_KEYS, type BatchKeyName } from '../../contract/batch-keys.ts'
 import type { BatchType, Expand, Located, Over, Retries, StopOnFailure } from './configuration.ts'
 import {
   fields,
@@ -17,28 +18,6 @@ import type { Problems } from './problem.ts'
 import { parseDuration, parseShare, parseSize } from './quantity.ts'
 import type { Entry, Value } from './spec-tree.ts'
 import { parseTemplate, type Template } from './template.ts'
-
-/** Every key of a batch, in the order of the documentation. */
-export const BATCH_KEYS = [
-  'type',
-  'run',
-  'over',
-  'after',
-  'expand',
-  'parallel',
-  'timeout',
-  'retries',
-  'stop-on-failure',
-  'expect',
-  'make-folders',
-  'reads',
-  'env',
-  'cwd',
-  'shell',
-  'priority',
-  'log-limit',
-  'repeat',
-] as const
 
 /** What a job's log may take by default, in bytes. */
 const DEFAULT_LOG_LIMIT_BYTES = 64 * 2 ** 20
@@ -62,11 +41,8 @@ export function readBatchType(
   const before = problems.count
   const entries = fields(value, 'a batch', BATCH_KEYS, problems)
   if (entries === undefined) return undefined
-  const get = (key: (typeof BATCH_KEYS)[number]): Value | undefined => entries.get(key)?.value
-  const read = <T>(
-    key: (typeof BATCH_KEYS)[number],
-    reader: (value: Value) => T | undefined,
-  ): T | undefined => {
+  const get = (key: BatchKeyName): Value | undefined => entries.get(key)?.value
+  const read = <T>(key: BatchKeyName, reader: (value: Value) => T | undefined): T | undefined => {
     const given = get(key)
     return given && reader(given)
   }

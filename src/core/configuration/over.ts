@@ -1,6 +1,7 @@
 /**
  * Owns the `over` of a batch type: which source its inputs come from. Must never look at the inputs themselves.
  */
+import { overKeys } from '../../contract/batch-keys.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { amount, countOf } from '../../contract/words.ts'
 import type { Located, Over } from './configuration.ts'
@@ -11,7 +12,7 @@ import { bind, checkExact, parseTemplate, placeholdersOf } from './template.ts'
 
 const SOURCES = ['files', 'table', 'lines', 'list', 'range'] as const
 /** Every key of `over`. */
-export const OVER_KEYS = [...SOURCES, 'size', 'as'] as const
+export const OVER_KEYS = Object.keys(overKeys)
 
 /** The most inputs that one batch may have. */
 export const INPUT_LIMIT = 10_000_000

@@ -4,9 +4,10 @@
  * planned as far as it goes, so that one run reports everything there is to fix.
  */
 import path from 'node:path'
+import { BATCH_KEYS } from '../../contract/batch-keys.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { checkAfter } from './after.ts'
-import { BATCH_KEYS, readBatchType } from './batch-type.ts'
+import { readBatchType } from './batch-type.ts'
 import { hashText } from './command-hash.ts'
 import type { BatchType, Configuration } from './configuration.ts'
 import { fields, filledText, freeMapping, misspelt, text, wrong } from './decode.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { BATCH_KEYS } from '../../../src/core/configuration/batch-type.ts'
+import { BATCH_KEYS } from '../../../src/contract/batch-keys.ts'
 import { batchSchema, editorSchema, fileSchema } from '../../../src/core/configuration/editor-schema.ts'
 import { OVER_KEYS } from '../../../src/core/configuration/over.ts'
 import { check, project } from './project.ts'
