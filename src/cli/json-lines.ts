@@ -5,7 +5,9 @@
 import type { Batch } from '../contract/entities.ts'
 import type { ChangeEvent } from '../contract/events.ts'
 import type { JsonLine } from '../contract/json-lines.ts'
+import { doneByWords } from '../contract/moments.ts'
 import { isActive, isFinal } from '../contract/states.ts'
+import { rate } from '../contract/words.ts'
 import { watchStandstill } from './standstill.ts'
 
 const PROGRESS_MS = 500
@@ -46,7 +48,11 @@ export function linesView(
       }
       if (running !== null && mine(running.batch)) {
         const { batch, jobsPerMinute, doneBy } = running
-        waiting = { type: 'progress', now, batch, jobsPerMinute, doneBy }
+        const sentence = [
+          ...(jobsPerMinute === null ? [] : [rate(jobsPerMinute)]),
+          ...(doneBy === null ? [] : [doneByWords(doneBy, now)]),
+        ].join(', ')
+        waiting = { type: 'progress', now, batch, jobsPerMinute, doneBy, sentence }
         cancel ??= clock.after(Math.max(0, printedAt + PROGRESS_MS - clock.now()), printWaiting)
       }
       standstill.look(

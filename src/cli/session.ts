@@ -5,6 +5,8 @@
 import { userInfo } from 'node:os'
 import type { Caller, SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../contract/commands.ts'
+import type { BatchRef } from '../contract/entities.ts'
+import { ok, type Result } from '../contract/errors.ts'
 import type { JsonLine } from '../contract/json-lines.ts'
 import type { Core, CoreOptions } from '../core/core.ts'
 import type { Context } from './context.ts'
@@ -88,4 +90,15 @@ function actorName(env: NodeJS.ProcessEnv): string {
   } catch {
     return env.USER ?? env.USERNAME ?? 'unknown user'
   }
+}
+
+/** The ids of these batches, each once, or the failure to find one. */
+export async function batchIds(api: SlipwayApi, refs: readonly BatchRef[]): Promise<Result<string[]>> {
+  const ids = new Set<string>()
+  for (const batch of refs) {
+    const shown = await api.invoke('show', { batch })
+    if (!shown.ok) return shown
+    ids.add(shown.value.batch.id)
+  }
+  return ok([...ids])
 }

@@ -24,6 +24,8 @@ export const jsonLineSchema = z.discriminatedUnion('type', [
     batch: batchSchema,
     jobsPerMinute: z.number().nullable(),
     doneBy: doneBySchema.nullable(),
+    /** The two in words, such as '12/min, done 07:10-07:40'. */
+    sentence: z.string(),
   }),
   line('notice', 'A sentence for people, such as why nothing runs', { sentence: z.string() }),
   line('event', 'Something happened', { event: eventSchema }),

@@ -27,8 +27,7 @@ function aView() {
     lines,
     types: () => lines.map(({ type }) => type),
     update(batch: Batch) {
-      const running =
-        batch.status === 'running' ? { batch, jobsPerMinute: null, doneBy: null, jobs: [] } : null
+      const running = batch.status === 'running' ? { batch, jobsPerMinute: 12, doneBy: null, jobs: [] } : null
       view.update({ batches: [batch], queue, running, now })
     },
     pass(ms: number) {
@@ -62,7 +61,11 @@ test('prints progress at most twice a second, and always the latest', () => {
   expect(progress.length).toBeGreaterThanOrEqual(4)
   expect(progress.length).toBeLessThanOrEqual(5)
   view.pass(500)
-  expect(view.lines.at(-1)).toMatchObject({ type: 'progress', batch: { jobs: { succeeded: 99 } } })
+  expect(view.lines.at(-1)).toMatchObject({
+    type: 'progress',
+    batch: { jobs: { succeeded: 99 } },
+    sentence: '12/min',
+  })
 })
 
 test('prints a change of status at once, and no progress of a batch behind its end', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchSchema, summarySchema } from '../../src/contract/entities.ts'
 import { jsonLineSchema } from '../../src/contract/json-lines.ts'
+import { outputs } from '../../src/contract/outputs.ts'
 import { aPlace, type Ended } from './slipway.ts'
 
 const linesOf = (text: string) =>
@@ -64,6 +65,33 @@ describe('--json-lines', () => {
       { type: 'log', job: 1, attempt: 1, from: 0, bytes: 2, gap: null, text: '0\n' },
       { type: 'end', exitCode: 0 },
     ])
+  })
+})
+
+describe('work BATCH', () => {
+  test('runs the queue in its order until these have ended, and leaves what is behind them', async () => {
+    const place = aPlace()
+    for (const name of ['x', 'y', 'z']) {
+      place.write(`${name}.slipway.yaml`, TWO)
+      await place.run('add', `${name}.slipway.yaml`)
+    }
+    const ended = await place.run('work', '2', '--json-lines')
+    expect(ended).toMatchObject({ code: 1, err: '' })
+    expect(linesOf(ended.out).at(-1)).toMatchObject({
+      type: 'end',
+      exitCode: 1,
+      batches: [{ number: 2, status: 'completed_with_errors' }],
+    })
+    const { batches } = await place.json(outputs.list, ['list', '--all'])
+    expect(batches.map(({ number, status }) => [number, status])).toEqual([
+      [3, 'queued'],
+      [2, 'completed_with_errors'],
+      [1, 'completed_with_errors'],
+    ])
+  })
+
+  test('knows no batch that is not there', async () => {
+    expect(await aPlace().run('work', '7')).toMatchObject({ code: 4, out: '' })
   })
 })
 

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import { EXIT_OF_ERROR, exitOfBatches } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { escapeText } from '../print/escape.ts'
-import { printJson, printLine, printLines, withCore } from '../session.ts'
+import { batchIds, printJson, printLine, printLines, withCore } from '../session.ts'
 import { watchUntilFinal } from '../watch.ts'
 import { summariesOf } from './run.ts'
 
@@ -26,15 +26,12 @@ export async function wait(
       message: `--timeout must be a duration such as 500ms, 30s or 1h30m (got ${options.timeout})`,
     })
   return withCore(context, async (_core, api) => {
-    const ids = new Set<string>()
-    for (const ref of refs) {
-      const shown = await api.invoke('show', { batch: ref })
-      if (!shown.ok) return failed(context, shown.error)
-      ids.add(shown.value.batch.id)
-    }
-    const batches = await watchUntilFinal(context, api, [...ids], timeoutMs)
+    const found = await batchIds(api, refs)
+    if (!found.ok) return failed(context, found.error)
+    const ids = found.value
+    const batches = await watchUntilFinal(context, api, ids, timeoutMs)
     const finished = batches.filter(({ status }) => isFinal(status))
-    const isOver = finished.length === ids.size
+    const isOver = finished.length === ids.length
     const exitCode = isOver ? exitOfBatches(finished) : EXIT_OF_ERROR['timed-out']
     if (context.json) {
       const ended = { batches, summaries: await summariesOf(api, finished) }
@@ -47,7 +44,8 @@ export async function wait(
       )
     if (isOver) return exitCode
     const [first] = batches.filter(({ status }) => !isFinal(status))
-    const subject = first && ids.size === 1 ? batchName(first) : countOf(ids.size - finished.length, 'batch')
+    const subject =
+      first && ids.length === 1 ? batchName(first) : countOf(ids.length - finished.length, 'batch')
     return failed(context, { code: 'timed-out', message: `${subject} not done after ${options.timeout}` })
   })
 }

@@ -12,14 +12,15 @@ export function defineControl(program: Command, act: Act): void {
   const work = program
     .command('work')
     .description('run queued batches in this terminal')
+    .argument('[BATCH...]', 'end when these have ended', batchReferences)
     .option('--until-empty', 'end when the queue is empty, or when nothing can run (exit code 7)')
     .addOption(jsonLines())
     .action(
-      act(async (context, options: { untilEmpty?: boolean }) =>
-        (await import('../commands/work.ts')).work(context, options),
+      act(async (context, batches: BatchRef[] = [], options: { untilEmpty?: boolean }) =>
+        (await import('../commands/work.ts')).work(context, batches, options),
       ),
     )
-  showExample(work, 'slipway work --until-empty')
+  showExample(work, 'slipway work --until-empty', 'slipway work 12')
 
   const wait = program
     .command('wait')
