@@ -12,8 +12,20 @@ export default {
   version: '0.2',
   language: 'en,en-GB',
   dictionaries: ['project', 'software-terms', 'node', 'typescript', 'npm', 'html', 'css', 'bash', 'fonts'],
-  dictionaryDefinitions: [{ name: 'project', path: './cspell-words.txt' }],
-  files: ['src/**/*.{ts,tsx}', 'scripts/**/*.{ts,mjs}', '*.{md,mjs,ts}', 'docs/**/*.md', '.github/**'],
+  dictionaryDefinitions: [
+    { name: 'project', path: './cspell-words.txt' },
+    { name: 'tests', path: './test/cspell-words.txt' },
+  ],
+  files: [
+    'src/**/*.{ts,tsx}',
+    'test/**/*.{ts,tsx,mjs,c,md}',
+    'scripts/**/*.{ts,mjs}',
+    '*.{md,mjs,ts}',
+    'docs/**/*.md',
+    '.github/**',
+  ],
   ignorePaths: ['docs/glossary.md', 'cspell.config.mjs'],
   flagWords: [...translated, ...oneWord],
+  // Misspellings that tests make on purpose, and names that only tests and their C programs use.
+  overrides: [{ filename: 'test/**', dictionaries: ['tests'] }],
 }

@@ -57,7 +57,7 @@ ${jsonLineTypes()}
 \`events\` prints \`event\`, and \`logs\` \`log\`. Each prints \`end\` last.
 
 \`wait\` runs nothing itself. It waits for a paused queue as well, and reports why nothing runs. When \`--timeout\` is
-over it exits with 5 and the error code \`timed-out\`; the batches go on.
+over it exits with 5 and the error code \`timed-out\`; the batches continue.
 
 On \`run\` and \`work\` the first SIGINT or SIGTERM lets the running jobs end, the second stops them; both leave
 a queue that can continue, and the exit code is 130 when batches are left. When the terminal is closed

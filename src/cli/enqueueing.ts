@@ -64,7 +64,7 @@ export async function refused(context: Context, error: SlipwayError): Promise<nu
   return failed(context, error)
 }
 
-/** The batches that stand in the way, each once. */
+/** The conflicting batches, each once. */
 export function existingOf(error: SlipwayError): Batch[] {
   const conflicts = (error.conflicts ?? []) as Conflict[]
   return [...new Map(conflicts.map(({ existing }) => [existing.id, existing])).values()]

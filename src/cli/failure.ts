@@ -111,7 +111,7 @@ function leftWords(left: number, requested: number): string {
   return left === 0 ? 'all of them done there' : `${amount(requested - left)} of them done there`
 }
 
-/** Which of several slices it is about, where the other's range does not say so. */
+/** Which of several slices it is about, if the other's range does not show that. */
 function which({ range }: Conflict['requested'], kind: Conflict['kind']): string {
   return kind === 'overlap' && range !== null ? `${rangeWords(range)}, ` : ''
 }
@@ -128,7 +128,7 @@ function theOthers(conflicts: readonly Conflict[]): string {
   return `and ${conflicts.length} more, ${which}: ${finished} of ${countOf(total, 'job')} done (slipway list shows each)`
 }
 
-/** An input that several batches in the way have in common is one input. */
+/** An input that several conflicting batches have in common is one input. */
 function leftOf(conflicts: readonly Conflict[]): number {
   const requests = new Map(
     conflicts.map(({ requested: { type, range, left } }) => [`${type} ${range?.start ?? ''}`, left]),

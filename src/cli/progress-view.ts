@@ -77,7 +77,7 @@ export async function openProgressView(context: Context, options: ViewOptions): 
   }
 }
 
-/** Ends in the order in which they came, and before what is still going on: one change can bring several. */
+/** Ends in the order in which they came, and before what still runs: one change can bring several. */
 export function asItHappened(batches: readonly Batch[]): readonly Batch[] {
   const end = (batch: Batch): number => batch.completedAt ?? Number.POSITIVE_INFINITY
   return batches.toSorted((a, b) => (end(a) === end(b) ? a.number - b.number : end(a) - end(b)))

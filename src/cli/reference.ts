@@ -27,7 +27,7 @@ export function wholeNumber(name: string, least: number, most: number): (text: s
   }
 }
 
-/** Commander puts words of its own around an InvalidArgumentError; this one is shown as it is. */
+/** Commander adds its own words to an InvalidArgumentError; this one is shown as it is. */
 function usage(message: string): CommanderError {
   return new CommanderError(exitCodes.usage, 'slipway.usage', message)
 }

@@ -8,7 +8,7 @@ type BatchKey = {
   about: string
   /** A value as YAML. */
   example: string
-  /** How the key is written as an option; none for what the command line says in another way. */
+  /** How the key is written as an option; none for what the command line writes in another way. */
   option?: Option
 }
 

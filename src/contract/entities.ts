@@ -255,7 +255,7 @@ export const queueStateSchema = z.object({
     text: z.string(),
     /** That time, where the sentence has it. */
     doneBy: doneBySchema.nullable(),
-    /** Whether the text says how many jobs are done. */
+    /** Whether the text has the number of done jobs. */
     countsJobs: z.boolean(),
   }),
 })

@@ -125,7 +125,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       },
       onLost(awayMs) {
         executor.lose()
-        const away = awayMs >= 1_000 ? ` after standing still for ${duration(awayMs)}` : ''
+        const away = awayMs >= 1_000 ? ` after being suspended for ${duration(awayMs)}` : ''
         db.note(() => recordEvent(db, context('executor'), { kind: 'host_lost_claim', details: { awayMs } }))
         notify({
           kind: 'claim-lost',

@@ -59,7 +59,7 @@ async function followEvents(
 ): Promise<Result<unknown>> {
   let after = from
   const step = async (): Promise<Result<unknown> | undefined> => {
-    // Asked before the events are: what happens after this look is not the end of what was asked for.
+    // Checked before the events are read: an end after this check is found by the next one.
     const shown = batch === undefined ? undefined : await api.invoke('show', { batch })
     for (;;) {
       const page = await api.invoke('events', { batch, after, limit: PAGE })

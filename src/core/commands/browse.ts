@@ -1,4 +1,4 @@
-/** `browse`: folders and configurations in a folder, for hosts without a file dialog of their own. */
+/** `browse`: folders and configurations in a folder, for hosts without their own file dialog. */
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'

@@ -1,5 +1,5 @@
 /**
- * Owns explaining a conflict: which active batch stands in the way, how far it is, what differs, and what would
+ * Owns explaining a conflict: which active batch conflicts, how far it is, what differs, and what would
  * be left to do. Shared by enqueue, retry and preview.
  */
 
@@ -31,7 +31,7 @@ export async function commandHashes(plan: BatchPlan): Promise<string[]> {
   return hashes
 }
 
-/** One explanation for each active batch in the way. */
+/** One explanation per conflicting active batch. */
 export function conflictsWith(scope: Scope, requested: Requested, existing: readonly Batch[]): Conflict[] {
   const wanted = new Set(requested.hashes)
   const doneAnywhere = new Set<string>()

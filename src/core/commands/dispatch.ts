@@ -97,7 +97,7 @@ export function explainThrown(name: string, cause: unknown): Result<never> {
   if (trouble !== null) {
     const hint = /full/.test(trouble)
       ? 'Free some space and try again.'
-      : '`slipway doctor` looks at the data folder.'
+      : '`slipway doctor` checks the data folder.'
     return fail('database', `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}: nothing was changed.`, {
       hint,
     })

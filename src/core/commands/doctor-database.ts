@@ -1,4 +1,4 @@
-/** Owns the doctor's look at the database itself: is the file sound, is it ours, does it keep its rules. */
+/** Owns the doctor's checks of the database itself: is the file sound, is it ours, does it keep its rules. */
 import { statSync } from 'node:fs'
 import { applicationId } from '../db/migrate.ts'
 import { schemaVersion } from '../db/migrations/index.ts'

@@ -1,4 +1,4 @@
-/** Owns the doctor's look at the data folder: who may read it, how full it is, what was left in it. */
+/** Owns the doctor's checks of the data folder: who may read it, how full it is, what was left in it. */
 
 import {
   accessSync,

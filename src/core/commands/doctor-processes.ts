@@ -1,4 +1,4 @@
-/** Owns the doctor's look at processes: hosts, launchers and jobs. Signals none. */
+/** Owns the doctor's checks of processes: hosts, launchers and jobs. Signals none. */
 
 import path from 'node:path'
 import { countOf, duration } from '../../contract/words.ts'

@@ -1,4 +1,4 @@
-/** Owns the doctor's look at the rows: broken rules, and what is stuck. */
+/** Owns the doctor's checks of rows: broken rules, and what is stuck. */
 
 import { countOf } from '../../contract/words.ts'
 import { isGone } from '../host/lease.ts'
@@ -146,7 +146,7 @@ function checkFinalizer({ db, clock }: Scope, examination: Examination): void {
     examination.note(
       'finalizer',
       'notice',
-      `${countOf(failed, 'summary', 'summaries')} could not be made; slipway events says why.`,
+      `${countOf(failed, 'summary', 'summaries')} could not be made; see slipway events for the reason.`,
     )
   if (rescues > 0)
     examination.note(

@@ -1,4 +1,4 @@
-/** Owns one entry of `batches`: its keys, their defaults and limits. Must never look at the file system. */
+/** Owns one entry of `batches`: its keys, their defaults and limits. Must never touch the file system. */
 import { BATCH_KEYS, type BatchKeyName } from '../../contract/batch-keys.ts'
 import type { BatchType, Expand, Located, Over, Retries, StopOnFailure } from './configuration.ts'
 import {
@@ -46,7 +46,7 @@ export function readBatchType(
     const given = get(key)
     return given && reader(given)
   }
-  // One error, one problem: what stands under a misspelt key is not missing.
+  // One error, one problem: what is under a misspelt key is not missing.
   const meant = misspelt(value, BATCH_KEYS)
   for (const key of ['type', 'run'] as const) {
     if (entries.has(key) || meant.includes(key)) continue
@@ -128,7 +128,7 @@ function readRun(value: Value, shell: boolean, problems: Problems): Template[] |
   return run.filter((template) => template !== undefined)
 }
 
-/** A word as it has to stand in a YAML list. */
+/** A word as it must be written in a YAML list. */
 function asItem(word: string): string {
   return /^[\w./][\w./=+-]*$/.test(word) || /^-{1,2}[a-z][\w-]*$/i.test(word)
     ? word

@@ -20,7 +20,7 @@ type ExpectedFile = { file: string; nonEmpty: boolean; fresh?: false }
 export type PlannedJob = {
   /** 1-based; `{number}` is the ordinal, `{index}` one less. */
   ordinal: number
-  /** What people call it: a file's path relative to the project folder, a row ('north, 2026'), a value. */
+  /** Its name for people: a file's path relative to the project folder, a row ('north, 2026'), a value. */
   input: string
   /** Exact; with `shell: true` the shell and one text in which every placeholder's value is quoted. */
   argv: string[]

@@ -21,7 +21,7 @@ export type Configuration = {
   text: string
   /** 32 hex characters over the file's text and the variables. */
   digest: string
-  /** 32 hex characters over the file's text alone: what a person looks at and trusts. */
+  /** 32 hex characters over the file's text alone: what a person trusts. */
   fileDigest: string
 }
 

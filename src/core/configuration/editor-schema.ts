@@ -1,6 +1,6 @@
 /**
  * Owns the JSON schema that lets an editor complete and explain the keys of a configuration.
- * Must never be the judge: `read.ts` is, with places and suggestions. A test keeps the two at the same keys.
+ * Must never validate: `read.ts` does, with places and suggestions. A test keeps the two at the same keys.
  */
 import { parse } from 'yaml'
 import { z } from 'zod'

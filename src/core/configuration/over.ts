@@ -1,5 +1,5 @@
 /**
- * Owns the `over` of a batch type: which source its inputs come from. Must never look at the inputs themselves.
+ * Owns the `over` of a batch type: which source its inputs come from. Must never read the inputs themselves.
  */
 import { overKeys } from '../../contract/batch-keys.ts'
 import { nearest } from '../../contract/nearest.ts'

@@ -1,4 +1,4 @@
-/** Owns quantities with a unit: durations, sizes, shares. Must never accept a bare number: of what? */
+/** Owns quantities with a unit: durations, sizes, shares. Must never accept a bare number. */
 
 const DURATION_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 

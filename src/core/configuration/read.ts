@@ -1,5 +1,5 @@
 /**
- * Owns the way from a file on disk to a validated configuration.
+ * Owns reading a file on disk into a validated configuration.
  * Must never create anything. The inputs of a valid file are not read; an invalid one is also
  * planned as far as it goes, so that one run reports everything there is to fix.
  */

@@ -35,7 +35,7 @@ export function quoteContexts(template: Template, problems: Problems): Map<numbe
     const entry = template.parts[part]
     problems.add(entry === undefined || typeof entry === 'string' ? template.place : entry.place, {
       found: `{${name}} ${why}`,
-      expected: `{${name}} as a word of its own`,
+      expected: `{${name}} as a separate word`,
       message: `{${name}} stands ${why}, where no quoting can keep its value from being read as code; set a variable first (v={${name}}; …) and use "$v" there`,
     })
   }

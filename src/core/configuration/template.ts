@@ -25,7 +25,7 @@ export function parseTemplate(scalar: Scalar, problems: Problems): Template {
     else if (match[1] !== undefined) {
       if (literal !== '') parts.push(literal)
       literal = ''
-      // Finding the place reads the source again, so it is done for as many as anybody would look at.
+      // Finding the place reads the source again, so it is done only for the first few.
       const nth = parts.length > 200 ? undefined : parts.filter((part) => isNamed(part, match[1])).length
       parts.push({ name: match[1], place: nth === undefined ? place : scalar.find(match[0], nth) })
     } else {

@@ -91,7 +91,7 @@ export function migrate(
       'database',
       `${db.path} could not be migrated from schema ${before.version} to ${target}: ${cause.message}.`,
       {
-        hint: 'Nothing was changed. `slipway doctor` lists what stands in the way.',
+        hint: 'Nothing was changed. `slipway doctor` lists the rows that prevent it.',
       },
     )
   }

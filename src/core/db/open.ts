@@ -105,15 +105,15 @@ function isFolder(place: string): boolean {
  */
 function switchToWal(raw: Database.Database, patienceMs: number, patience?: Patience): void {
   const until = now() + patienceMs
-  let told = patience === undefined
+  let notified = patience === undefined
   for (;;)
     try {
       raw.pragma('journal_mode = WAL')
       return
     } catch (cause) {
       if (!isBusy(cause) || now() >= until) throw cause
-      if (!told && now() >= until - (patience?.restMs ?? 0)) {
-        told = true
+      if (!notified && now() >= until - (patience?.restMs ?? 0)) {
+        notified = true
         patience?.onWaiting()
       }
       Atomics.wait(pause, 0, 0, 5)

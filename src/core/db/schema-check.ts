@@ -50,7 +50,7 @@ export function compareSchema(db: Db, migrations: readonly Migration[] = release
   return differences.sort((a, b) => order(a.part) - order(b.part))
 }
 
-/** True for what `mendSchema` can put right. */
+/** True for what `mendSchema` can repair. */
 export function isMendable({ part, kind }: SchemaDifference): boolean {
   return kind !== 'extra' && (part === 'index' || part === 'trigger' || part === 'view')
 }

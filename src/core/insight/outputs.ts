@@ -105,7 +105,7 @@ function leftOut(odd: readonly unknown[], seen: readonly Seen[], declared: numbe
     notes.push({
       ordinal: 0,
       file: '',
-      why: `only ${seen.length === 0 ? 'none' : `the first ${amount(seen.length)}`} of ${amount(declared)} declared outputs were looked at`,
+      why: `only ${seen.length === 0 ? 'none' : `the first ${amount(seen.length)}`} of ${amount(declared)} declared outputs were checked`,
     })
   return notes
 }

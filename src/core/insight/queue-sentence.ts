@@ -100,21 +100,21 @@ function whileRunning(db: Db, batch: Batch, state: QueueNow): { text: string; ex
   return { text: `Running ${batchName(batch)}: ${progress}`, expected }
 }
 
-/** Why the running batch stands still, or is about to; null while it runs on. */
+/** Why the running batch is stalled, or is about to pause; null while it runs. */
 function whyNotAsUsual(db: Db, batch: Batch, { executor, paused, disk, now }: QueueNow): string | null {
   const name = batchName(batch)
   const { total, pending, running } = batch.jobs
   const done = `${amount(total - pending - running)} of ${countOf(total, 'job')} done`
   if (!executor || executor.state === 'gone')
-    return `${name} stands still at ${done}, as its host is gone: start \`slipway work\` or the app to go on`
-  if (!isWorking(executor)) return `${name} stands still at ${done}: ${whoIsMissing(executor)}`
+    return `${name} is stalled at ${done}, as its host is gone: start \`slipway work\` or the app to continue`
+  if (!isWorking(executor)) return `${name} is stalled at ${done}: ${whoIsMissing(executor)}`
   const ending =
     running === 0 ? '' : `, until ${countOf(running, 'running job')} ${running === 1 ? 'has' : 'have'} ended`
   if (paused) return `${pauseSentence(paused, now)}; ${name} still runs${ending} (${done})`
   if (batch.pausing) return `${name} is about to pause${ending} (${done})`
   if (!batch.sealed && pending + running === 0)
     return `${name} has run ${done} and waits to be sealed by whoever adds its jobs`
-  if (isFull(disk) && running === 0) return `${name} stands still at ${done}: ${diskSentence(disk)}`
+  if (isFull(disk) && running === 0) return `${name} is stalled at ${done}: ${diskSentence(disk)}`
   const retry = running === 0 ? nextRetry(db, batch.id, now) : undefined
   return retry === undefined
     ? null

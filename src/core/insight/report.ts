@@ -80,40 +80,40 @@ type Fact = { label: string; value: string }
 /** What is known beside the headline, as label and value; only what there is. */
 function facts(summary: Summary): Fact[] {
   const found: Fact[] = []
-  const say = (label: string, value: string | null) => {
+  const add = (label: string, value: string | null) => {
     if (value !== null) found.push({ label, value })
   }
   const { wallMs, awakeMs, durations, outputs } = summary
-  say('Why', summary.reason === null ? null : brief(summary.reason, 400))
-  say('Run', summary.run > 1 ? `${summary.run} (retried)` : null)
-  say('Created', stamp(summary.createdAt))
-  say('Started', summary.startedAt === null ? 'never' : stamp(summary.startedAt))
-  say('Ended', summary.completedAt === null ? null : stamp(summary.completedAt))
-  say('Waited', summary.waitedMs === null ? null : duration(summary.waitedMs))
-  say('Took', wallMs === null ? null : duration(wallMs))
-  say('Awake', awakeMs === null || awakeMs === wallMs ? null : duration(awakeMs))
-  say('Paused', summary.pausedMs === 0 ? null : duration(summary.pausedMs))
-  say('Success', summary.jobs.total === 0 ? null : share(summary.successRate))
-  say('Rate', summary.jobsPerMinute === null ? null : rate(summary.jobsPerMinute))
-  say(
+  add('Why', summary.reason === null ? null : brief(summary.reason, 400))
+  add('Run', summary.run > 1 ? `${summary.run} (retried)` : null)
+  add('Created', stamp(summary.createdAt))
+  add('Started', summary.startedAt === null ? 'never' : stamp(summary.startedAt))
+  add('Ended', summary.completedAt === null ? null : stamp(summary.completedAt))
+  add('Waited', summary.waitedMs === null ? null : duration(summary.waitedMs))
+  add('Took', wallMs === null ? null : duration(wallMs))
+  add('Awake', awakeMs === null || awakeMs === wallMs ? null : duration(awakeMs))
+  add('Paused', summary.pausedMs === 0 ? null : duration(summary.pausedMs))
+  add('Success', summary.jobs.total === 0 ? null : share(summary.successRate))
+  add('Rate', summary.jobsPerMinute === null ? null : rate(summary.jobsPerMinute))
+  add(
     'Job time',
     durations &&
       `median ${duration(durations.p50Ms)}, p95 ${duration(durations.p95Ms)}, longest ${duration(durations.maxMs)}`,
   )
-  say(
+  add(
     'Attempts',
     `${amount(summary.attempts)}${summary.interrupted > 0 ? `, ${amount(summary.interrupted)} interrupted` : ''}`,
   )
-  say('CPU time', summary.cpuMs === null ? null : duration(summary.cpuMs))
-  say('Peak memory', summary.maxRssKb === null ? null : bytes(summary.maxRssKb * 1_024))
-  say('Logs', summary.logBytes === 0 ? null : bytes(summary.logBytes))
-  say(
+  add('CPU time', summary.cpuMs === null ? null : duration(summary.cpuMs))
+  add('Peak memory', summary.maxRssKb === null ? null : bytes(summary.maxRssKb * 1_024))
+  add('Logs', summary.logBytes === 0 ? null : bytes(summary.logBytes))
+  add(
     'Outputs',
     outputs.declared === 0
       ? null
       : `${amount(outputs.present)} of ${amount(outputs.declared)} there, ${bytes(outputs.bytes)}`,
   )
-  say('Closed by', closers[summary.closedBy])
+  add('Closed by', closers[summary.closedBy])
   return found
 }
 

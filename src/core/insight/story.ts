@@ -21,7 +21,7 @@ const sentences: Readonly<Record<string, (event: Facts) => string>> = {
   batch_taken_over: (e) => `${who(e)} took over ${batch(e)} from the host that ran it${because(e)}`,
   batch_pause_requested: (e) =>
     `${who(e)} requested ${batch(e)} to pause ${flag(e, 'now') ? 'at once' : 'when its running jobs have ended'}${how(e)}${because(e)}`,
-  batch_pause_withdrawn: (e) => `${who(e)} let ${batch(e)} go on instead of pausing${how(e)}`,
+  batch_pause_withdrawn: (e) => `${who(e)} let ${batch(e)} continue instead of pausing${how(e)}`,
   batch_freed: (e) => `${who(e)} freed ${batch(e)} from waiting for others${how(e)}`,
   batch_paused: (e) => `${who(e)} paused ${batch(e)}${how(e)}${because(e)}`,
   batch_cancelled: (e) => `${who(e)} cancelled ${batch(e)}${how(e)}${because(e)}${tally(e)}`,
@@ -83,7 +83,7 @@ export function eventSentence(event: Facts): string {
   return sentence.startsWith(event.actor) && !isOurs(event.actor) ? sentence : capital(sentence)
 }
 
-/** Kinds that have a sentence of their own. */
+/** Kinds that have their own sentence. */
 export const kindsWithSentence: readonly string[] = Object.keys(sentences)
 
 function fallback(event: Facts): string {

@@ -1,5 +1,5 @@
 /**
- * Owns what is known of a batch after a run: one Summary from SQL aggregates and a bounded look at its outputs.
+ * Owns what is known of a batch after a run: one Summary from SQL aggregates and a bounded check of its outputs.
  * Reads only. Counts and job times are of all the batch's jobs; attempts, rate, CPU and log are of its current
  * run, as a retry leaves what had succeeded before as it is.
  */

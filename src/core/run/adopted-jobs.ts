@@ -1,5 +1,5 @@
 /**
- * Owns following the launchers of dead hosts until their last job has ended and their journals are gone. Must never
+ * Owns watching the launchers of dead hosts until their last job has ended and their journals are gone. Must never
  * record a verdict itself: every end goes to the executor.
  */
 import type { Clock } from '../clock.ts'
@@ -26,7 +26,7 @@ export class AdoptedJobs {
   readonly #o: Options
   readonly #jobs: JobsInHand
   #poll: NodeJS.Timeout | null = null
-  /** Jobs whose end is being made certain. */
+  /** Jobs whose end is being confirmed. */
   readonly #ending = new Set<string>()
 
   constructor(options: Options, jobs: JobsInHand) {
@@ -34,7 +34,7 @@ export class AdoptedJobs {
     this.#jobs = jobs
   }
 
-  /** Looks again and again, until there is nothing left to look at. */
+  /** Polls until no adopted job is left. */
   watch(): void {
     this.#poll ??= setInterval(() => void this.#look().catch(this.#o.events.onError), pollMs)
   }
@@ -57,7 +57,7 @@ export class AdoptedJobs {
     const { slots } = this.#jobs
     for (const slot of slots.values()) {
       if (slot.adoptedFrom === null || this.#ending.has(slot.key)) continue
-      const alive = isRunning(slot.adoptedFrom.launcher) // looked at first: what it wrote before it died is there
+      const alive = isRunning(slot.adoptedFrom.launcher) // checked first: what it wrote before it died can then be read
       const journal = readJournal(slot.adoptedFrom.path)
       const verdict = journal && verdictFrom(journal, slot, clock.now())
       if (!verdict && alive) continue
@@ -69,7 +69,7 @@ export class AdoptedJobs {
       }
     }
     const open = new Set([...slots.keys(), ...this.#jobs.inbox.map((end) => attemptKey(end.job))])
-    // A launcher that this very host let go, and found again with the role, is nobody else's: no foreign journal shows it.
+    // A launcher that this host itself released, and found again with the role, appears in no foreign journal.
     const watches = [...slots.values()].some((slot) => slot.adoptedFrom !== null)
     if (tidyJournals(home, hostId, open) && !watches) this.stop()
   }

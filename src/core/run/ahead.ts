@@ -1,16 +1,16 @@
 /**
- * Owns how many jobs a launcher should hold ahead: some milliseconds' worth of a batch whose jobs end well within moments,
- * none of any other. Must never look at a batch: what a step may hold is decided there.
+ * Owns how many jobs a launcher should hold ahead: some milliseconds' worth if a batch's jobs are short and succeed, else
+ * none. Must never read a batch: the step decides what may be held.
  */
 import type { Clock } from '../clock.ts'
 import type { AttemptEnd } from './settle.ts'
 
-/** Longer jobs gain nothing from being held, nor from sharing an fsync. */
+/** Longer jobs gain nothing from being held or from sharing an fsync. */
 export const shortJobMs = 50
-/** So much work is held: long beside the way from launcher to host and back, short for who pauses or cancels. */
+/** How much work is held: long compared with a round trip between launcher and host, short for a pause or cancel. */
 const heldMs = 20
 const most = 32
-/** So many clean and short ends in a row, and the next job is taken to be like them. */
+/** After this many clean and short ends in a row the next job is expected to be like them. */
 const least = 4
 
 export class Ahead {
@@ -40,14 +40,14 @@ export class Ahead {
     return parallel * Math.max(2, Math.min(most, Math.round(heldMs / Math.max(0.5, this.#meanMs))))
   }
 
-  /** Whether the jobs that run now turn out to be longer; asked while some are held. */
+  /** Whether the running jobs turn out to be longer; checked while some are held. */
   isStale(): boolean {
     if (this.#clock.awakeMs() - this.#lastEndAwakeMs <= 2 * shortJobMs) return false
     this.#inARow = 0
     return true
   }
 
-  /** Awake time at which to look whether that is so. */
+  /** Awake time at which to check that. */
   staleAt(): number {
     return this.#lastEndAwakeMs + 2 * shortJobMs + 1
   }

@@ -1,6 +1,6 @@
 /**
- * Owns how a stored batch is run: its options as read back from the database, with defaults for what an older
- * version did not store, and the places of its logs.
+ * Owns how a stored batch is run: its options as read from the database, with defaults for what an older
+ * version did not store, and the paths of its logs.
  */
 import path from 'node:path'
 import type { Reason } from '../../contract/reasons.ts'
@@ -15,7 +15,7 @@ export type RunOptions = {
   logLimitBytes: number
   cwd: string
   env: Record<string, string>
-  /** PATH of whoever added the batch: programs are found where they were found when it was checked. */
+  /** PATH of the user who added the batch: programs are found where they were when it was checked. */
   searchPath: string | null
   /** Files that every job reads; null in a batch of an earlier version, which kept nothing of them. */
   reads: string[] | null
@@ -67,7 +67,7 @@ export function attemptKey(job: { id: number; attempts: number }): string {
   return `${job.id}.${job.attempts}`
 }
 
-/** What a job's environment has beyond the host's own. */
+/** Variables of a job beyond the host's environment. */
 export function environmentOf(
   options: RunOptions,
   command: JobCommand,

@@ -19,7 +19,7 @@ export type Layer = 'event' | 'sweep' | 'demand'
 
 /**
  * The final status that a batch without open jobs has earned; `notRun` of them were cancelled with an earlier run and
- * not retried since. A batch that lacks work must not count as complete for what comes after it.
+ * not retried since. A batch with missing work must not count as complete for its successors.
  */
 export function earnedStatus(row: BatchRow, notRun = 0): { status: FinalBatchStatus; reason: Reason | null } {
   const rule = stopRule(runOptions(row), row)
@@ -32,7 +32,7 @@ export function earnedStatus(row: BatchRow, notRun = 0): { status: FinalBatchSta
   }
 }
 
-/** Closes the batch if it runs and none of its jobs is open; undefined: not done, or somebody was faster. */
+/** Closes the batch if it runs and none of its jobs is open; undefined: not done, or another process was faster. */
 export function closeIfDone(db: Db, context: Context, id: string, layer: Layer): BatchRow | undefined {
   return db.write(() => {
     const row = getRow(db, id)

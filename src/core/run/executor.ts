@@ -25,9 +25,9 @@ type ExecutorEvents = {
   onFinished(row: BatchRow): void
   /** Something was committed; `onlyJobs`: verdicts and claims of jobs of the running batch. */
   onChanged(onlyJobs: boolean): void
-  /** It is this batch's turn, and its inputs have to be looked up; `wake` when they were. */
+  /** It is this batch's turn, and its inputs have to be looked up; call `wake` afterwards. */
   onUnexpanded(batchId: string): void
-  /** A verdict was refused: look whether the role is still ours. */
+  /** A verdict was refused: check whether the role is still ours. */
   onRefused(): void
   onCrashFound(sentence: string): void
   onAttention(sentence: string, batchId: string | null): void
@@ -79,7 +79,7 @@ export class Executor {
     this.#adopted = new AdoptedJobs(options, this.#jobs)
   }
 
-  /** The role is ours: look after what others left, then work. */
+  /** The role is ours: deal with what others left, then run the queue. */
   async begin(): Promise<void> {
     this.#state = 'rescuing'
     this.#stopping = null
@@ -88,7 +88,7 @@ export class Executor {
       const found = await rescue(this.#o)
       if (this.#state !== 'rescuing') return
       if (!found) {
-        this.#o.events.onRefused() // the role is somebody else's: whoever gave it to us takes it back
+        this.#o.events.onRefused() // the role is another host's: the lease revokes it
         return this.#beginLater()
       }
       this.#jobs.adopt(found.adopted, found.finished)
@@ -115,13 +115,13 @@ export class Executor {
     this.wake()
   }
 
-  /** The role is somebody else's now: nothing of ours is recorded or started any more. */
+  /** The role is another host's now: this one records and starts nothing any more. */
   lose(): void {
     this.#letGo()
     void this.#jobs.launcher.end('release')
   }
 
-  /** Ends working. Resolves when no job of ours runs (or, with 'leave', at once). */
+  /** Stops working. Resolves when no job of ours runs (or, with 'leave', at once). */
   async end(mode: StopMode): Promise<void> {
     if (this.#stopping === null || strength[mode] > strength[this.#stopping]) this.#stopping = mode
     if (this.#state === 'idle') return
@@ -170,8 +170,8 @@ export class Executor {
   }
 
   /**
-   * The batch that runs is not ours although the role is, or has jobs that nobody runs (its row was changed by
-   * hand, or a verdict was refused): it is looked at as if its host had died.
+   * The running batch is not ours although the role is, or has jobs that nobody runs (its row was changed by
+   * hand, or a verdict was refused): it is treated as if its host had died.
    */
   #isAstray(): boolean {
     if (!this.#jobs.isEmpty || this.#stopping !== null) return false
@@ -179,7 +179,7 @@ export class Executor {
     return row !== undefined && (row.host_id !== this.#o.hostId || row.jobs_running > 0)
   }
 
-  /** The transaction. When the database or disk refuses, every end is kept and it is tried again. */
+  /** The transaction. If the database or disk refuses, every end is kept and it is tried again. */
   #tryStep(settling: Report[]): Step | null | 'blocked' {
     const { clock, events } = this.#o
     try {

@@ -1,5 +1,5 @@
 /**
- * Owns the check of the files that a job was expected to make: there, not empty where that is asked for, and made by
+ * Owns the check of a job's expected files: they exist, aren't empty if that is required, and were made by
  * this attempt. Must never write, nor throw for what the file system refuses to show.
  */
 import { type Stats, statSync } from 'node:fs'
@@ -7,9 +7,9 @@ import type { JobCommand } from '../queue/job-store.ts'
 
 type Expected = NonNullable<JobCommand['expect']>[number]
 
-/** A file gets the time of the kernel's last tick, which is up to 16 ms behind the clock. */
+/** A file gets the time of the kernel's last tick, up to 16 ms behind the clock. */
 const tickMs = 20
-/** FAT keeps even seconds, HFS+ and older NFS whole ones: such a time is up to 2 s behind. */
+/** FAT stores even seconds, HFS+ and older NFS whole ones: such a time is up to 2 s behind. */
 const coarseMs = 2_000
 
 /** Why an expected file does not count, for the first one that doesn't; null if all do. `beganAt`: epoch ms. */
@@ -28,11 +28,11 @@ function look(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false })
   } catch {
-    return undefined // in a folder that can't be entered it is not there for anybody
+    return undefined // a file in a folder that can't be entered doesn't exist for us
   }
 }
 
-/** The later of content and inode times: `cp -p` and `tar` set the first into the past, and nobody the second. */
+/** The later of content and inode times: `cp -p` and `tar` set the first to the past; nothing sets the second. */
 function isOlder({ mtimeMs, ctimeMs }: Stats, beganAt: number): boolean {
   const changedAt = Math.max(mtimeMs, ctimeMs)
   return changedAt < beganAt - (changedAt % 1_000 === 0 ? coarseMs : tickMs)

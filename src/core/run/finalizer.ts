@@ -1,6 +1,6 @@
 /**
- * Owns the periodic sweep: closes batches that are done and still open, each in its own transaction, removes fills that
- * nobody ends, and makes missing summaries. A summary that fails never holds back a status.
+ * Owns the periodic sweep: closes batches that are done and still open, each in its own transaction, removes abandoned
+ * fills, and makes missing summaries. A summary that fails never holds back a status.
  */
 import type { Summary } from '../../contract/entities.ts'
 import type { Clock, Timer } from '../clock.ts'
@@ -23,14 +23,14 @@ export type FinalizerOptions = {
   makeSummary: (db: Db, batchId: string) => Summary
   /** Called after the commit with each batch that this finalizer closed. */
   onClosed: (row: BatchRow) => void
-  /** What else is to be done at each sweep; a failure is reported and holds nothing up. */
+  /** Further work of each sweep; a failure is reported and delays nothing. */
   housekeeping?: () => void
   onError: (cause: unknown) => void
 }
 
 const summariesPerSweep = 100
 
-/** What a sweep has seen: a batch that was retried and is done again is another sight. */
+/** Identifies what a sweep has seen: a batch that was retried and is done again counts as new. */
 function sightOf(row: BatchRow): string {
   return `${row.id} ${row.run} ${row.last_job_finished_at}`
 }
@@ -39,9 +39,9 @@ export class Finalizer {
   readonly #options: FinalizerOptions
   #timer: Timer | null = null
   #running = false
-  /** Done batches that an earlier sweep saw, with the awake time of the first sight: independent of the wall clock. */
+  /** Done batches that an earlier sweep saw, with the awake time at that moment, which is independent of the wall clock. */
   readonly #seenDone = new Map<string, number>()
-  /** Number of the last batch that the page of the sweep before looked at. */
+  /** Number of the last batch on the previous sweep's page. */
   #summarizedUpTo = 0
 
   constructor(options: FinalizerOptions) {
@@ -79,7 +79,7 @@ export class Finalizer {
     })
   }
 
-  /** One sweep: closes what is done, removes fills that nobody ends, makes missing summaries, notes when it was. */
+  /** One sweep: closes what is done, removes abandoned fills, makes missing summaries, records its time. */
   runOnce(): BatchRow[] {
     const { db, clock } = this.#options
     const settings = readSettings(db)
@@ -116,7 +116,7 @@ export class Finalizer {
     return closed
   }
 
-  /** A page of missing summaries; the next sweep goes on behind it, so that those that fail hold no other back. */
+  /** A page of missing summaries; the next sweep continues behind it, so that failing ones don't hold up others. */
   #summarizeSome(): void {
     const page = batchesWithoutSummary(this.#options.db, this.#summarizedUpTo, summariesPerSweep)
     for (const { id, run } of page) this.summarize(id, run)

@@ -1,8 +1,8 @@
 /**
- * Owns which steps of a run of short jobs share one fsync. A step may go ahead of the disk only if everything in
+ * Owns which steps of a run of short jobs share one fsync. A step may be committed without one only if everything in
  * it may happen once more after a power cut: successes of short jobs and the claims of the next ones. What is
- * confirmed to a person (commands, a batch's end, its claim, a failure, a retry) never goes ahead; and every
- * durable transaction takes what was written before it along, as all of it is in one write-ahead log.
+ * confirmed to a person (commands, a batch's end, its claim, a failure, a retry) is always synced; and every
+ * durable transaction also syncs what was written before it, as all of it is in one write-ahead log.
  */
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
@@ -11,7 +11,7 @@ import { shortJobMs } from './ahead.ts'
 import { type Report, type Situation, type Step, takeStep } from './step.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The longest time that a verdict or claim goes ahead of the disk: what a power cut can make run again. */
+/** The longest time that a verdict or claim stays unsynced: what a power cut can make run again. */
 const longestAheadMs = 50
 
 type Options = { db: Db; clock: Clock; hostId: string; events: { onError(cause: unknown): void } }
@@ -45,19 +45,19 @@ export class GroupCommit {
       this.#aheadSince = clock.awakeMs()
       clock.after(longestAheadMs, () => this.#isDue() && this.sync())
     }
-    // Somebody changed the batch since the last step, so this one holds more than short jobs.
+    // The batch was changed since the last step, so this one holds more than short jobs.
     if (!step.onlyJobs) this.sync()
     return step
   }
 
-  /** Takes what went ahead to the disk now. */
+  /** Syncs what is unsynced now. */
   sync(): void {
     if (this.#aheadSince === null) return
     const { db, clock, hostId, events } = this.#o
     try {
       db.write(() => mark(db, hostId, clock.now()))
     } catch (cause) {
-      events.onError(cause) // the next durable step takes it along
+      events.onError(cause) // the next durable step syncs it too
     }
     this.#aheadSince = null
   }
@@ -73,14 +73,14 @@ export class GroupCommit {
     )
   }
 
-  /** Null where the next step may well end, pause or give back the batch: it should be durable right away. */
+  /** Null if the next step may well end, pause or release the batch: it should be durable right away. */
   #flowAfter({ running, start, hold }: Step, { held }: Situation): string | null {
     const isOurs = running?.host_id === this.#o.hostId && running.pause_requested === 0
     const ahead = start.length + hold.length + held.count
     return isOurs && ahead > 0 && running.jobs_pending > ahead ? running.claim_token : null
   }
 
-  /** In a steady flow a step takes the group to the disk before the timer has to. */
+  /** In a steady flow a step syncs the group before the timer has to. */
   #isOld(): boolean {
     return this.#aheadSince !== null && this.#o.clock.awakeMs() - this.#aheadSince >= longestAheadMs / 2
   }

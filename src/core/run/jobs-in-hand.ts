@@ -1,6 +1,6 @@
 /**
- * Owns the jobs that this host has in hand, from the commit of their claim to the report of their end: what runs, what
- * the launcher holds ahead, and what was reported and is not committed yet. Must never write a row: every report goes to
+ * Owns the jobs in progress on this host, from the commit of their claim to the report of their end: what runs, what
+ * the launcher holds ahead, and what was reported but is not committed yet. Must never write a row: every report goes to
  * the executor's next step.
  */
 import type { Clock } from '../clock.ts'
@@ -34,12 +34,12 @@ type Options = {
   }
 }
 
-/** What the executor does about it. */
+/** Callbacks to the executor. */
 type Reaction = {
   /** Something was reported, or a launcher is ready. */
   wake(): void
   isWorking(): boolean
-  /** No launcher can be had. */
+  /** No launcher can be spawned. */
   onUnavailable(cause: unknown): void
 }
 
@@ -55,7 +55,7 @@ export class JobsInHand {
   readonly slots = new Map<string, Slot>()
   /** Jobs that the launcher holds: pending, unless it has begun them by itself, which it reports. In their order. */
   readonly #held = new Map<string, Slot>()
-  /** What was reported and is not committed yet. */
+  /** What was reported but is not committed yet. */
   #inbox: Report[] = []
 
   constructor(options: Options, delays: RetryDelays, ahead: Ahead, reaction: Reaction) {
@@ -98,13 +98,13 @@ export class JobsInHand {
     this.#inbox = [...reports, ...this.#inbox]
   }
 
-  /** What a successor found: jobs that still run under an orphaned launcher, and ends. */
+  /** What the rescuer found: jobs that still run under an orphaned launcher, and ends. */
   adopt(slots: readonly Slot[], reports: readonly Report[]): void {
     for (const slot of slots) this.slots.set(slot.key, slot)
     this.#inbox.push(...reports)
   }
 
-  /** Nothing of it is ours any more. */
+  /** Forgets everything: the role is lost. */
   clear(): void {
     this.slots.clear()
     this.#held.clear()
@@ -122,7 +122,7 @@ export class JobsInHand {
     }
   }
 
-  /** After the commit: starts what was claimed, hands over what is to be held. */
+  /** After the commit: starts what was claimed, sends what is to be held. */
   carryOut({ start, hold }: Pick<Step, 'start' | 'hold'>): void {
     const claimed = start.map((one) => [this.#slotFor(one), one] as const)
     for (const [slot] of claimed) this.slots.set(slot.key, slot)
@@ -132,7 +132,7 @@ export class JobsInHand {
     this.#handOver(hold)
   }
 
-  /** Nothing is written: until the launcher has begun them they are pending, as before. */
+  /** Nothing is written: until the launcher starts them they stay pending. */
   #handOver(jobs: readonly Claimed[]): void {
     for (const claimed of jobs) {
       const slot = this.#slotFor(claimed)
@@ -159,7 +159,7 @@ export class JobsInHand {
     }
   }
 
-  /** Stops jobs whose batch is no longer ours or that must not go on; each is signalled once. */
+  /** Stops jobs whose batch is no longer ours or that must not continue; each is signalled once. */
   stopWhatMustStop(
     { running, mustStop, mayHold }: Pick<Step, 'running' | 'mustStop' | 'mayHold'>,
     host: {
@@ -186,7 +186,7 @@ export class JobsInHand {
     this.#begin(attempt, at)
   }
 
-  /** The launcher began a held job by itself: its claim is recorded with what else is reported. */
+  /** The launcher started a held job by itself: its claim is recorded with the other reports. */
   #begin(attempt: string, startedAt: number): void {
     const slot = this.#held.get(attempt)
     if (!slot) return
@@ -209,7 +209,7 @@ export class JobsInHand {
     this.settle(slot, verdict)
   }
 
-  /** The job could not be started: its own fault fails it; the machine's fault sends it back and waits a little. */
+  /** The job could not be started: its own fault fails it; the machine's fault returns it to pending after a delay. */
   #refuse(refused: Refused): void {
     if (refused.stage === 'fenced' && this.#held.has(refused.attempt)) {
       this.#drop(refused.attempt)
@@ -226,14 +226,14 @@ export class JobsInHand {
     if (refused.stage === 'fenced') this.#o.events.onRefused()
   }
 
-  /** Our launcher died: what it wrote down counts; of the rest, processes are ended before anything runs again. */
+  /** Our launcher died: what it recorded counts; processes of the other jobs are ended before anything runs again. */
   async #launcherDied(
     reason: string,
     journal: LauncherJournal | null,
     attempts: ReadonlySet<string>,
   ): Promise<void> {
     if (!this.#isWorking()) return
-    this.#o.events.onAttention(`The launcher died (${reason}); its jobs are looked after.`, null)
+    this.#o.events.onAttention(`The launcher died (${reason}); its jobs are being recovered.`, null)
     for (const attempt of attempts)
       if (journal && hasBegun(journal, attempt)) this.#begin(attempt, this.#o.clock.now())
       else this.#drop(attempt)

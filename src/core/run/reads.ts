@@ -1,4 +1,4 @@
-/** Owns the states of the files that a job read. Must never throw: what can't be looked at was not read by anybody. */
+/** Owns the states of the files that a job read. Must never throw: a file that can't be read now counts as unread. */
 import { statSync } from 'node:fs'
 import type { FileState } from '../queue/file-store.ts'
 

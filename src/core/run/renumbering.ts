@@ -1,6 +1,6 @@
 /**
- * Owns letting the positions of a long queue follow after a batch has left it: slice after slice, a few milliseconds
- * each, so that neither a claim nor the event loop waits for ten thousand rows. Only the executor's host does it.
+ * Owns renumbering a long queue after a batch has left it: slice after slice, a few milliseconds each, so
+ * that neither a claim nor the event loop waits for ten thousand rows. Only the executor's host does it.
  */
 import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
@@ -30,7 +30,7 @@ export class Renumbering {
     if (this.#timer === null && queueLength(this.#db) > exactPlaces) this.#later(1, passEveryMs)
   }
 
-  /** Puts every position right, before the role is given back. Where that fails, the next executor does it. */
+  /** Renumbers the whole queue before the role is given up. If that fails, the next executor does it. */
   settle(): void {
     this.#timer?.cancel()
     this.#timer = null
@@ -47,7 +47,7 @@ export class Renumbering {
       try {
         this.#slice(from)
       } catch (cause) {
-        this.#onError(cause) // the next batch that leaves begins again
+        this.#onError(cause) // the next batch that leaves starts it again
       }
     })
   }

@@ -1,8 +1,8 @@
 /**
- * Owns what a dead host left behind. Called by a host that has just become the executor, before it claims
+ * Owns recovering what a dead host left behind. Called by a host that has just become the executor, before it claims
  * anything: fences old launchers, takes the running batch over under a new token, and decides for each of its
- * running jobs: adopt the exit that the launcher wrote down, wait for the launcher that still sees it to its
- * end, or make sure that its processes are gone and return it to the queue.
+ * running jobs: adopt the exit that the launcher recorded, wait for the launcher that still watches it, or
+ * make sure that its processes are gone and return it to pending.
  */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
@@ -52,7 +52,7 @@ export type Rescue = {
 
 export type RescueOptions = { db: Db; clock: Clock; home: string; hostId: string }
 
-/** A launcher that has been fenced answers at once; so often it is looked at before it is ended. */
+/** How often a fenced launcher, which should answer at once, is checked before it is ended. */
 const patience = 200
 const lookAgainMs = 10
 
@@ -64,8 +64,8 @@ export function foreignJournals(home: string, hostId: string): LauncherJournal[]
 }
 
 /**
- * Looks at everything that others left; resolves when no process is left that nobody watches. Null: the role is
- * not ours. A host that was stopped wakes up in the belief that it is; what it sees then belongs to its successor.
+ * Recovers everything that others left; resolves when every remaining process is watched. Null: the role is
+ * not ours. A host that was stopped wakes up believing that it is; what it sees then belongs to its successor.
  */
 export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   const { db, clock, home, hostId } = options
@@ -84,7 +84,7 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
     return takeOverBatch(db, context, running.id, randomUUID(), why)
   })
   if (taken === null) return null
-  // Also the launchers that this host let go itself when it lost the role.
+  // Includes the launchers that this host itself released when it lost the role.
   for (const journal of readJournals(runDirOf(home))) fenceLauncher(journal)
   const begun = readJournals(runDirOf(home)).flatMap(begunIn)
   if (!db.write(() => isExecutor(options) && recordBegun(db, context, taken, begun))) return null
@@ -103,8 +103,8 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
 }
 
 /**
- * What launchers had begun by themselves before their host could record the claim: claimed now, so that it is looked at
- * like every running job, or, where its batch does not run any more, counted as a late attempt.
+ * Jobs that launchers had started by themselves before their host could record the claim: claimed now, so that they are
+ * handled like every running job, or, if their batch no longer runs, counted as a late attempt.
  */
 function recordBegun(
   db: Db,
@@ -132,11 +132,11 @@ function sentenceOf(batch: BatchRow, result: Pick<Rescue, 'adopted' | 'finished'
   const ended = result.finished.length - interrupted
   const parts = [
     result.adopted.length > 0 ? `${result.adopted.length} still running and watched` : '',
-    ended > 0 ? `${ended} ended meanwhile and counted` : '',
+    ended > 0 ? `${ended} ended meanwhile and recorded` : '',
     interrupted > 0 ? `${interrupted} interrupted, to run again` : '',
   ].filter((part) => part !== '')
   const jobs = parts.length === 0 ? 'no job was running' : `jobs: ${parts.join(', ')}`
-  return `#${batch.number} was running when its host went away; ${jobs}. It goes on from its first unfinished job.`
+  return `#${batch.number} was running when its host went away; ${jobs}. It continues from its first unfinished job.`
 }
 
 /** Decides for each running job of the batch that was taken over. */
@@ -183,14 +183,14 @@ async function lookFor(home: string, key: string): Promise<Found> {
     if (ended)
       return { state: 'ended', verdict: (slot, at) => verdictFrom(ended, slot, at) ?? lost(slot, at) }
     if (!seen || !isRunning(seen.launcher)) {
-      // The launcher may have written the exit and ended between our two looks.
+      // The launcher may have written the exit and ended between our two checks.
       const again = seen && readJournal(seen.path)
       if (again && (again.exits.has(key) || again.refused.has(key)))
         return { state: 'ended', verdict: (slot, at) => verdictFrom(again, slot, at) ?? lost(slot, at) }
       return { state: 'unknown' }
     }
     if (seen.started.has(key)) return { state: 'runs', journal: seen }
-    // A fenced launcher reports within moments whether it started the job; one that stands still is ended.
+    // A fenced launcher reports within moments whether it started the job; a suspended one is ended.
     if (tries > patience) await stopProcesses([seen.launcher], 0)
     await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
   }
@@ -201,7 +201,7 @@ export function verdictFrom(journal: LauncherJournal, slot: Slot, at: number): V
   const exit = journal.exits.get(slot.key)
   if (exit) {
     const verdict = judge(exit, slot.command, slot.logFile, slot.intent, slot.job.started_at)
-    // Stopped by nobody here: whoever did it took the decision with the host's life.
+    // Not stopped by us: whatever stopped it died with the host.
     const orphaned = exit.ended === 'stopped' && slot.intent === null
     return orphaned ? { ...verdict, kind: 'interrupted' } : verdict
   }
@@ -209,7 +209,7 @@ export function verdictFrom(journal: LauncherJournal, slot: Slot, at: number): V
   return refused ? refusal(refused, at) : null
 }
 
-/** Nobody saw its end: its processes are ended first, then it goes back to pending. */
+/** Nobody saw its end: its processes are ended first, then it returns to pending. */
 export async function interrupted(options: RescueOptions, slot: Slot, at: number): Promise<Verdict> {
   const graceMs = readSetting(options.db, 'kill-grace-ms')
   const known = notedStarts(options.home, slot.key)
@@ -221,7 +221,7 @@ export async function interrupted(options: RescueOptions, slot: Slot, at: number
   return cutOff(slot.job.started_at ?? 0, at, sentence)
 }
 
-/** The processes that any launcher noted for this attempt. */
+/** The processes that any launcher recorded for this attempt. */
 function notedStarts(home: string, key: string): ProcessIdentity[] {
   return readJournals(runDirOf(home)).flatMap(({ started, launcher }) => {
     const one = started.get(key)
@@ -252,7 +252,7 @@ async function stopStrays(
     if (!adopted.has(attempt) && isExecutor(options)) await stopJobProcesses({ home, attempt }, graceMs)
 }
 
-/** A fenced launcher's journal once no start is under way: it reports within moments; one that stands still is ended. */
+/** A fenced launcher's journal once no start is under way: it reports within moments; a suspended one is ended. */
 async function settledJournal(file: string): Promise<LauncherJournal | null> {
   for (let tries = 0; ; tries += 1) {
     const journal = readJournal(file)

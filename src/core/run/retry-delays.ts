@@ -1,12 +1,12 @@
 /**
- * Owns the delays before retries: in awake time, and in memory only. What a restart has to know is in the jobs'
+ * Owns the delays before retries: in awake time, and in memory only. A restart finds them in the jobs'
  * `not_before`.
  */
 import type { Clock } from '../clock.ts'
 import type { PendingJob } from '../queue/job-store.ts'
 import type { RunOptions } from './batch-options.ts'
 
-/** How long is waited after the machine's own fault (a full disk, no launcher) before anything is tried again. */
+/** The delay after a fault of the machine (a full disk, no launcher) before anything is tried again. */
 export const blockedRetryMs = 1_000
 
 /** Delay before the attempt after the `failures`-th failure. */
@@ -22,7 +22,7 @@ export class RetryDelays {
     this.#clock = clock
   }
 
-  /** How many jobs wait. */
+  /** Number of waiting jobs. */
   get size(): number {
     return this.#due.size
   }
@@ -40,7 +40,7 @@ export class RetryDelays {
     this.#due.clear()
   }
 
-  /** Whether the job must wait still. After a restart: what is left by the wall clock, at most the whole delay. */
+  /** Whether the job must still wait. After a restart: the rest by the wall clock, at most the whole delay. */
   mustWait(job: PendingJob, options: RunOptions): boolean {
     let due = this.#due.get(job.id)
     if (due === undefined) {

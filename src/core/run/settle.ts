@@ -16,10 +16,10 @@ import type { Verdict } from './verdict.ts'
 /** An attempt that is over, with the claim under which its verdict is recorded. */
 export type AttemptEnd = Pick<Slot, 'job' | 'token'> & { verdict: Verdict }
 
-/** `retryInMs`: the job is pending again and waits so long. */
+/** `retryInMs`: the job is pending again and waits this long. */
 export type Settled = { recorded: boolean; retryInMs: number | null }
 
-/** How often a host may die under a job before the job is failed for it. */
+/** How many host deaths a job survives before it is failed. */
 const hostLossesAllowed = 1
 
 /** Records one end; not recorded: the claim is not ours any more and nothing was written. */
@@ -54,7 +54,7 @@ function recordVerdict(
   return interruptJob(db, context, claim, verdict, verdict.hostDied) !== undefined
 }
 
-/** What it read decides later whether it need run again. */
+/** What it read decides later whether it must run again. */
 function noteReads(db: Db, job: AttemptEnd['job'], ofAll: readonly string[]): void {
   const { reads = [] } = JSON.parse(job.command) as JobCommand
   const files = [...ofAll, ...reads]

@@ -17,7 +17,7 @@ export type Slot = {
   logFile: string
   /** Why we are stopping it, if we are. */
   intent: StopIntent
-  /** The journal of the orphaned launcher that sees this job to its end; null: our own launcher does. */
+  /** The journal of the orphaned launcher that watches this job; null: our own launcher does. */
   adoptedFrom: LauncherJournal | null
 }
 

@@ -1,6 +1,6 @@
 /**
- * Owns the transaction of one advance: records the ends that came in, closes, pauses or releases the running
- * batch if it is time, claims the next batch, and claims jobs for the free places. Everything is decided from
+ * Owns the transaction of one advance: records reported ends, closes, pauses or releases the running
+ * batch if it is time, claims the next batch, and claims jobs for the free slots. Everything is decided from
  * the database as it is inside the transaction. Starts nothing: that comes after the commit.
  */
 import { randomUUID } from 'node:crypto'
@@ -25,27 +25,27 @@ import { closeIfDone } from './closing.ts'
 import type { RetryDelays } from './retry-delays.ts'
 import { type AttemptEnd, settle } from './settle.ts'
 
-/** An attempt that its launcher has begun by itself: the claim is to be recorded. Times are epoch ms. */
+/** An attempt that its launcher started by itself: the claim is to be recorded. Times are epoch ms. */
 type Begun = Pick<AttemptEnd, 'job' | 'token'> & { startedAt: number }
 
 /** What launchers reported, in order. */
 export type Report = Begun | AttemptEnd
 
-/** A job that was claimed and is to be started, or that is to be held; then its row is as it will be. */
+/** A job to start after its claim, or to hold; a held one has its row as it will be. */
 export type Claimed = {
   job: JobRow
   batch: RunningRow
   options: RunOptions
   token: string
-  /** Between SIGTERM and SIGKILL, where it has to be stopped. */
+  /** Between SIGTERM and SIGKILL, should it have to be stopped. */
   graceMs: number
 }
 
 export type Step = {
   start: Claimed[]
-  /** Pending still, and to be handed over. */
+  /** Still pending, and to be sent as held. */
   hold: Claimed[]
-  /** What is held may go on being held. */
+  /** Held jobs may stay held. */
   mayHold: boolean
   /** Batches that became final. */
   finished: BatchRow[]
@@ -53,11 +53,11 @@ export type Step = {
   changed: boolean
   /** A verdict on the running batch was refused: the claim may be somebody else's. */
   refused: boolean
-  /** Nothing but verdicts and claims of jobs: no batch began, ended, was paused or given back, no verdict refused. */
+  /** Nothing but verdicts and claims of jobs: no batch started, ended, was paused or released, no verdict refused. */
   onlyJobs: boolean
   /** The batch that runs now, before the claims of `start`. */
   running: RunningRow | undefined
-  /** Its jobs must not go on. */
+  /** Its jobs must not continue. */
   mustStop: boolean
   /** The head of the queue, whose inputs have to be looked up before it can be claimed. */
   expand: string | undefined
@@ -70,7 +70,7 @@ export type Situation = {
   /** Jobs that a launcher holds, and the last of them in order. */
   held: { count: number; lastOrdinal: number }
   ahead: Ahead
-  /** All that run are this host's own, and their exit codes alone are their verdicts. */
+  /** All running jobs are this host's own, and their exit codes alone are their verdicts. */
   mayFollow: boolean
   /** The host is about to stop working. */
   stopping: boolean
@@ -80,15 +80,15 @@ export type Situation = {
   goal: readonly string[] | null
   delays: RetryDelays
   /**
-   * Nothing is claimed before its launcher, and with it the journal, is there: whoever fences after the claim finds it.
-   * Where there is none, one is spawned, and the executor woken then.
+   * Nothing is claimed before its launcher, and with it the journal, exists: a fence after the claim then finds it.
+   * If there is none, one is spawned, which wakes the executor.
    */
   launcherIsReady: () => boolean
 }
 
 type Scope = { db: Db; clock: Clock; hostId: string }
 
-/** Whether the queue, the host and the disk allow that anything starts. */
+/** Whether the queue, the host and the disk allow anything to start. */
 export function mayStart(
   { db }: Scope,
   situation: Situation,
@@ -97,7 +97,7 @@ export function mayStart(
   return !situation.diskIsLow() && !situation.stopping && queuePaused === undefined
 }
 
-/** Running jobs must not go on where the queue or the batch was paused now, or the batch's own rule stops it. */
+/** Running jobs must not continue if the queue or batch was paused with `now`, or the batch's own rule stops it. */
 export function shouldStop(
   db: Db,
   running: RunningRow | undefined,
@@ -121,7 +121,7 @@ function isQuiet({ busy, held }: Situation): boolean {
   return busy === 0 && held.count === 0
 }
 
-/** A cheap look without a transaction, so that an advance with nothing to do writes nothing. */
+/** A cheap check without a transaction, so that an advance with nothing to do writes nothing. */
 export function hasWork(scope: Scope, situation: Situation): boolean {
   const { db, hostId } = scope
   const row = runningRow(db)
@@ -163,7 +163,7 @@ export function takeStep(scope: Scope, reports: readonly Report[], situation: Si
   record(db, context, reports, situation, step)
   do {
     step.running = closeOrRelease(scope, context, situation, queuePaused !== undefined, step)
-    // The batch that ended may have been the one to stop after.
+    // The batch that ended may have had the stop mark.
     if (step.finished.length > 0) queuePaused = readMark(db, 'queue-paused')
     may = mayStart(scope, situation, queuePaused)
     if (!may || step.running || !isQuiet(situation) || isReached(db, situation.goal)) break
@@ -175,10 +175,10 @@ export function takeStep(scope: Scope, reports: readonly Report[], situation: Si
     situation.delays.clear()
     step.changed = true
     step.onlyJobs = false
-    // What is over as soon as it was claimed must not stand until something else happens.
+    // A batch that is done as soon as it is claimed must not wait for the next event.
   } while (step.running.jobs_pending === 0 || stopRule(runOptions(step.running), step.running) !== null)
   Object.assign(step, shouldStop(db, step.running, queuePaused))
-  // After a refusal nothing starts: the claim is looked at first.
+  // After a refusal nothing starts: the claim is checked first.
   may &&= !step.refused && step.running?.host_id === hostId
   step.mayHold &&= may
   if (may && step.running) claimJobs(scope, context, step.running, situation, step)
@@ -211,7 +211,7 @@ function record(
   }
 }
 
-/** pending → running for what a launcher began by itself; of a batch that was cancelled meanwhile it counts as a late attempt. */
+/** pending → running for what a launcher started by itself; if its batch was cancelled meanwhile it counts as a late attempt. */
 function recordBegun(
   db: Db,
   context: Context,
@@ -227,7 +227,7 @@ function recordBegun(
   }
 }
 
-/** Ends, pauses or releases the running batch when none of its jobs runs and it is time. */
+/** Ends, pauses or releases the running batch if it is time and none of its jobs runs. */
 function closeOrRelease(
   scope: Scope,
   context: Context,
@@ -256,7 +256,7 @@ function endIfDone(db: Db, context: Context, row: RunningRow): BatchRow | undefi
   return endBatch(db, context, row.id, 'failed', { reason, kind: 'batch_failed', closedBy: 'event' })
 }
 
-/** pending → running for the free places, in order; a lone job that waits for its retry keeps its turn. */
+/** pending → running for the free slots, in order; a lone job that waits for its retry keeps its turn. */
 function claimJobs(
   { db, clock }: Scope,
   context: Context,
@@ -293,7 +293,7 @@ function claimJobs(
 }
 
 /**
- * The next jobs for a launcher to hold, as they will be once begun. Only while the exit code alone decides what comes next:
+ * The next jobs for a launcher to hold, as they will be once started. Only while the exit code alone decides what follows:
  * no job waits for a retry, and none expects a file.
  */
 function jobsToHold(db: Db, row: RunningRow, situation: Situation, start: readonly Claimed[]): Claimed[] {

@@ -1,5 +1,5 @@
 /**
- * Owns the meaning of a job's end: from what the launcher saw to the verdict that is recorded. Reads the end of the log
+ * Owns the verdict on a job's end, from what the launcher saw. Reads the end of the log
  * and the declared outputs; writes nothing.
  */
 
@@ -14,9 +14,9 @@ import { missingOutput } from './expected-files.ts'
 /** How an attempt ended, as it is recorded. A failure with a retry left and an interruption send the job back to pending. */
 export type Verdict = Ended & {
   kind: 'succeeded' | 'failed' | 'interrupted'
-  /** A failure of the job itself, which another attempt may not have. */
+  /** A failure of the job itself; another attempt may succeed. */
   retryable: boolean
-  /** The host or launcher died under it. */
+  /** Its host or launcher died. */
   hostDied: boolean
   /** Processes that the job left behind and that were stopped. */
   leftovers: number
@@ -26,8 +26,8 @@ export type Verdict = Ended & {
 export type StopIntent = null | 'interrupt' | 'cancel'
 
 /**
- * Judges an exit. A job that ended well although it was being stopped has ended well. `claimedAt` (epoch ms): surely
- * before the process began, which can be running for a while before the launcher looks at the clock.
+ * The verdict on an exit. A job that succeeded while it was being stopped has succeeded. `claimedAt` (epoch ms) is certainly
+ * before the process began, which may run for a while before the launcher reads the clock.
  */
 export function judge(
   exit: JobExit,
@@ -47,13 +47,13 @@ export function judge(
   return failed(describe(exit, logFile))
 }
 
-/** A job that could not be started at all: its own fault fails it, the machine's fault sends it back. */
+/** A job that could not be started at all: its own fault fails it, the machine's fault returns it to pending. */
 export function refusal({ stage, errno, message }: Omit<Refused, 'attempt'>, at: number): Verdict {
   const kind = isFinalRefusal(stage, errno) ? 'failed' : 'interrupted'
   return { ...nothing, kind, startedAt: at, endedAt: at, error: message }
 }
 
-/** An attempt under which host or launcher died: nobody saw its end. */
+/** An attempt whose host or launcher died: nobody saw its end. */
 export function cutOff(startedAt: number, at: number, error: string): Verdict {
   return {
     ...nothing,
@@ -98,7 +98,7 @@ function measuredBy(exit: JobExit): Omit<Verdict, 'kind'> {
   }
 }
 
-/** By the clock as it was at the end: one that was set back meanwhile must not make every output look old. */
+/** By the clock at the end: one that was set back meanwhile must not make every output look old. */
 function beganAt({ startedAt, endedAt, awakeMs }: JobExit, claimedAt: number | null): number {
   return Math.min(startedAt, endedAt - awakeMs, claimedAt ?? startedAt)
 }
@@ -116,7 +116,7 @@ function describe(exit: JobExit, logFile: string): string {
 export function lastLine(file: string): string | null {
   let fd: number
   try {
-    // What a job has put in place of its log must not lead elsewhere, nor make us wait.
+    // A link or pipe that a job put in place of its log must not redirect us or block us.
     fd = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   } catch {
     return null // a job without output has no log

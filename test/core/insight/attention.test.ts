@@ -87,11 +87,11 @@ describe('the sentence about the queue', () => {
     expect(say(db)).toContain('Running #1')
   })
 
-  it('says that a running batch stands still when its host is gone or stopped', () => {
+  it('reports a running batch as stalled when its host is gone or stopped', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 4 })
     claim(db, noon)
-    expect(say(db, { executor: null })).toContain('stands still at 0 of 4 jobs done, as its host is gone')
+    expect(say(db, { executor: null })).toContain('is stalled at 0 of 4 jobs done, as its host is gone')
     expect(say(db, { executor: { ...executor, state: 'stopped' } })).toContain('process 77')
   })
 
@@ -139,7 +139,7 @@ describe('the sentence about the queue', () => {
     expect(say(db, { disk: { ...disk, freeBytes: 200e6 } })).toContain('is about to start')
     expect(needsAttention(db, noon, disk)).toMatchObject([{ kind: 'disk' }])
     const running = claim(db, noon)
-    expect(say(db, { disk })).toContain('stands still at 0 of 3 jobs done: nothing starts until')
+    expect(say(db, { disk })).toContain('is stalled at 0 of 3 jobs done: nothing starts until')
     startJob(db, running, noon)
     expect(say(db, { disk })).toBe('Running #1 flood-2026 / portfolio: 0 of 3 jobs done')
   })

@@ -244,7 +244,7 @@ describe('the outputs in a summary', () => {
     expect(makeSummary(db, batch.id).outputs).toEqual({ declared: 1, present: 0, bytes: 0, suspicious: [] })
   })
 
-  it('are looked at up to a limit, which is said', () => {
+  it('are checked up to a limit, which is reported', () => {
     const db = temporaryDatabase()
     const batch = addBatch(db, {
       jobs: 4,
@@ -253,7 +253,7 @@ describe('the outputs in a summary', () => {
     })
     expect(makeSummary(db, batch.id, { files: 3 }).outputs).toMatchObject({
       declared: 4,
-      suspicious: [{ ordinal: 0, file: '', why: 'only the first 3 of 4 declared outputs were looked at' }],
+      suspicious: [{ ordinal: 0, file: '', why: 'only the first 3 of 4 declared outputs were checked' }],
     })
     expect(makeSummary(db, batch.id, { elapsedMs: -1 }).outputs.suspicious[0]?.why).toContain(
       'only none of 4',

@@ -311,7 +311,7 @@ describe('ending work', () => {
     const { executor, told } = anExecutor(place, { hostId: 'host-2' })
     await executor.begin()
     expect(told.crashes).toEqual([
-      '#1 was running when its host went away; jobs: 1 still running and watched. It goes on from its first unfinished job.',
+      '#1 was running when its host went away; jobs: 1 still running and watched. It continues from its first unfinished job.',
     ])
     await turns()
     expect(place.trace()).toEqual(['begin 1'])
@@ -387,7 +387,7 @@ describe('trouble', () => {
     await until(() => place.trace().filter((line) => line === 'begin 1').length === 2, 'it runs again')
     expect(place.processes().filter((one) => one.attempt.endsWith('.1'))).toEqual([])
     expect(told.attention).toEqual([
-      expect.stringMatching(/^The launcher died \(.*SIGKILL.*\); its jobs are looked after\.$/),
+      expect.stringMatching(/^The launcher died \(.*SIGKILL.*\); its jobs are being recovered\.$/),
     ])
     place.open(1, 2)
     await place.ends(batch)

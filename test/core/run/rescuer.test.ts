@@ -281,7 +281,7 @@ describe('a job whose end the launcher wrote down', () => {
     ])
     expect(result.finished[0]?.token).toBe(result.finished[0]?.job.claim_token)
     expect(result.sentence).toBe(
-      '#1 was running when its host went away; jobs: 1 ended meanwhile and counted. It goes on from its first unfinished job.',
+      '#1 was running when its host went away; jobs: 1 ended meanwhile and recorded. It continues from its first unfinished job.',
     )
     expect(existsSync(fencePath(file))).toBe(true)
     expect(result.journals.map((one) => one.path)).toEqual([file]) // its end is not committed yet
@@ -338,7 +338,7 @@ describe('a job whose end the launcher wrote down', () => {
     journal([started(two), exit(two, { exitCode: 1 })], gone, 'host-0', 'L2')
     const result = await rescued(options)
     expect(result.finished.map((end) => end.verdict.kind)).toEqual(['succeeded', 'failed'])
-    expect(result.sentence).toContain('jobs: 2 ended meanwhile and counted.')
+    expect(result.sentence).toContain('jobs: 2 ended meanwhile and recorded.')
     expect(existsSync(journalPath(path.join(options.home, 'run'), 'L0'))).toBe(false) // nobody needs it any more
   })
 })
@@ -485,13 +485,13 @@ describe('a job whose end nobody saw', () => {
     expect(adopted.map((slot) => slot.key)).toEqual([runs])
     expect(finished.map((end) => attemptKey(end.job))).toEqual([ended, failed, lost])
     expect(sentence).toBe(
-      '#1 was running when its host went away; jobs: 1 still running and watched, 2 ended meanwhile and counted, 1 interrupted, to run again. It goes on from its first unfinished job.',
+      '#1 was running when its host went away; jobs: 1 still running and watched, 2 ended meanwhile and recorded, 1 interrupted, to run again. It continues from its first unfinished job.',
     )
   })
 
   test('was none if no job was running', async () => {
     const { db, options } = aScene(0)
-    expect((await rescued(options)).sentence).toContain('; no job was running. It goes on')
+    expect((await rescued(options)).sentence).toContain('; no job was running. It continues')
     expect(eventsPage(db, { limit: 1 })).toMatchObject([{ kind: 'batch_taken_over' }])
   })
 

@@ -3,7 +3,7 @@ import type { Problems } from '../problem.ts'
 
 /** One input; `values` stand in the order of the source's names. */
 export type Input = {
-  /** What people call it. */
+  /** Its name for people. */
   label: string
   values: string[]
   /** 1-based line of a table or list of lines. */

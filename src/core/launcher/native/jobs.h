@@ -8,7 +8,7 @@ static void terminate(struct job *j) {
   ask_to_end(j);
 }
 
-/* Asked to end, all of it, and killed after the grace; a second call can only shorten it. */
+/* All of it gets SIGTERM, and SIGKILL after the grace; a second call can only shorten it. */
 static void stop(struct job *j, const char *why, int64_t grace_ms) {
   int64_t now = awake_ms();
   if (!j->main_ended && !j->terminated) j->ended = why;

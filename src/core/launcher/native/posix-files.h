@@ -105,7 +105,7 @@ static int open_log(const char *path) {
   if (fd < 0) fd = walk_to_log(path);
   struct stat look;
   if (fd < 0 || (fstat(fd, &look) == 0 && S_ISREG(look.st_mode))) return fd;
-  close(fd); /* a pipe would hold the job up for ever */
+  close(fd); /* a pipe would block the job forever */
   errno = EINVAL;
   return -1;
 }

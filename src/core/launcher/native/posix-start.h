@@ -145,7 +145,7 @@ static const char *value_of(char **env, const char *name) {
     if (strncmp(*env, name, length) == 0 && (*env)[length] == '=') return *env + length + 1;
   return NULL;
 }
-/* Fills the system's part of the job, or says why there is none. */
+/* Fills the system's part of the job, or returns why there is none. */
 static bool spawn_job(const struct start *s, int log_fd, struct job *j, struct failure *why) {
   char **marks = j->on.marks;
   marks[0] = format("SLIPWAY_ATTEMPT=%s", s->attempt);

@@ -33,7 +33,7 @@ static int64_t clock_ms(clockid_t clock) {
 
 static int64_t wall_ms(void) { return clock_ms(CLOCK_REALTIME); }
 
-/* Stands still while the machine sleeps. */
+/* Stops while the machine sleeps. */
 static int64_t awake_ms(void) {
 #ifdef __APPLE__
   return clock_ms(CLOCK_UPTIME_RAW);

@@ -10,7 +10,7 @@ struct job {
   int64_t ended_wall, ended_awake;
 
   const char *ended;           /* exited, timeout, stopped */
-  bool terminated;             /* it was asked to end */
+  bool terminated;             /* it got SIGTERM */
   int64_t timeout_at, kill_at, sweep_at, pause_ms;
 
   int log_fd;
