@@ -100,6 +100,8 @@ const previewSchema = z.object({
   ),
   problems: z.array(configurationProblemSchema),
   conflicts: z.array(conflictSchema),
+  /** The latest batches of the same types, and of overlapping ranges, that have ended and ran: at most 20 of each type. */
+  earlier: z.array(batchSchema),
 })
 
 const succession = {

@@ -7,7 +7,7 @@ import { planBatches } from '../configuration/plan.ts'
 import { readConfiguration } from '../configuration/read.ts'
 import { doneBefore } from '../fill/done-before.ts'
 import { findConfiguration } from '../queue/configuration-store.ts'
-import { conflictingBatches } from '../queue/queries.ts'
+import { conflictingBatches, earlierBatches } from '../queue/queries.ts'
 import type { Handler, Scope } from './command.ts'
 import { commandHashes, conflictsWith } from './conflicts.ts'
 
@@ -43,6 +43,7 @@ export const preview: Handler<'preview'> = async (scope, input) => {
     ),
     problems: planned.ok ? [] : (planned.problems as never),
     conflicts: row ? await conflictsOf(scope, row.id, configuration.name, plans) : [],
+    earlier: row ? earlierOf(scope, row.id, plans) : [],
   })
 }
 
@@ -79,4 +80,17 @@ async function conflictsOf(
     )
   }
   return conflicts
+}
+
+/** How many ended batches of a type are worth showing. */
+const EARLIER = 20
+
+function earlierOf({ db }: Scope, configurationId: number, plans: readonly BatchPlan[]) {
+  // The slices of a range follow each other: one look at all of it.
+  return [...Map.groupBy(plans, ({ type }) => type)].flatMap(([type, [first, ...others]]) => {
+    const start = first?.range?.start
+    const end = (others.at(-1) ?? first)?.range?.end
+    const range = start === undefined || end === undefined ? null : { start, end }
+    return earlierBatches(db, { configurationId, type, range }, EARLIER)
+  })
 }

@@ -241,6 +241,24 @@ export function conflictingBatches(
     .map(toBatch)
 }
 
+/** The latest batches of a type that have ended and ran, of those whose range overlaps; without one of those that have none. */
+export function earlierBatches(
+  db: Db,
+  identity: { configurationId: number; type: string; range: { start: number; end: number } | null },
+  limit: number,
+): Batch[] {
+  const { configurationId, type, range } = identity
+  return db
+    .sql<BatchEntityRow>(
+      `${entity} WHERE b.configuration_id = ?1 AND b.batch_type = ?2
+         AND b.completed_at IS NOT NULL AND b.started_at IS NOT NULL
+         AND (?3 IS NULL AND b.range_start IS NULL OR b.range_start <= ?4 AND b.range_end >= ?3)
+       ORDER BY b.number DESC LIMIT ?5`,
+    )
+    .all(configurationId, type, range?.start ?? null, range?.end ?? null, limit)
+    .map(toBatch)
+}
+
 /** Ranges of the ended batches of a type, latest first. */
 export function endedRanges(
   db: Db,

@@ -252,6 +252,28 @@ test('whoever waits for a batch that is replaced waits for its successor', async
   expect((await ask('show', { batch: 2 })).batch.waitsFor?.batches.map(({ number }) => number)).toEqual([3])
 })
 
+test('a preview shows what ran before under the same identity, latest first', async () => {
+  const { db, ask, write } = await aCore()
+  const file = write(`batches:
+  - { type: one, run: [echo, "1"] }
+  - { type: many, run: [echo, "{input}"], over: { range: 0..9, size: 5 } }`)
+  expect((await ask('preview', { file })).earlier).toEqual([])
+  await ask('enqueue', { file })
+  await ask('enqueue', { file, types: ['one'], ifExists: 'replace' })
+  for (let n = 0; n < 3; n += 1) end(db, claim(db, Date.now()), Date.now(), 'failed')
+  await ask('enqueue', { file })
+  const { earlier, conflicts } = await ask('preview', { file })
+  expect(conflicts.map(({ existing }) => existing.number)).toEqual([5, 6, 7])
+  // The replaced one never ran.
+  expect(earlier.map(({ number, type }) => [number, type])).toEqual([
+    [4, 'one'],
+    [3, 'many'],
+    [2, 'many'],
+  ])
+  write('batches: [{ type: many, run: [echo, "{input}"], over: { range: 7..20 } }]')
+  expect((await ask('preview', { file })).earlier.map(({ number }) => number)).toEqual([3])
+})
+
 test('a panel may not enqueue what nobody has trusted, nor what has changed since it was shown', async () => {
   const { ask, refused, write } = await aCore(true)
   const file = write(five)
