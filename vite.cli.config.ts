@@ -57,7 +57,8 @@ const inFewFiles = {
     groups: [
       {
         name: 'core',
-        test: /src.core.configuration.inputs.natural-order/,
+        // What runs while configuration is read in, which is before the rest of core.
+        test: /src.core.configuration.inputs.natural-order|src.contract.batch-keys/,
         priority: 4,
       },
       {
