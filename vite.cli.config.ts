@@ -1,9 +1,14 @@
-import { rmSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 import { leanBuiltins } from './scripts/lean-builtins.ts'
 
+const launchers = {
+  launcher: { 'launcher/node-launcher': 'src/core/launcher/node/node-launcher.ts' },
+  slurm: { 'launcher/slurm-launcher': 'src/core/launcher/slurm/slurm-launcher.ts' },
+}
+
 /**
- * Bundles the command line (with the core and the web host in it), and with `--mode launcher` the Node launcher,
+ * Bundles the command line (with the core and the web host in it), and with `--mode launcher` or `slurm` one of the launchers,
  * for Node 22+. Dependencies are bundled too, because reading one file instead of a hundred halves the start; only
  * better-sqlite3 stays outside, for its native part has to be loaded from its package. The launcher is a build of
  * its own: what both have in common would else lie in files of its own, and each costs every start a millisecond.
@@ -13,13 +18,14 @@ export default defineConfig(({ mode }) => ({
     leanBuiltins(/src.cli.(index|node-check)\.ts$/),
     bundledRequire,
     // Chunks carry a hash in their names; those of earlier builds would pile up.
-    ...(mode === 'launcher'
+    ...(mode === 'slurm' ? [wrapper] : []),
+    ...(mode in launchers
       ? []
       : [{ name: 'clean-chunks', buildStart: () => rmSync('out/chunks', { recursive: true, force: true }) }]),
   ],
   ssr: { noExternal: true, external: ['better-sqlite3'] },
   build: {
-    license: { fileName: mode === 'launcher' ? 'launcher/licenses.json' : 'cli/licenses.json' },
+    license: { fileName: mode in launchers ? 'launcher/licenses.json' : 'cli/licenses.json' },
     ssr: true,
     outDir: 'out',
     emptyOutDir: false,
@@ -27,14 +33,20 @@ export default defineConfig(({ mode }) => ({
     minify: false,
     sourcemap: true,
     rollupOptions:
-      mode === 'launcher'
+      mode in launchers
         ? {
-            input: { 'launcher/node-launcher': 'src/core/launcher/node/node-launcher.ts' },
+            input: launchers[mode as keyof typeof launchers],
             output: { entryFileNames: '[name].js', codeSplitting: false },
           }
         : { input: { 'cli/index': 'src/cli/index.ts' }, output: inFewFiles },
   },
 }))
+
+/** The wrapper is a shell script that goes to the nodes as it is. */
+const wrapper: Plugin = {
+  name: 'slurm-wrapper',
+  writeBundle: () => copyFileSync('src/core/launcher/slurm/wrapper.sh', 'out/launcher/wrapper.sh'),
+}
 
 /** A package that the sources require at its first use is bundled as well, and still runs at its first use only. */
 const bundledRequire: Plugin = {

@@ -17,6 +17,8 @@ import { printJson, printLine } from './session.ts'
 
 export type AddOptions = {
   var?: Record<string, string>
+  /** Name of the place where the jobs run. */
+  on?: string
   ifExists: IfExists
   skipDone?: SkipDone
   priority?: number
@@ -38,6 +40,7 @@ export function enqueue(
     file: resolve(context.cwd, file),
     types: types.length > 0 ? types : undefined,
     variables: options.var,
+    on: options.on,
     ifExists: options.ifExists,
     skipDone: options.skipDone ?? false,
     priority: options.priority,

@@ -44,6 +44,10 @@ export const batchKeys = {
     example: 'when-claimed',
     option: { kind: 'value', name: 'when-added|when-claimed' },
   },
+  on: {
+    about: 'Where jobs run: here, slurm, the name of a place in the settings, or what to ask of Slurm',
+    example: '{ slurm: { partition: long, time: 2h, memory: 16GB } }',
+  },
   parallel: {
     about: 'Jobs at once inside the batch',
     example: '4',

@@ -45,6 +45,8 @@ export const commands = {
       file: z.string().min(1),
       types: z.array(z.string()).optional(),
       variables: z.record(z.string(), z.string()).optional(),
+      /** The name of the place where all batches run, whatever the file says. */
+      on: z.string().min(1).max(64).optional(),
       ifExists: z.enum(ifExistsAnswers).default('fail'),
       /** true: as 'changed'. */
       skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
@@ -61,6 +63,7 @@ export const commands = {
       file: z.string().min(1),
       types: z.array(z.string()).optional(),
       variables: z.record(z.string(), z.string()).optional(),
+      on: z.string().min(1).max(64).optional(),
       skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
     }),
   ),

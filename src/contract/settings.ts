@@ -3,6 +3,7 @@
  * `settings`; a missing row means the default. Must never know where they are shown.
  */
 import { z } from 'zod'
+import { placesSchema } from './places.ts'
 
 const ms = (min: number, max: number) => z.number().int().min(min).max(max)
 
@@ -34,6 +35,8 @@ export const settingsSchema = z.object({
   'when-done': z.enum(['nothing', 'sleep', 'shut-down']).default('nothing'),
   'start-with-session': z.boolean().default(false),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Where jobs can run beside this machine, by name. */
+  places: placesSchema.default({}),
   'hour-cycle': z.enum(['system', '12', '24']).default('system'),
 })
 export type Settings = z.infer<typeof settingsSchema>
@@ -61,5 +64,6 @@ export const settingWords: Readonly<Record<SettingKey, string>> = {
   'when-done': 'What to do when the queue is empty.',
   'start-with-session': 'Start Slipway when you log in.',
   theme: 'Light, dark, or as the system is set.',
+  places: 'Clusters by name, for `on` and `--on`: {"cluster": {"slurm": {"partition": "long"}}}.',
   'hour-cycle': '12-hour or 24-hour times, or as the system is set.',
 }

@@ -21,6 +21,7 @@ import { Expander } from './fill/expander.ts'
 import { Hasher } from './fill/hasher.ts'
 import { DiskWatch } from './host/disk-watch.ts'
 import { Lease } from './host/lease.ts'
+import { notePlace } from './host/place-note.ts'
 import { makeSummary } from './insight/summary.ts'
 import { removeOldLogs } from './logs/retention.ts'
 import type { Context } from './queue/context.ts'
@@ -189,6 +190,10 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
           sentence,
           batch: batchId === null ? null : (findBatch(db, batchId) ?? null),
         }),
+      onPlaceState(state) {
+        notePlace(db, state, clock.now())
+        feed.touch()
+      },
       onError,
     },
   })

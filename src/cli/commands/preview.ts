@@ -16,13 +16,14 @@ export async function preview(
   context: Context,
   file: string,
   types: string[],
-  options: Pick<AddOptions, 'var' | 'skipDone'>,
+  options: Pick<AddOptions, 'var' | 'on' | 'skipDone'>,
 ): Promise<number> {
   return withCore(context, async (_core, api) => {
     const result = await api.invoke('preview', {
       file: resolve(context.cwd, file),
       types: types.length > 0 ? types : undefined,
       variables: options.var,
+      on: options.on,
       skipDone: options.skipDone ?? false,
     })
     if (!result.ok) return failed(context, result.error)

@@ -13,6 +13,12 @@ const skipDone = () =>
     .choices(skipDoneModes)
     .preset('changed')
 
+const onPlace = () =>
+  new Option(
+    '--on <place>',
+    'run the jobs here, on slurm, or at a place of the settings, whatever the file says',
+  )
+
 const withEnqueueOptions = (command: Command): Command =>
   command
     .argument('<FILE>', 'a configuration, *.slipway.yaml or .json')
@@ -32,6 +38,7 @@ const withEnqueueOptions = (command: Command): Command =>
         .default('keep'),
     )
     .addOption(skipDone())
+    .addOption(onPlace())
     .option('--priority <N>', 'higher runs first', wholeNumber('--priority', -1_000_000, 1_000_000))
     .addOption(jsonLines())
 

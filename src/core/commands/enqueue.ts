@@ -23,12 +23,13 @@ import type { Handler, Scope } from './command.ts'
 import { commandHashes, conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
 import { type Fill, fillAll, type Order } from './fill.ts'
 import { finish } from './finish.ts'
+import { placeProblems } from './place-check.ts'
 import { predecessorsOf } from './succession.ts'
 
 type Input = ParsedInput<'enqueue'>
 
 export const enqueue: Handler<'enqueue'> = async (scope, input) => {
-  const planned = await readAndPlan(scope, input.file, input.variables ?? {}, input.types)
+  const planned = await readAndPlan(scope, input)
   if (!planned.ok) return planned
   const { configuration, plans } = planned.value
   const digest = configuration.fileDigest
@@ -74,19 +75,25 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
 /** Reads, validates and plans a configuration; every problem is in the error. */
 async function readAndPlan(
   scope: Scope,
-  file: string,
-  variables: Record<string, string>,
-  types: string[] | undefined,
+  { file, types, on, variables = {} }: Input,
 ): Promise<Result<{ configuration: Configuration; plans: BatchPlan[] }>> {
   const defaultParallel = readSetting(scope.db, 'default-parallel')
   const read = await readConfiguration(file, {
     variables,
     defaultParallel,
+    places: readSetting(scope.db, 'places'),
+    on,
     onlyNamed: scope.caller.mustTrust,
   })
   const planned = read.ok ? await planBatches(read.value, types === undefined ? {} : { types }) : read
-  if (read.ok && planned.ok) return ok({ configuration: read.value, plans: planned.value })
-  const problems = planned.ok ? [] : planned.problems
+  const problems =
+    read.ok && planned.ok
+      ? await placeProblems(read.value, planned.value)
+      : planned.ok
+        ? []
+        : planned.problems
+  if (read.ok && planned.ok && problems.length === 0)
+    return ok({ configuration: read.value, plans: planned.value })
   const first = problems[0]?.message ?? 'it is not valid'
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
   return fail('invalid-configuration', `${file} can't be used: ${first}${more}. Nothing was created.`, {

@@ -8,12 +8,15 @@ import { readConfiguration } from '../configuration/read.ts'
 import { doneBefore } from '../fill/done-before.ts'
 import { findConfiguration } from '../queue/configuration-store.ts'
 import { conflictingBatches, earlierBatches } from '../queue/queries.ts'
+import { readSetting } from '../queue/settings-store.ts'
 import type { Handler, Scope } from './command.ts'
 import { commandHashes, conflictsWith } from './conflicts.ts'
 
 export const preview: Handler<'preview'> = async (scope, input) => {
   const read = await readConfiguration(input.file, {
     variables: input.variables ?? {},
+    places: readSetting(scope.db, 'places'),
+    on: input.on,
     onlyNamed: scope.caller.mustTrust,
   })
   if (!read.ok)

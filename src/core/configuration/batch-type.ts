@@ -1,5 +1,6 @@
 /** Owns one entry of `batches`: its keys, their defaults and limits. Must never touch the file system. */
 import { BATCH_KEYS, type BatchKeyName } from '../../contract/batch-keys.ts'
+import type { NamedPlaces } from '../../contract/places.ts'
 import type { BatchType, Expand, Located, Over, Retries, StopOnFailure } from './configuration.ts'
 import {
   fields,
@@ -13,6 +14,7 @@ import {
   text,
   wrong,
 } from './decode.ts'
+import { named, readOn } from './on.ts'
 import { readOver } from './over.ts'
 import type { Problems } from './problem.ts'
 import { parseDuration, parseShare, parseSize } from './quantity.ts'
@@ -31,12 +33,15 @@ const SIZE = 'a size such as 10MB or 64MiB'
  */
 export type BatchDraft = { batchType: BatchType; valid: boolean; searchable: boolean }
 
+/** `places`: see `readOn`; `on`: the name of the place for all batches, whatever the file says. */
+export type PlaceOptions = { places?: NamedPlaces | undefined; on?: string | undefined }
+
 /** Reads one batch type; undefined, after having added the problem, for what isn't even a mapping. */
 export function readBatchType(
   value: Value,
   variables: Record<string, string>,
   problems: Problems,
-  defaultParallel: number,
+  { defaultParallel = 1, places, on }: PlaceOptions & { defaultParallel?: number },
 ): BatchDraft | undefined {
   const before = problems.count
   const entries = fields(value, 'a batch', BATCH_KEYS, problems)
@@ -56,6 +61,12 @@ export function readBatchType(
   const shell = read('shell', (given) => flag(given, problems)) ?? false
   const over = read('over', (given) => readOver(given, { variables, problems }))
   const after = read('after', (given) => readAfter(given, problems)) ?? []
+  const inFile = read('on', (given) => readOn(given, places, problems)) ?? null
+  const override = { file: value.place.file, path: '--on' }
+  const jobPlace = on === undefined ? inFile : named(on, override, places, problems)
+  const atOnce = jobPlace?.slurm.atOnce ?? Number.POSITIVE_INFINITY
+  const most = jobPlace === null ? 256 : 10_000
+  const parallel = read('parallel', (given) => number(given, { min: 1, max: most }, problems))
   const batchType: BatchType = {
     type: read('type', (given) => readType(given, problems)) ?? '',
     place: value.place,
@@ -63,7 +74,8 @@ export function readBatchType(
     over: over ?? { kind: 'once', place: value.place },
     after,
     expand: read('expand', (given) => readExpand(given, problems)) ?? defaultExpand(over, after),
-    parallel: read('parallel', (given) => number(given, { min: 1, max: 256 }, problems)) ?? defaultParallel,
+    jobPlace,
+    parallel: Math.min(parallel ?? (jobPlace === null ? defaultParallel : atOnce), atOnce),
     timeoutMs: read('timeout', (given) => readTimeout(given, problems)) ?? null,
     retries: read('retries', (given) => readRetries(given, problems)) ?? { times: 0, delayMs: 0, backoff: 1 },
     stopOnFailure: read('stop-on-failure', (given) => readStop(given, problems)) ?? { kind: 'never' },

@@ -78,6 +78,7 @@ export function commandMaker(
   const movingEnv = env.filter(({ value }) => value.constant === undefined)
   const options: BatchOptions = {
     parallel: batchType.parallel,
+    place: batchType.jobPlace,
     timeoutMs: batchType.timeoutMs,
     retries: batchType.retries,
     stopOnFailure: batchType.stopOnFailure,

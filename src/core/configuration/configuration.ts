@@ -2,6 +2,7 @@
  * Owns the shape of a valid configuration: data only, in which each template keeps its place in the file.
  * Must never hold inputs; only where they come from.
  */
+import type { JobPlace } from '../../contract/places.ts'
 import type { Expansion } from '../../contract/states.ts'
 import type { Place } from './problem.ts'
 import type { Template } from './template.ts'
@@ -35,6 +36,8 @@ export type BatchType = {
   /** Batch types that have to complete first. */
   after: Located[]
   expand: Expand
+  /** Where the jobs run; null is this machine. */
+  jobPlace: JobPlace | null
   parallel: number
   timeoutMs: number | null
   retries: Retries
@@ -79,8 +82,10 @@ export type Over =
 
 /** How a batch runs; stored as JSON with the batch. */
 export type BatchOptions = {
-  /** Jobs at once, 1 to 256. */
+  /** Jobs at once: 1 to 256 here, to 10,000 on a cluster. */
   parallel: number
+  /** Where the jobs run; null is this machine. */
+  place: JobPlace | null
   /** Of awake time, for each attempt; null is no limit. */
   timeoutMs: number | null
   retries: Retries

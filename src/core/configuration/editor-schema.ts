@@ -29,6 +29,23 @@ const over = z
   })
   .partial()
 
+const slurm = z
+  .strictObject({
+    partition: scalar,
+    account: scalar,
+    qos: scalar,
+    time: duration.describe("Slurm's time limit for each job, such as 2h"),
+    cpus: z.int().min(1).max(4_096),
+    memory: z.string().describe('Of each job, such as 16GB'),
+    gpus: scalar.describe('As in --gpus: 1, or a100:1'),
+    extra: z.union([z.string(), z.array(z.string())]).describe('Further arguments of sbatch'),
+    'at-once': z.int().min(1).max(10_000).describe('Jobs handed to Slurm at once; 500 by default'),
+    'lost-after': duration.describe(
+      'Without a sign of life for so long a vanished job is lost; 3m by default',
+    ),
+  })
+  .partial()
+
 const expected = z.strictObject({
   file: z.string(),
   'non-empty': z.boolean().optional().describe('An empty file does not count'),
@@ -47,7 +64,8 @@ const kinds = {
   over: over.optional(),
   after: oneOrMany.optional(),
   expand: z.enum(['when-added', 'when-claimed']).optional(),
-  parallel: z.int().min(1).max(256).optional(),
+  on: z.union([z.string(), z.strictObject({ slurm: z.union([slurm, z.null()]) })]).optional(),
+  parallel: z.int().min(1).max(10_000).optional(),
   timeout: duration.optional(),
   retries: retries.optional(),
   'stop-on-failure': z.string().optional(),

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { BATCH_KEYS } from '../../contract/batch-keys.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { checkAfter } from './after.ts'
-import { readBatchType } from './batch-type.ts'
+import { type PlaceOptions, readBatchType } from './batch-type.ts'
 import { hashText } from './command-hash.ts'
 import type { BatchType, Configuration } from './configuration.ts'
 import { fields, filledText, freeMapping, misspelt, text, wrong } from './decode.ts'
@@ -26,7 +26,7 @@ export type { Configuration } from './configuration.ts'
  * `parallel`; 1 if it is left out. `searchPath`: where programs are looked up; this process's PATH if left out.
  * `onlyNamed`: refuse a file that is not named `….slipway.yaml`, `.yml` or `.json` without opening it.
  */
-export type ReadOptions = {
+export type ReadOptions = PlaceOptions & {
   variables?: Record<string, string>
   defaultParallel?: number
   searchPath?: string | null
@@ -106,7 +106,7 @@ function readTree(
     }
   }
   const drafts = items
-    .map((item) => readBatchType(item, variables, problems, options.defaultParallel ?? 1))
+    .map((item) => readBatchType(item, variables, problems, options))
     .filter((draft) => draft !== undefined)
   checkTypes(
     items,

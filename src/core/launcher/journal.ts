@@ -8,14 +8,21 @@
 import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning, type ProcessIdentity } from '../process/processes.ts'
-import { type JobExit, type LauncherHeader, parseLine, type Refused, type Started } from './protocol.ts'
+import {
+  type JobExit,
+  type LauncherHeader,
+  type LauncherKind,
+  parseLine,
+  type Refused,
+  type Started,
+} from './protocol.ts'
 
 /** One launcher's journal. Exits and refusals that its host had committed are not in it. */
 export type LauncherJournal = {
   path: string
   launcherId: string
   hostId: string
-  kind: 'native' | 'node'
+  kind: LauncherKind
   launcher: ProcessIdentity
   /** About to be started, or started by a launcher that died before it could report it. */
   starting: Set<string>

@@ -3,11 +3,13 @@
  * it. Knows no batch and writes no row.
  */
 import path from 'node:path'
+import type { JobPlace } from '../../contract/places.ts'
 import { journalPath, type LauncherJournal, readJournal, removeJournal } from './journal.ts'
 import { type JobExit, type Launcher, type LauncherEvent, type StartSpec, startLauncher } from './launcher.ts'
-import type { Refused, Started } from './protocol.ts'
+import type { PlaceState, Refused, Started } from './protocol.ts'
 
 const forgetAfter = 256
+const RESUME_AGAIN_MS = 5_000
 
 export type LauncherSupervisorOptions = {
   home: string
@@ -15,6 +17,8 @@ export type LauncherSupervisorOptions = {
   launcherDir: string
   nodePath?: string
   env: NodeJS.ProcessEnv
+  /** The cluster that its launchers hand jobs to; null or absent: this machine. */
+  place?: JobPlace | null
   /** This many committed ends may stay in the journal (256). */
   forgetEvery?: number
 }
@@ -29,6 +33,8 @@ export type LauncherSupervisorEvents = {
   onRefused(refused: Refused): void
   /** A held job was not started and won't be. */
   onDropped(attempt: string): void
+  /** What the cluster makes of its jobs. */
+  onState(state: PlaceState): void
   /** It died; `journal` is what it recorded. These attempts had no end yet, and may live on if they were started. */
   onGone(reason: string, journal: LauncherJournal | null, attempts: ReadonlySet<string>): void
 }
@@ -70,6 +76,17 @@ export class LauncherSupervisor {
     worker.open.add(spec.attempt)
     const launcher = await worker.ready
     launcher.start(spec)
+  }
+
+  /** Goes on with attempts of a dead launcher of the same cluster, as if they had been started here; keeps trying. */
+  resume(launcherId: string, attempts: readonly string[]): void {
+    this.#current ??= this.#spawn()
+    const worker = this.#current
+    for (const attempt of attempts) worker.open.add(attempt)
+    worker.ready.then(
+      (launcher) => launcher.resume(launcherId, attempts),
+      () => setTimeout(() => this.resume(launcherId, attempts), RESUME_AGAIN_MS),
+    )
   }
 
   /** Hands a job over ahead, see `Launcher.hold`. False: it has to be started when its turn comes. */
@@ -135,12 +152,13 @@ export class LauncherSupervisor {
   }
 
   #spawn(): Worker {
-    const { home, hostId, launcherDir, nodePath, env } = this.#options
+    const { home, hostId, launcherDir, nodePath, env, place } = this.#options
     const ready = startLauncher({
       launcherDir,
       runDir: path.join(home, 'run'),
       hostId,
       env,
+      place: place ?? null,
       ...(nodePath === undefined ? {} : { nodePath }),
       onEvent: (event) => this.#onEvent(event, worker),
     })
@@ -173,6 +191,8 @@ export class LauncherSupervisor {
         from.open.delete(event.attempt)
         if (event.stage === 'fenced') this.#replace(from)
         return this.#events.onRefused(event)
+      case 'place':
+        return this.#events.onState(event.state)
       case 'gone':
         return void this.#lose(event.reason, from)
     }

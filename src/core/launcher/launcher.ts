@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
+import type { JobPlace } from '../../contract/places.ts'
 import { duration } from '../../contract/words.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../process/process-table.ts'
 import { identify, type ProcessIdentity, realRunDir } from '../process/processes.ts'
@@ -18,7 +19,9 @@ import {
   encodeFrame,
   holdFrame,
   type JobExit,
+  type LauncherKind,
   type Line,
+  type PlaceState,
   PROTOCOL,
   parseLine,
   type Refused,
@@ -37,12 +40,14 @@ export type LauncherEvent =
   | { kind: 'exited'; exit: JobExit }
   /** A held job was not started and won't be. */
   | { kind: 'dropped'; attempt: string }
+  /** What the cluster makes of its jobs. */
+  | { kind: 'place'; state: PlaceState }
   /** The launcher died or its pipe broke; the last event. Not sent after `close` or `release`. */
   | { kind: 'gone'; reason: string }
 
 /** A running launcher. All methods return at once and never throw because it has died: that is an event. */
 export type Launcher = {
-  kind: 'native' | 'node'
+  kind: LauncherKind
   id: string
   identity: ProcessIdentity
   /** Answered by one `started` or `refused`, and after `started` by one `exited`. */
@@ -52,6 +57,8 @@ export type Launcher = {
    * `dropped`, or as `start`. False: it can't be sent, and only `start` refuses it.
    */
   hold(spec: StartSpec, width: number): boolean
+  /** Goes on with these attempts of a dead launcher of the same cluster, and ends what else it has left there. */
+  resume(launcherId: string, attempts: readonly string[]): void
   /** Drops held jobs that were not started. */
   drop(): void
   /** SIGTERM to all of the job, `graceMs`, SIGKILL. Nothing happens when it has ended. */
@@ -74,6 +81,8 @@ export type LauncherOptions = {
   /** The base environment of every job. `SLIPWAY_LAUNCHER=native|node` in it forces one kind. */
   env: NodeJS.ProcessEnv
   onEvent(event: LauncherEvent): void
+  /** The cluster that the jobs go to; null or absent: this machine. */
+  place?: JobPlace | null
   /** Runs the Node launcher; defaults to this process's own program. */
   nodePath?: string
 }
@@ -85,6 +94,11 @@ const LARGEST_FRAME = 32 * 1024 * 1024
 /** Starts a launcher: the native one where it was built and runs, else the Node one. Rejects if none starts. */
 export async function startLauncher(options: LauncherOptions): Promise<Launcher> {
   mkdirSync(options.runDir, { recursive: true, mode: 0o700 })
+  const node = options.nodePath ?? process.execPath
+  if (options.place) {
+    const script = findScript(options.launcherDir, 'slurm-launcher')
+    return connect(options, node, [script], [JSON.stringify(options.place)])
+  }
   const forced = options.env.SLIPWAY_LAUNCHER
   const native = join(options.launcherDir, process.platform === 'win32' ? 'none' : 'slipway-launcher')
   if (forced !== 'node' && (forced === 'native' || isExecutable(native))) {
@@ -95,15 +109,26 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
       if (forced === 'native') throw error
     }
   }
-  const script = ['js', 'ts'].map((e) => join(options.launcherDir, `node-launcher.${e}`)).find(existsSync)
-  if (script === undefined) throw new Error(`no launcher in ${options.launcherDir}: run "npm run build"`)
-  return connect(options, options.nodePath ?? process.execPath, [script])
+  return connect(options, node, [findScript(options.launcherDir, 'node-launcher')])
 }
 
-async function connect(options: LauncherOptions, program: string, argv: string[]): Promise<Launcher> {
+/** Built into one folder, or among the sources. */
+function findScript(launcherDir: string, name: string): string {
+  const places = [`${name}.js`, `${name}.ts`, join('..', name.replace('-launcher', ''), `${name}.ts`)]
+  const script = places.map((one) => join(launcherDir, one)).find(existsSync)
+  if (script === undefined) throw new Error(`no launcher in ${launcherDir}: run "npm run build"`)
+  return script
+}
+
+async function connect(
+  options: LauncherOptions,
+  program: string,
+  argv: string[],
+  more: string[] = [],
+): Promise<Launcher> {
   const id = `L${Date.now().toString(36)}${randomBytes(4).toString('hex')}`
   const runDir = realRunDir(options.runDir)
-  const child = spawn(program, [...argv, runDir, id, options.hostId], {
+  const child = spawn(program, [...argv, runDir, id, options.hostId, ...more], {
     cwd: '/',
     detached: true,
     windowsHide: true,
@@ -174,7 +199,7 @@ class Connection {
     return promise
   }
 
-  #launcher(kind: 'native' | 'node', reported: ProcessIdentity): Launcher {
+  #launcher(kind: LauncherKind, reported: ProcessIdentity): Launcher {
     return {
       kind,
       id: this.#id,
@@ -182,6 +207,7 @@ class Connection {
       start: (spec) => this.#start(spec),
       stop: (attempt, graceMs) => this.#send(encodeFrame(['T', attempt, String(Math.round(graceMs))])),
       hold: (spec, width) => this.#hold(spec, width),
+      resume: (launcherId, attempts) => this.#send(encodeFrame(['R', launcherId, ...attempts])),
       drop: () => this.#send(encodeFrame(['D'])),
       ends: () => this.#seen,
       forget: (endsCommitted) => this.#send(encodeFrame(['F', String(endsCommitted)])),
@@ -233,6 +259,7 @@ class Connection {
   #report(line: Line): void {
     if (line.line === 'started') this.#onEvent({ kind: 'started', ...line.started })
     if (line.line === 'dropped') this.#onEvent({ kind: 'dropped', attempt: line.attempt })
+    if (line.line === 'place') this.#onEvent({ kind: 'place', state: line.state })
     if (line.line !== 'refused' && line.line !== 'exited') return
     this.#seen += 1
     if (line.line === 'refused') this.#onEvent({ kind: 'refused', ...line.refused })

@@ -10,6 +10,7 @@
  *   D                               drop what is held
  *   T attempt graceMs                                                        stop a job
  *   F count                                                                  forget the first so many ends
+ *   R launcherId attempt …                                                   go on with what a dead launcher of a cluster had
  * Launcher to host (its stdout, and before that its journal): lines of tab-separated fields, see `parseLine`.
  */
 import type { ProcessIdentity } from '../process/processes.ts'
@@ -39,15 +40,31 @@ export type StartSpec = {
 }
 
 /** What the kernel counted for the job's main process and the children it waited for; null where unknown. */
-type Usage = { userMs: number; systemMs: number; maxRssKb: number } | null
+type Usage = { userMs: number; systemMs: number; maxRssKb: number | null } | null
+
+/**
+ * `timeout` and `stopped`: we ended it. `exited`: it ended by itself, or somebody else killed it. On a cluster also:
+ * `time-limit`, `out-of-memory` and `cancelled`: Slurm ended it, for a limit of its own or because somebody asked for it.
+ * `lost`: it had begun, and nobody saw its end. `unbegun`: it never began, and won't.
+ */
+export const endings = [
+  'exited',
+  'timeout',
+  'stopped',
+  'time-limit',
+  'out-of-memory',
+  'cancelled',
+  'lost',
+  'unbegun',
+] as const
+export type Ending = (typeof endings)[number]
 
 /** How an attempt ended. Reported when no process of the job is left. Times are epoch ms. */
 export type JobExit = {
   attempt: string
   exitCode: number | null
   signal: string | null
-  /** `timeout` and `stopped`: we ended it. `exited`: it ended by itself, or somebody else killed it. */
-  ended: 'exited' | 'timeout' | 'stopped'
+  ended: Ending
   startedAt: number
   endedAt: number
   /** By CLOCK_MONOTONIC: doesn't count suspend. */
@@ -59,6 +76,8 @@ export type JobExit = {
   logBytes: number
   /** Whether something was left out of the log. */
   logCut: boolean
+  /** The machine of a cluster on which it ran. */
+  node?: string
 }
 
 /** Whether the next job may start by itself after this end. `launcher.c` decides the same. */
@@ -78,10 +97,23 @@ export type Refused = {
   message: string
 }
 
+export const launcherKinds = ['native', 'node', 'slurm'] as const
+export type LauncherKind = (typeof launcherKinds)[number]
+
+/** What a cluster makes of the jobs that it was given; `reason` is Slurm's own code for those that wait. */
+export type PlaceState = {
+  running: number
+  waiting: number
+  reason: string | null
+  nodes: number
+  /** Why the cluster can't be asked or takes no jobs, in its own words. */
+  trouble: string | null
+}
+
 /** The launcher's first line. */
 export type LauncherHeader = {
   protocol: string
-  kind: 'native' | 'node'
+  kind: LauncherKind
   launcherId: string
   hostId: string
   launcher: ProcessIdentity
@@ -89,7 +121,7 @@ export type LauncherHeader = {
 
 /**
  * One line of a journal or of a launcher's stdout. `starting` occurs in journals only (`forgotten` in those of version 1),
- * `dropped` on stdout only.
+ * `dropped` and `place` on stdout only.
  */
 export type Line =
   | { line: 'launcher'; header: LauncherHeader }
@@ -98,6 +130,7 @@ export type Line =
   | { line: 'refused'; refused: Refused }
   | { line: 'exited'; exit: JobExit }
   | { line: 'dropped'; attempt: string }
+  | { line: 'place'; state: PlaceState }
   | { line: 'forgotten' }
 
 /** One frame for the launcher's stdin. */
@@ -153,6 +186,11 @@ export function splitVariable(entry: string): [name: string, value: string] {
   return [entry.slice(0, at), entry.slice(at + 1)]
 }
 
+/** The line that reports what a cluster makes of its jobs. */
+export function placeLine({ running, waiting, reason, nodes, trouble }: PlaceState): string {
+  return formatLine(['place', running, waiting, reason ?? '-', nodes, trouble ?? '-'])
+}
+
 /** One line with its newline. */
 export function formatLine(fields: readonly (string | number)[]): string {
   return `${fields.map((f) => String(f).replace(/[\t\n]/g, ' ')).join('\t')}\n`
@@ -160,7 +198,8 @@ export function formatLine(fields: readonly (string | number)[]): string {
 
 /** The line that reports an exit. */
 export function exitedLine(e: JobExit): string {
-  const usage = e.usage === null ? ['-', '-', '-'] : [e.usage.userMs, e.usage.systemMs, e.usage.maxRssKb]
+  const usage =
+    e.usage === null ? ['-', '-', '-'] : [e.usage.userMs, e.usage.systemMs, e.usage.maxRssKb ?? '-']
   return formatLine([
     'exited',
     e.attempt,
@@ -174,6 +213,7 @@ export function exitedLine(e: JobExit): string {
     e.leftovers,
     e.logBytes,
     e.logCut ? 1 : 0,
+    ...(e.node === undefined ? [] : [e.node]),
   ])
 }
 
@@ -182,14 +222,9 @@ export function parseLine(text: string): Line | null {
   const [line, ...f] = text.split('\t')
   const s = (i: number) => f[i] ?? ''
   const n = (i: number) => Number(f[i])
-  if (
-    line === 'launcher' &&
-    f.length === 8 &&
-    readable.includes(s(0)) &&
-    (s(1) === 'native' || s(1) === 'node')
-  ) {
+  if (line === 'launcher' && f.length === 8 && readable.includes(s(0)) && isKind(s(1))) {
     const launcher = { pid: n(4), startedAt: s(5), bootId: s(6) }
-    const kind = s(1) as 'native' | 'node'
+    const kind = s(1) as LauncherKind
     return { line, header: { protocol: s(0), kind, launcherId: s(2), hostId: s(3), launcher } }
   }
   if ((line === 'starting' || line === 'dropped') && f.length === 1) return { line, attempt: s(0) }
@@ -200,9 +235,19 @@ export function parseLine(text: string): Line | null {
     const message = refusalMessage(stage, errno, hint, subject)
     return { line, refused: { attempt: s(0), stage, errno, message } }
   }
-  if (line === 'exited' && f.length === 13) return { line, exit: parseExit(s, n) }
+  // The node is there only where it is not this machine.
+  if (line === 'exited' && (f.length === 13 || f.length === 14)) return { line, exit: parseExit(s, n) }
+  if (line === 'place' && f.length === 5) {
+    const orNull = (text: string) => (text === '-' ? null : text)
+    const state = { running: n(0), waiting: n(1), reason: orNull(s(2)), nodes: n(3), trouble: orNull(s(4)) }
+    return { line, state }
+  }
   if (line === 'forgotten') return { line }
   return null
+}
+
+function isKind(text: string): text is LauncherKind {
+  return (launcherKinds as readonly string[]).includes(text)
 }
 
 function parseExit(s: (i: number) => string, n: (i: number) => number): JobExit {
@@ -210,13 +255,14 @@ function parseExit(s: (i: number) => string, n: (i: number) => number): JobExit 
     attempt: s(0),
     exitCode: s(1) === '-' ? null : n(1),
     signal: s(2) === '-' ? null : s(2),
-    ended: s(3) as JobExit['ended'],
+    ended: s(3) as Ending,
     startedAt: n(4),
     endedAt: n(5),
     awakeMs: n(6),
-    usage: s(7) === '-' ? null : { userMs: n(7), systemMs: n(8), maxRssKb: n(9) },
+    usage: s(7) === '-' ? null : { userMs: n(7), systemMs: n(8), maxRssKb: s(9) === '-' ? null : n(9) },
     leftovers: n(10),
     logBytes: n(11),
     logCut: s(12) === '1',
+    ...(s(13) === '' ? {} : { node: s(13) }),
   }
 }

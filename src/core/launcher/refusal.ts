@@ -3,8 +3,8 @@
  * the sentence is made here, once for both of them.
  */
 
-/** Where the start failed. `fenced`: the launcher had been fenced. */
-export type RefusalStage = 'cwd' | 'program' | 'log' | 'process' | 'fenced'
+/** Where the start failed. `fenced`: the launcher had been fenced. `place`: the cluster does not take it. */
+export type RefusalStage = 'cwd' | 'program' | 'log' | 'process' | 'fenced' | 'place'
 
 /**
  * Whether the job itself can't be started as it is, so that it fails; else it waits until the machine can start it. A
@@ -13,6 +13,7 @@ export type RefusalStage = 'cwd' | 'program' | 'log' | 'process' | 'fenced'
 export function isFinalRefusal(stage: string, errno: string): boolean {
   return (
     stage === 'program' ||
+    stage === 'place' ||
     stage === 'cwd' ||
     (stage === 'log' && ['ELOOP', 'EISDIR', 'EINVAL'].includes(errno))
   )
@@ -29,6 +30,10 @@ export function refusalMessage(stage: RefusalStage, errno: string, hint: string,
       return `log "${subject}" ${logTrouble(errno)}`
     case 'process':
       return processTrouble(errno)
+    case 'place':
+      return errno === 'ENOENT'
+        ? `it ended on node ${subject} without seeing the run folder: does the data folder lie on a file system that the nodes share?`
+        : `Slurm refused it: ${subject}`
     case 'fenced':
       return 'the launcher had been fenced and starts nothing more'
   }

@@ -20,6 +20,16 @@ export type Marks = {
   'stop-after': { batchId: string }
   /** The disk has less room than is needed; removed when it has enough again. */
   'disk-low': { since: number }
+  /** What the cluster makes of the running batch's jobs; `reason` and `trouble` in Slurm's own words. */
+  place: {
+    batchId: string
+    running: number
+    waiting: number
+    reason: string | null
+    nodes: number
+    trouble: string | null
+    at: number
+  }
   finalizer: { lastSweepAt: number; nextSweepAt: number; rescues: number; lastRescueAt: number | null }
 }
 

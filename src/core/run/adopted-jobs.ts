@@ -2,9 +2,11 @@
  * Owns watching the launchers of dead hosts until their last job has ended and their journals are gone. Must never
  * record a verdict itself: every end goes to the executor.
  */
+import path from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
-import { readJournal } from '../launcher/journal.ts'
+import { type LauncherJournal, readJournal } from '../launcher/journal.ts'
+import { placeOf } from '../launcher/slurm/slice.ts'
 import { isRunning } from '../process/processes.ts'
 import { attemptKey } from './batch-options.ts'
 import type { JobsInHand } from './jobs-in-hand.ts'
@@ -52,6 +54,12 @@ export class AdoptedJobs {
     }
   }
 
+  /** The cluster still has it. */
+  #resume(attempt: string, { launcherId }: LauncherJournal): void {
+    const place = placeOf(path.join(this.#o.home, 'run'), launcherId)
+    if (place !== null) this.#jobs.resume({ place, launcherId, attempts: [attempt] })
+  }
+
   async #look(): Promise<void> {
     const { clock, home, hostId } = this.#o
     const { slots } = this.#jobs
@@ -61,6 +69,10 @@ export class AdoptedJobs {
       const journal = readJournal(slot.adoptedFrom.path)
       const verdict = journal && verdictFrom(journal, slot, clock.now())
       if (!verdict && alive) continue
+      if (!verdict && slot.adoptedFrom.kind === 'slurm') {
+        this.#resume(slot.key, slot.adoptedFrom)
+        continue
+      }
       this.#ending.add(slot.key)
       try {
         this.#jobs.settle(slot, verdict ?? (await interrupted(this.#o, slot, clock.now())))

@@ -3,12 +3,15 @@
  * version did not store, and the paths of its logs.
  */
 import path from 'node:path'
+import type { JobPlace } from '../../contract/places.ts'
 import type { Reason } from '../../contract/reasons.ts'
 import type { JobCommand } from '../queue/job-store.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
 
 export type RunOptions = {
   parallel: number
+  /** Where the jobs run; null is this machine. */
+  place: JobPlace | null
   timeoutMs: number | null
   retries: { times: number; delayMs: number; backoff: number }
   stopOnFailure: { kind: 'never' } | { kind: 'first' } | { kind: 'share'; share: number }
@@ -23,6 +26,7 @@ export type RunOptions = {
 
 const defaults: RunOptions = {
   parallel: 1,
+  place: null,
   timeoutMs: null,
   retries: { times: 0, delayMs: 0, backoff: 1 },
   stopOnFailure: { kind: 'never' },

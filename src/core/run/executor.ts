@@ -9,6 +9,7 @@ import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { DiskGuard } from '../host/disk-guard.ts'
+import type { PlaceState } from '../launcher/protocol.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readSetting } from '../queue/settings-store.ts'
@@ -32,6 +33,7 @@ type ExecutorEvents = {
   onCrashFound(sentence: string): void
   onAttention(sentence: string, batchId: string | null): void
   onError(cause: unknown): void
+  onPlaceState(state: PlaceState | null): void
 }
 
 export type ExecutorOptions = {
@@ -92,6 +94,7 @@ export class Executor {
         return this.#beginLater()
       }
       this.#jobs.adopt(found.adopted, found.finished)
+      for (const left of found.onClusters) this.#jobs.resume(left)
       this.#state = 'working'
       if (found.sentence !== null) this.#o.events.onCrashFound(found.sentence)
       if (found.journals.length > 0 || found.adopted.length > 0) this.#adopted.watch()

@@ -3,12 +3,13 @@
  * the launcher holds ahead, and what was reported but is not committed yet. Must never write a row: every report goes to
  * the executor's next step.
  */
+import type { JobPlace } from '../../contract/places.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { hasBegun, type LauncherJournal, stopOrphanedLauncher } from '../launcher/journal.ts'
-import { LauncherSupervisor } from '../launcher/launcher-supervisor.ts'
-import type { JobExit, Refused, Started, StartSpec } from '../launcher/protocol.ts'
+import { Launchers, type LeftOnCluster } from '../launcher/launchers.ts'
+import type { JobExit, PlaceState, Refused, Started, StartSpec } from '../launcher/protocol.ts'
 import { LogsFolder } from '../logs/logs-folder.ts'
 import { readSetting } from '../queue/settings-store.ts'
 import type { Ahead } from './ahead.ts'
@@ -31,6 +32,8 @@ type Options = {
     onRefused(): void
     onAttention(sentence: string, batchId: string | null): void
     onError(cause: unknown): void
+    /** What the cluster makes of the running batch's jobs; null: nothing is known. */
+    onPlaceState(state: PlaceState | null): void
   }
 }
 
@@ -50,7 +53,7 @@ export class JobsInHand {
   readonly #logs: LogsFolder
   readonly #wake: () => void
   readonly #isWorking: () => boolean
-  readonly launcher: LauncherSupervisor
+  readonly launcher: Launchers
   /** Jobs whose processes are not confirmed gone, by attempt. */
   readonly slots = new Map<string, Slot>()
   /** Jobs that the launcher holds: pending, unless it has begun them by itself, which it reports. In their order. */
@@ -65,15 +68,16 @@ export class JobsInHand {
     this.#logs = new LogsFolder(options.home, options.clock)
     this.#wake = () => reaction.wake()
     this.#isWorking = () => reaction.isWorking()
-    this.launcher = new LauncherSupervisor(options, {
+    this.launcher = new Launchers(options, {
       onReady: () => reaction.wake(),
       onUnavailable: (cause) => reaction.onUnavailable(cause),
       onStarted: (started) => this.#start(started),
       onExit: (exit) => this.#finish(exit),
       onRefused: (refused) => this.#refuse(refused),
       onDropped: (attempt) => this.#drop(attempt),
-      onGone: (reason, journal, attempts) =>
-        void this.#launcherDied(reason, journal, attempts).catch(options.events.onError),
+      onState: (state) => options.events.onPlaceState(state),
+      onGone: (reason, journal, attempts, place) =>
+        void this.#launcherDied(reason, journal, attempts, place).catch(options.events.onError),
     })
   }
 
@@ -104,6 +108,15 @@ export class JobsInHand {
     this.#inbox.push(...reports)
   }
 
+  /** The launcher of a cluster died, its jobs did not: the next one goes on with them. */
+  resume(left: LeftOnCluster): void {
+    for (const key of left.attempts) {
+      const slot = this.slots.get(key)
+      if (slot) slot.adoptedFrom = null
+    }
+    this.launcher.resume(left)
+  }
+
   /** Forgets everything: the role is lost. */
   clear(): void {
     this.slots.clear()
@@ -118,7 +131,7 @@ export class JobsInHand {
       mayFollow: [...this.slots.values()].every(
         ({ adoptedFrom, command }) => adoptedFrom === null && command.expect === undefined,
       ),
-      launcherIsReady: () => this.launcher.isReady(),
+      launcherIsReady: (place) => this.launcher.isReady(place),
     }
   }
 
@@ -128,7 +141,7 @@ export class JobsInHand {
     for (const [slot] of claimed) this.slots.set(slot.key, slot)
     if (start.length > 0) failpoint('after-claim-before-spawn')
     for (const [slot, one] of claimed)
-      this.launcher.start(this.#specOf(slot, one)).catch(this.#o.events.onError)
+      this.launcher.start(one.options.place, this.#specOf(slot, one)).catch(this.#o.events.onError)
     this.#handOver(hold)
   }
 
@@ -231,16 +244,24 @@ export class JobsInHand {
     reason: string,
     journal: LauncherJournal | null,
     attempts: ReadonlySet<string>,
+    place: JobPlace | null,
   ): Promise<void> {
     if (!this.#isWorking()) return
     this.#o.events.onAttention(`The launcher died (${reason}); its jobs are being recovered.`, null)
     for (const attempt of attempts)
       if (journal && hasBegun(journal, attempt)) this.#begin(attempt, this.#o.clock.now())
       else this.#drop(attempt)
+    const living: string[] = []
     for (const slot of [...this.slots.values()].filter(({ key }) => attempts.has(key))) {
       const seen = journal && verdictFrom(journal, slot, this.#o.clock.now())
+      if (!seen && place !== null && journal !== null) {
+        living.push(slot.key)
+        continue
+      }
       this.settle(slot, seen ?? (await interrupted(this.#o, slot, this.#o.clock.now())))
     }
+    if (place !== null && journal !== null)
+      this.resume({ place, launcherId: journal.launcherId, attempts: living })
   }
 
   /** The end of a job; nothing happens when the role was lost meanwhile. */

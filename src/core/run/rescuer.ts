@@ -19,6 +19,8 @@ import {
   removeJournal,
   stopOrphanedLauncher,
 } from '../launcher/journal.ts'
+import type { LeftOnCluster } from '../launcher/launchers.ts'
+import { placeOf } from '../launcher/slurm/slice.ts'
 import {
   findJobProcesses,
   isRunning,
@@ -45,6 +47,8 @@ export type Rescue = {
   adopted: Slot[]
   /** Ends to be recorded by the executor. */
   finished: AttemptEnd[]
+  /** What dead launchers have left on clusters: the next one goes on with it. */
+  onClusters: LeftOnCluster[]
   /** Journals to be removed once these ends are committed and their launchers gone. */
   journals: LauncherJournal[]
   sentence: string | null
@@ -90,6 +94,7 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   if (!db.write(() => isExecutor(options) && recordBegun(db, context, taken, begun))) return null
   const result = taken ? await examine(options, taken) : { adopted: [], finished: [] }
   await stopStrays(options, new Set(result.adopted.map((slot) => slot.key)), settings['kill-grace-ms'])
+  const onClusters = leftOnClusters(home, new Set(result.adopted.map((slot) => slot.key)))
   // Before anything is claimed: after a power cut an old journal may know more attempts than the database does.
   const open = [...result.adopted, ...result.finished.map(({ job }) => ({ key: attemptKey(job) }))]
   tidyJournals(home, hostId, new Set(open.map(({ key }) => key)))
@@ -97,6 +102,7 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
     db.write(() => requestPause(db, context, taken.id, false, { code: 'restart-policy' }))
   return {
     ...result,
+    onClusters,
     journals: foreignJournals(home, hostId),
     sentence: taken ? sentenceOf(taken, result) : null,
   }
@@ -155,6 +161,10 @@ async function examine(
       null,
     )
     const found = await lookFor(home, slot.key)
+    if (found.state === 'on-cluster') {
+      adopted.push(slot)
+      continue
+    }
     if (found.state === 'runs') {
       adopted.push({ ...slot, adoptedFrom: found.journal })
       continue
@@ -168,6 +178,8 @@ async function examine(
 
 type Found =
   | { state: 'runs'; journal: LauncherJournal }
+  /** Its launcher is gone, but a cluster has it. */
+  | { state: 'on-cluster' }
   | { state: 'ended'; verdict: (slot: Slot, at: number) => Verdict }
   | { state: 'unknown' }
 
@@ -187,13 +199,24 @@ async function lookFor(home: string, key: string): Promise<Found> {
       const again = seen && readJournal(seen.path)
       if (again && (again.exits.has(key) || again.refused.has(key)))
         return { state: 'ended', verdict: (slot, at) => verdictFrom(again, slot, at) ?? lost(slot, at) }
-      return { state: 'unknown' }
+      return { state: seen?.kind === 'slurm' ? 'on-cluster' : 'unknown' }
     }
     if (seen.started.has(key)) return { state: 'runs', journal: seen }
     // A fenced launcher reports within moments whether it started the job; a suspended one is ended.
     if (tries > patience) await stopProcesses([seen.launcher], 0)
     await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
   }
+}
+
+/** Every dead launcher of a cluster with an attempt that has no end; those not in `adopted` are nobody's. */
+function leftOnClusters(home: string, adopted: ReadonlySet<string>): LeftOnCluster[] {
+  return readJournals(runDirOf(home)).flatMap(({ kind, launcher, launcherId, starting, started, exits }) => {
+    if (kind !== 'slurm' || isRunning(launcher)) return []
+    const open = [...starting, ...started.keys()].filter((attempt) => !exits.has(attempt))
+    const place = placeOf(runDirOf(home), launcherId)
+    if (open.length === 0 || place === null) return []
+    return [{ launcherId, place, attempts: open.filter((attempt) => adopted.has(attempt)) }]
+  })
 }
 
 /** The end of a slot's attempt as the journal has it; null while it has none. */

@@ -4,6 +4,7 @@
  * the database as it is inside the transaction. Starts nothing: that comes after the commit.
  */
 import { randomUUID } from 'node:crypto'
+import type { JobPlace } from '../../contract/places.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { endBatch } from '../queue/batch-ending.ts'
@@ -83,7 +84,7 @@ export type Situation = {
    * Nothing is claimed before its launcher, and with it the journal, exists: a fence after the claim then finds it.
    * If there is none, one is spawned, which wakes the executor.
    */
-  launcherIsReady: () => boolean
+  launcherIsReady: (place: JobPlace | null) => boolean
 }
 
 type Scope = { db: Db; clock: Clock; hostId: string }
@@ -128,17 +129,18 @@ export function hasWork(scope: Scope, situation: Situation): boolean {
   if (row && row.host_id !== hostId) return false
   if (!row) {
     const may = isQuiet(situation) && !isReached(db, situation.goal) && mayStart(scope, situation)
-    return may && hasQueued(db) && situation.launcherIsReady()
+    return may && hasQueued(db) && situation.launcherIsReady(null)
   }
   if (row.jobs_running === 0) return true
-  const free = runOptions(row).parallel - situation.busy
+  const { parallel, place } = runOptions(row)
+  const free = parallel - situation.busy
   return (
     situation.held.count === 0 &&
     free > 0 &&
     row.jobs_pending > 0 &&
     row.pause_requested === 0 &&
     mayStart(scope, situation) &&
-    situation.launcherIsReady()
+    situation.launcherIsReady(place)
   )
 }
 
@@ -167,7 +169,7 @@ export function takeStep(scope: Scope, reports: readonly Report[], situation: Si
     if (step.finished.length > 0) queuePaused = readMark(db, 'queue-paused')
     may = mayStart(scope, situation, queuePaused)
     if (!may || step.running || !isQuiet(situation) || isReached(db, situation.goal)) break
-    if (!hasQueued(db) || !situation.launcherIsReady()) break
+    if (!hasQueued(db) || !situation.launcherIsReady(null)) break
     const head = claimHead(db, context, randomUUID())
     if (head?.status === 'queued') step.expand = head.id
     if (head?.status !== 'running') break
@@ -282,7 +284,7 @@ function claimJobs(
       if (options.parallel === 1) break
       continue
     }
-    if (!situation.launcherIsReady()) break
+    if (!situation.launcherIsReady(options.place)) break
     const claimed = claimJob(db, { ...context, at: clock.now() }, job.id, token)
     if (!claimed) continue
     situation.delays.forget(job.id)
@@ -300,7 +302,14 @@ function jobsToHold(db: Db, row: RunningRow, situation: Situation, start: readon
   const { held, ahead, delays, busy, mayFollow } = situation
   const options = runOptions(row)
   const token = row.claim_token
-  if (token === null || !mayFollow || delays.size > 0 || busy + start.length < options.parallel) return []
+  if (
+    token === null ||
+    options.place !== null ||
+    !mayFollow ||
+    delays.size > 0 ||
+    busy + start.length < options.parallel
+  )
+    return []
   const more = ahead.wanted(token, options.parallel) - held.count
   if (more <= 0 || start.some(({ job }) => expectsFiles(job))) return []
   const graceMs = readSetting(db, 'kill-grace-ms')

@@ -44,6 +44,12 @@ export function judge(
   }
   if (exit.ended === 'stopped' && intent !== null)
     return { ...measured, kind: 'interrupted', error: 'stopped on request' }
+  if (exit.ended === 'lost')
+    return { ...measured, kind: 'interrupted', hostDied: true, error: lostSentence(exit) }
+  if (exit.ended === 'unbegun')
+    return { ...measured, kind: 'interrupted', error: 'the cluster dropped it before it began' }
+  if (exit.ended === 'cancelled' && intent !== null)
+    return { ...measured, kind: 'interrupted', error: 'stopped on request' }
   return failed(describe(exit, logFile))
 }
 
@@ -106,10 +112,19 @@ function beganAt({ startedAt, endedAt, awakeMs }: JobExit, claimedAt: number | n
 function describe(exit: JobExit, logFile: string): string {
   if (exit.ended === 'timeout') return `timed out after ${duration(exit.awakeMs)} of awake time`
   if (exit.ended === 'stopped') return 'stopped from outside'
+  if (exit.ended === 'time-limit') return `ended by Slurm's time limit after ${duration(exit.awakeMs)}`
+  if (exit.ended === 'out-of-memory') return 'out of memory: Slurm ended it at its memory limit'
+  if (exit.ended === 'cancelled') return 'cancelled in Slurm by somebody'
   const line = lastLine(logFile)
   if (exit.signal !== null)
     return line === null ? `ended by ${exit.signal}` : `ended by ${exit.signal}: ${line}`
   return line ?? `exit code ${exit.exitCode}, and no output`
+}
+
+function lostSentence({ node }: JobExit): string {
+  return node === undefined
+    ? 'lost on the cluster'
+    : `lost on the cluster: node ${node} gave no further sign of it`
 }
 
 /** The last line of output with something in it: most programs print the reason there when they fail. */

@@ -45,6 +45,7 @@ test('the example of the documentation becomes a batch over files, one over rows
   ])
   expect(plans[0]?.options).toEqual({
     parallel: 2,
+    place: null,
     timeoutMs: 600_000,
     retries: { times: 2, delayMs: 5000, backoff: 2 },
     stopOnFailure: { kind: 'share', share: 0.2 },

@@ -43,6 +43,7 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
       onExit: (exit) => exits.push(exit),
       onRefused: (one) => refused.push(one),
       onDropped: (attempt) => dropped.push(attempt),
+      onState: () => {},
       onGone: (reason, journal, attempts) =>
         gone.push({ reason, journal: journal?.path, attempts: [...attempts] }),
     },

@@ -113,6 +113,7 @@ export function anExecutor(place: Workplace, more: Partial<ExecutorOptions> = {}
       onCrashFound: (sentence) => told.crashes.push(sentence),
       onAttention: (sentence) => told.attention.push(sentence),
       onError: (cause) => told.errors.push(cause),
+      onPlaceState: () => {},
     },
     ...more,
   })

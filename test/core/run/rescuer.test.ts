@@ -165,7 +165,13 @@ describe('a rescuer', () => {
     const home = path.dirname(db.path)
     succession(db)
     const options = { db, clock: stubClock(noon), home, hostId: 'host-2' }
-    expect(await rescue(options)).toEqual({ adopted: [], finished: [], journals: [], sentence: null })
+    expect(await rescue(options)).toEqual({
+      adopted: [],
+      onClusters: [],
+      finished: [],
+      journals: [],
+      sentence: null,
+    })
   })
 
   test('that is not the executor touches nothing', async () => {

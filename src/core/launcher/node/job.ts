@@ -230,7 +230,7 @@ export class NodeJob {
  * Opens a log for appending and makes its folder if that is missing, but never by way of a symbolic link (ELOOP).
  * Node can't open a file relative to an open folder, so the path is checked before and after.
  */
-function openLog(path: string): number {
+export function openLog(path: string): number {
   const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW } = constants
   const folder = dirname(path)
   refuseLinks(folder)

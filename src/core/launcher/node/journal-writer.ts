@@ -90,7 +90,12 @@ export class JournalWriter {
 
   /** Reports a held job that is not started, to the host only: it leaves no trace in the journal. */
   dropped(attempt: string): void {
-    if (!this.#host.destroyed) this.#host.write(formatLine(['dropped', attempt]))
+    this.toHost(formatLine(['dropped', attempt]))
+  }
+
+  /** A line that is of no use to who comes after the host. */
+  toHost(line: string): void {
+    if (!this.#host.destroyed) this.#host.write(line)
   }
 
   /** The host has committed the first `count` ends. What stays in a journal that can't be shortened does no harm. */
@@ -140,7 +145,7 @@ export class JournalWriter {
 
   #report(line: string): void {
     this.#append(line)
-    if (!this.#host.destroyed) this.#host.write(line)
+    this.toHost(line)
   }
 
   #append(line: string): void {

@@ -16,6 +16,7 @@ import {
   type StartSpec,
   splitVariable,
 } from '../protocol.ts'
+import { readFrames } from '../read-frames.ts'
 import { NodeJob } from './job.ts'
 import { JournalWriter } from './journal-writer.ts'
 import type { Refusal } from './program.ts'
@@ -44,7 +45,6 @@ let base: Record<string, string> = {}
 let hostGone = false
 let ending = false
 let closed = false
-let received: Buffer = Buffer.alloc(0)
 
 process.chdir('/')
 process.on('SIGINT', () => {})
@@ -55,20 +55,7 @@ process.on('SIGTERM', () => {
   for (const job of jobs.values()) job.stopWithOwnGrace()
   endIfDone()
 })
-process.stdin.on('data', receive)
-process.stdin.on('error', loseHost)
-process.stdin.on('end', loseHost)
-
-function receive(bytes: Buffer): void {
-  received = Buffer.concat([received, bytes])
-  while (received.length >= 4) {
-    const end = 4 + received.readUInt32LE(0)
-    if (received.length < end) return
-    // Each field ends with a NUL, so the last piece of the split is always empty.
-    handle(received.subarray(4, end).toString('utf8').split('\0').slice(0, -1))
-    received = received.subarray(end)
-  }
-}
+readFrames(process.stdin, handle, loseHost)
 
 function handle([letter, ...fields]: string[]): void {
   if (letter === 'E') base = Object.fromEntries(fields.map(splitVariable))

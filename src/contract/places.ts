@@ -1,0 +1,40 @@
+/**
+ * Owns where the jobs of a batch run: `here`, or on a cluster. A place is named in the settings or written into the
+ * configuration, and stored with the batch as it was when the batch was added. Must never know how it is reached.
+ */
+import { z } from 'zod'
+
+/** The name of the place that needs no other program: this machine. */
+export const HERE = 'here'
+
+/** What a person writes of a Slurm cluster; core/configuration/on.ts checks the values, with their places in the file. */
+const slurmSchema = z.record(z.string(), z.unknown())
+
+/** Named places, as in the setting `places`. */
+export const placesSchema = z.record(
+  z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u),
+  z.strictObject({ slurm: slurmSchema }),
+)
+export type NamedPlaces = z.infer<typeof placesSchema>
+
+/** What is asked of Slurm for each job; null leaves it to the cluster. */
+export type SlurmPlace = {
+  partition: string | null
+  account: string | null
+  qos: string | null
+  /** Slurm's own limit for each attempt. */
+  timeMs: number | null
+  cpus: number | null
+  memoryMb: number | null
+  /** As in `--gpus`: a number, or a kind and a number. */
+  gpus: string | null
+  /** Further arguments of sbatch. */
+  extra: string[]
+  /** Jobs handed to Slurm at once. */
+  atOnce: number
+  /** A job that Slurm doesn't know any more, and that has left no sign of life for so long, is lost. */
+  lostAfterMs: number
+}
+
+/** Where the jobs of a batch run, other than here. */
+export type JobPlace = { name: string; slurm: SlurmPlace }
