@@ -3,10 +3,10 @@
  * same transaction. No row returned means that another process was faster: a result, not an error.
  * Callers hold a transaction (`db.write`).
  */
-import { randomUUID } from 'node:crypto'
 import type { Why } from '../../contract/reasons.ts'
 import type { BatchStatus, Expansion } from '../../contract/states.ts'
 import type { Db } from '../db/db.ts'
+import { newBatchId } from './batch-id.ts'
 import type { Context } from './context.ts'
 import { type ReasonColumns, reasonColumns, recordEvent } from './event-store.ts'
 import { closeGap, makeDense, moveTo, openGap, placeFor, queueTime } from './order.ts'
@@ -37,7 +37,7 @@ export function createBatch(db: Db, context: Context, batch: NewBatch): BatchRow
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     )
     .get(
-      randomUUID(),
+      newBatchId(context.at),
       batch.configurationId,
       batch.type,
       batch.priority,

@@ -25,13 +25,11 @@ export type JobCommand = {
 
 export type NewJob = { ordinal: number; input: string; command: JobCommand; commandHash: string }
 
-/** Adds jobs to an unsealed batch. */
+/** Adds jobs to an unsealed batch: one statement, whose trigger inserts and counts all of them. */
 export function insertJobs(db: Db, batchId: string, jobs: readonly NewJob[]): void {
-  const insert = db.sql(
-    'INSERT INTO jobs (batch_id, ordinal, input, command, command_hash) VALUES (?, ?, ?, ?, ?)',
-  )
-  for (const job of jobs)
-    insert.run(batchId, job.ordinal, job.input, JSON.stringify(job.command), job.commandHash)
+  if (jobs.length === 0) return
+  const rows = jobs.map((job) => [job.ordinal, job.input.toWellFormed(), job.command, job.commandHash])
+  db.sql('INSERT INTO job_fills (batch_id, jobs) VALUES (?, ?)').run(batchId, JSON.stringify(rows))
 }
 
 /** What decides whether a pending job may run. */

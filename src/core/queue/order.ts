@@ -97,7 +97,7 @@ export function queueTime(db: Db, now: number): number {
   // The plus keeps SQLite from walking the whole queue by its positions.
   const latest = db
     .sql<{ t: number }>(
-      `SELECT queued_at AS t FROM batches WHERE completed_at IS NULL AND +position >= 0
+      `SELECT queued_at AS t FROM batches WHERE completed_at IS NULL AND queued_at IS NOT NULL AND +position >= 0
        ORDER BY queued_at DESC LIMIT 1`,
     )
     .get()?.t

@@ -430,6 +430,26 @@ export const attacks: Record<string, Attack[]> = {
       }),
     ),
     {
+      why: 'a fill for a sealed batch',
+      sql: `INSERT INTO job_fills VALUES ('b1', '[[9, "", "{}", ""]]')`,
+      refusal: 'not sealed',
+    },
+    ...['OR FAIL ', 'OR IGNORE ', 'OR REPLACE ', ''].map((how) => ({
+      why: `a fill ${how}whose second job has the place of the first`,
+      sql: `INSERT ${how}INTO job_fills VALUES ('b6', '[[91, "", "{}", ""], [91, "", "{}", ""]]')`,
+      refusal: 'a job with this id or ordinal exists',
+    })),
+    ...['OR FAIL ', 'OR IGNORE ', ''].map((how) => ({
+      why: `a fill ${how}whose second job has no input`,
+      sql: `INSERT ${how}INTO job_fills VALUES ('b6', '[[91, "", "{}", ""], [92, null, "{}", ""]]')`,
+      refusal: 'a job has an ordinal, an input and a command',
+    })),
+    {
+      why: 'a fill that is not JSON',
+      sql: `INSERT INTO job_fills VALUES ('b6', '[[91')`,
+      refusal: 'malformed JSON',
+    },
+    {
       why: 'one count forged into another',
       sql: `UPDATE batches SET jobs_failed = 0, jobs_succeeded = 2 WHERE id = 'b1'`,
       refusal: 'counters are kept by triggers',

@@ -5,6 +5,7 @@
 import foundation from './001_foundation.sql?raw'
 import counting from './002_counting.sql?raw'
 import facts from './003_facts.sql?raw'
+import filling from './004_filling.sql?raw'
 
 export type Migration = { version: number; name: string; sql: string }
 
@@ -12,6 +13,7 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'foundation', sql: foundation },
   { version: 2, name: 'counting', sql: counting },
   { version: 3, name: 'facts', sql: facts },
+  { version: 4, name: 'filling', sql: filling },
 ]
 
 /** The schema version that this build writes and reads. */
