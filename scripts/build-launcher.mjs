@@ -1,6 +1,6 @@
 /**
- * Compiles the native launchers where there is a compiler for them: out/launcher/slipway-launcher for this system, and
- * slipway-launcher.exe for Windows (on Linux by MinGW's cross compiler, so that packages made there serve Windows too).
+ * Compiles the native programs where there is a compiler for them: out/launcher/slipway-launcher for this system, and
+ * slipway-launcher.exe and slipway-system.exe for Windows (on Linux by MinGW's cross compiler, so that packages made there serve Windows too).
  * Without one, or where it fails, it says so in one line and ends well: elsewhere than on Windows the Node launcher takes over.
  */
 import { spawnSync } from 'node:child_process'
@@ -28,10 +28,20 @@ const windows = {
   without: 'what is built here starts no jobs on Windows',
 }
 
-function build({ source, target, compilers, flags, without }) {
+const system = {
+  source: '../../../main/native/system-win32.c',
+  target: 'slipway-system.exe',
+  compilers: windows.compilers,
+  flags: windows.flags,
+  libraries: ['-lpowrprof'],
+  without: 'no installer for Windows can be made here',
+}
+
+function build({ source, target, compilers, flags, libraries = [], without }) {
   const file = join(root, 'out/launcher', target)
   const skip = (why) => console.log(`${target} skipped (${why}): ${without}`)
-  const changed = Math.max(...readdirSync(folder).map((name) => statSync(join(folder, name)).mtimeMs))
+  const sources = dirname(join(folder, source))
+  const changed = Math.max(...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs))
   if (existsSync(file) && statSync(file).mtimeMs > changed) return
   const works = (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0
   const compiler = compilers.filter(Boolean).find(works)
@@ -39,7 +49,8 @@ function build({ source, target, compilers, flags, without }) {
   mkdirSync(dirname(file), { recursive: true })
   // Beside the target, then renamed: a launcher that is running keeps its file.
   const next = `${file}.${process.pid}`
-  const run = spawnSync(compiler, [...flags, '-o', next, join(folder, source)], { encoding: 'utf8' })
+  const argv = [...flags, '-o', next, join(folder, source), ...libraries]
+  const run = spawnSync(compiler, argv, { encoding: 'utf8' })
   process.stderr.write(run.stderr ?? '')
   if (run.status === 0) return renameSync(next, file)
   rmSync(next, { force: true })
@@ -48,3 +59,4 @@ function build({ source, target, compilers, flags, without }) {
 
 if (!isWindows) build(own)
 if (existsSync(join(folder, windows.source))) build(windows)
+build(system)

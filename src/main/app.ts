@@ -8,7 +8,7 @@ import type { LiveQueue } from '../contract/queue-state.ts'
 import type { Settings } from '../contract/settings.ts'
 import { isActive } from '../contract/states.ts'
 import { type Core, openCore } from '../core/core.ts'
-import { autostartFolder, setAutostart } from './autostart.ts'
+import { applyAutostart } from './autostart.ts'
 import { startBackground, takeBack } from './background.ts'
 import { openIpc } from './ipc.ts'
 import { type MenuActs, showMenu } from './menu.ts'
@@ -28,6 +28,7 @@ import {
 import { type Follower, followCore, isBusy, type Step } from './queue-steps.ts'
 import { mustConfirm, type QuitAnswer, quitAnswer, quitQuestion } from './quit.ts'
 import { reveal, revealLog } from './reveal.ts'
+import { watchSessionEnd } from './session-end.ts'
 import { type AppTray, showTray } from './tray.ts'
 import type { TrayAct } from './tray-state.ts'
 import { followUpdates, loadUpdater, type Updates } from './updates.ts'
@@ -43,6 +44,7 @@ type Running = {
   follower: Follower
   tray: AppTray
   power: Power
+  stopSessionWatch: () => void
   closeIpc: () => void
 }
 
@@ -72,7 +74,6 @@ export class DesktopApp {
       hideOnClose: () => !this.#isDone,
       onHidden: () => this.#explainTray(),
       onFocus: () => this.#showProgress(),
-      onSessionEnd: () => void this.endWithSession(),
       log: (line) => this.#log(line),
     })
     this.#notifier = new Notifier({
@@ -83,6 +84,7 @@ export class DesktopApp {
     })
     this.#countdown = new Countdown({
       confirm: (sentence, signal) => this.#confirmCountdown(sentence, signal),
+      launcherDir: places.launcherDir,
       run: (command) => runDetached(command, (cause) => this.#notifier.notify('Slipway', cause.message)),
       prepare: async (what) => {
         if (what === 'shut-down') await this.#running?.core.stopWorking('finish')
@@ -134,6 +136,7 @@ export class DesktopApp {
       onResume: () => void api.invoke('sweep', {}),
       onShutdown: () => void this.endWithSession(),
     })
+    const stopSessionWatch = watchSessionEnd(() => void this.endWithSession(), process.platform)
     const tray = showTray(
       {
         iconsDir: this.#places.iconsDir,
@@ -142,7 +145,7 @@ export class DesktopApp {
       },
       state,
     )
-    this.#running = { core, api, follower, tray, power, closeIpc }
+    this.#running = { core, api, follower, tray, power, stopSessionWatch, closeIpc }
     showMenu(this.#menuActs(), !app.isPackaged)
     this.#applySettings(state.settings)
     takeBack(this.#places.desktopDir, state.hosts)
@@ -222,6 +225,7 @@ export class DesktopApp {
       const goesOn = this.#quitting === 'leave'
       this.#notifier.stop()
       running.power.stop()
+      running.stopSessionWatch()
       running.follower.stop()
       running.closeIpc()
       running.tray.stop()
@@ -270,14 +274,8 @@ export class DesktopApp {
   #applySettings(settings: Settings): void {
     if (nativeTheme.themeSource !== settings.theme) nativeTheme.themeSource = settings.theme
     if (!app.isPackaged) return
-    if (process.platform === 'linux') {
-      const folder = autostartFolder(this.#env, app.getPath('home'))
-      // An AppImage runs from a temporary mount: its file has to be started instead.
-      setAutostart(settings['start-with-session'], folder, this.#env.APPIMAGE ?? process.execPath)
-      return
-    }
-    if (app.getLoginItemSettings().openAtLogin !== settings['start-with-session'])
-      app.setLoginItemSettings({ openAtLogin: settings['start-with-session'], args: ['--hidden'] })
+    const { platform, execPath } = process
+    applyAutostart(settings['start-with-session'], { platform, env: this.#env, execPath })
   }
 
   #settings(): Settings {
@@ -291,7 +289,8 @@ export class DesktopApp {
     writePreferences(this.#places.desktopDir, { trayExplained: true })
     this.#notifier.notify(
       'Slipway is still running',
-      'The queue continues while the window is hidden. Click the tray icon to show it; quit from its menu.',
+      // Not every desktop delivers a click on the icon; the menu and a second start work on all.
+      'The queue continues while the window is hidden. Open or quit it from the menu of its tray icon, or start Slipway again.',
     )
   }
 

@@ -6,6 +6,7 @@ import { userInfo } from 'node:os'
 import path from 'node:path'
 import { app, session } from 'electron'
 import { DesktopApp } from './app.ts'
+import { startsHidden } from './autostart.ts'
 import { openRequestOf, openRequestsOf } from './opening.ts'
 import { findPlaces } from './places.ts'
 import { noteProgram, programOf } from './program-note.ts'
@@ -14,7 +15,9 @@ import { guardContents, guardSession } from './security.ts'
 
 const places = findPlaces(import.meta.dirname, process.env)
 app.setName('Slipway')
-app.setAppUserModelId('app.slipway.desktop')
+// Windows shows notifications for a program that has a shortcut with this id, as the installer makes it, or by its path.
+const hasShortcut = app.isPackaged && process.env.PORTABLE_EXECUTABLE_FILE === undefined
+app.setAppUserModelId(hasShortcut ? 'app.slipway.desktop' : process.execPath)
 // Chromium's own files and the lock of the single instance belong to the data folder.
 app.setPath('userData', places.desktopDir)
 
@@ -61,7 +64,7 @@ function start(): void {
       process.on(signal, () => void desktop.endWithSession())
     guardSession(session.defaultSession)
     servePanel(session.defaultSession, places.panelDir)
-    await desktop.start({ hidden: process.argv.includes('--hidden') })
+    await desktop.start({ hidden: startsHidden(process.argv, process.platform) })
   })
 }
 

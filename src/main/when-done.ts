@@ -3,6 +3,7 @@
  * countdown that a person can stop. Whether the moment has come is decided by `queueBecameEmpty`, purely.
  */
 import { spawn } from 'node:child_process'
+import path from 'node:path'
 import type { Settings } from '../contract/settings.ts'
 import type { Step } from './queue-steps.ts'
 
@@ -19,11 +20,16 @@ export function queueBecameEmpty({ before, state, finished }: Omit<Step, 'attent
   return ended && isEmpty && !state.queue.paused
 }
 
-/** The program that puts this system to sleep or turns it off. */
-export function commandFor(what: Exclude<WhenDone, 'nothing'>, platform: NodeJS.Platform): string[] {
+/** The program that puts this system to sleep or turns it off; `launcherDir` holds our own programs. */
+export function commandFor(
+  what: Exclude<WhenDone, 'nothing'>,
+  platform: NodeJS.Platform,
+  launcherDir: string,
+): string[] {
+  // No program of Windows suspends the machine: by rundll32 SetSuspendState gets no arguments, and hibernates.
   if (platform === 'win32')
     return what === 'sleep'
-      ? ['rundll32.exe', 'powrprof.dll,SetSuspendState', '0,1,0']
+      ? [path.win32.join(launcherDir, 'slipway-system.exe'), 'sleep']
       : ['shutdown.exe', '/s', '/t', '0']
   if (platform === 'darwin')
     return what === 'sleep'
@@ -35,6 +41,7 @@ export function commandFor(what: Exclude<WhenDone, 'nothing'>, platform: NodeJS.
 export type CountdownOptions = {
   /** Opens the question; resolves to 'now' or 'stop', and closes by itself when the signal aborts. */
   confirm: (sentence: string, signal: AbortSignal) => Promise<'now' | 'stop'>
+  launcherDir: string
   run: (command: string[]) => void
   /** Before a shutdown the core must have released the queue. */
   prepare: (what: Exclude<WhenDone, 'nothing'>) => Promise<void>
@@ -68,7 +75,7 @@ export class Countdown {
     abort.abort()
     if (answer === 'stop') return 'stopped'
     await this.#options.prepare(what)
-    this.#options.run(commandFor(what, process.platform))
+    this.#options.run(commandFor(what, process.platform, this.#options.launcherDir))
     return 'done'
   }
 

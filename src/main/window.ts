@@ -17,8 +17,6 @@ export type PanelWindowOptions = {
   hideOnClose: () => boolean
   onHidden: () => void
   onFocus: () => void
-  /** Windows ends the session; elsewhere the power monitor reports it. */
-  onSessionEnd: () => void
   log: (line: string) => void
 }
 
@@ -109,7 +107,6 @@ export class PanelWindow {
       this.#window = null
     })
     window.on('focus', this.#options.onFocus)
-    window.on('session-end', this.#options.onSessionEnd)
     const contents = window.webContents
     contents.on('did-finish-load', () => {
       this.#loaded = true

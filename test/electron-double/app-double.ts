@@ -20,6 +20,8 @@ const lockFile = () => path.join(paths.get('userData') ?? '/nowhere', 'double.lo
 export const userData = () => paths.get('userData') ?? '/nowhere'
 /** Closes the windows; set by windows-double.ts. */
 export const ending = { windows: () => true as boolean }
+/** What macOS knows of the app's start. */
+export const login = { openedTheApp: false }
 let holdsLock = false
 let quitting = false
 
@@ -67,11 +69,24 @@ const model = {
     record.badge = count ?? 0
     return true
   },
-  getLoginItemSettings: () => ({ openAtLogin: false }) as Electron.LoginItemSettings,
+  /** As on Windows: an entry is found only by the program and the arguments that it was made with. */
+  getLoginItemSettings: (entry?: Entry) =>
+    ({
+      openAtLogin: record.loginItem?.openAtLogin === true && isSameEntry(record.loginItem, entry),
+      wasOpenedAtLogin: login.openedTheApp,
+    }) as Electron.LoginItemSettings,
   setLoginItemSettings(settings: Electron.Settings) {
+    if (settings.openAtLogin !== true && !isSameEntry(record.loginItem, settings))
+      throw new Error('electron double: no login item has this program and these arguments')
     record.loginItem = { ...settings }
   },
 } satisfies Modelled<App>
+
+type Entry = { path?: string; args?: string[] }
+
+function isSameEntry(one: Entry | null, other: Entry = {}): boolean {
+  return one?.path === other.path && JSON.stringify(one?.args) === JSON.stringify(other.args)
+}
 
 function leave(code: number): void {
   quitting = true

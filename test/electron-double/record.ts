@@ -23,5 +23,5 @@ export const record = {
   /** Requests that left the panel's own address. */
   strangers: [] as string[],
   refusedWindows: [] as string[],
-  loginItem: null as null | Record<string, unknown>,
+  loginItem: null as null | { openAtLogin?: boolean; path?: string; args?: string[] },
 }

@@ -152,6 +152,7 @@ describe('the countdown', () => {
         })
       },
       prepare: async () => {},
+      launcherDir: '/app',
       run: (command) => ran.push(command),
       later: (work) => {
         fire = work
@@ -171,7 +172,7 @@ describe('the countdown', () => {
     const done = s.countdown.begin('sleep')
     s.fire()
     expect(await done).toBe('done')
-    expect(s.ran).toEqual([commandFor('sleep', process.platform)])
+    expect(s.ran).toEqual([commandFor('sleep', process.platform, '/app')])
     expect(s.isClosed()).toBe(true)
   })
   it('does nothing when it is stopped, by a person or by new work', async () => {
@@ -196,7 +197,10 @@ describe('the countdown', () => {
     expect(s.ran).toHaveLength(1)
   })
   it.each(['linux', 'darwin', 'win32'] as const)('knows a program for both on %s', (platform) => {
-    expect(commandFor('sleep', platform)).not.toEqual(commandFor('shut-down', platform))
+    expect(commandFor('sleep', platform, '/app')).not.toEqual(commandFor('shut-down', platform, '/app'))
+  })
+  it('sleeps on Windows by a program that passes its arguments: rundll32 would hibernate', () => {
+    expect(commandFor('sleep', 'win32', 'C:\\app')).toEqual(['C:\\app\\slipway-system.exe', 'sleep'])
   })
 })
 

@@ -88,10 +88,19 @@ describe('the workflows', () => {
   })
 })
 
+it('signs and notarises with what the page on releasing names, and with nothing else', () => {
+  const env = workflow('release').jobs.installers?.steps.find((step) =>
+    step.run?.startsWith('npx electron-builder'),
+  )?.env
+  const named = [...read('docs/releasing.md').matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name)
+  expect(Object.keys(env ?? {}).sort()).toEqual(named.sort())
+})
+
 describe('the packager', () => {
   const config = z.looseObject({}).parse(yaml('electron-builder.yml')) as Record<string, never> & {
     publish: unknown
     protocols: { schemes: string[] }[]
+    extraResources: { from: string; to: string }[]
     fileAssociations: { ext: string; mimeType: string }[]
     nsis: Record<string, unknown>
     linux: { target: string[] }
@@ -124,15 +133,20 @@ describe('the packager', () => {
     expect(config.protocols.map((one) => one.schemes)).toEqual([['slipway']])
   })
 
-  it('uninstalls on Windows without the data, unless a person says so; a silent uninstall and an update keep it', () => {
+  it('deletes data on Windows only where a person or --delete-app-data says so (run in test/windows/installer.test.ts)', () => {
     expect(config.nsis).toMatchObject({ deleteAppDataOnUninstall: false })
     const script = read(String(config.nsis.include))
-    const asked =
-      /\$\{ifNot\} \$\{isUpdated\}\s+MessageBox ([^\n]+)\n\s+RMDir \/r "([^"]+)"\s+keepData:/.exec(script)
-    expect(asked?.[1]).toContain('MB_DEFBUTTON2')
-    expect(asked?.[1]).toContain('/SD IDNO IDNO keepData')
-    expect(asked?.[2]).toBe('$LOCALAPPDATA\\slipway')
+    expect(script.match(/MessageBox ([^\n]+)keepData/)?.[1]).toContain('MB_DEFBUTTON2')
     expect(script.match(/RMDir/g)).toHaveLength(1)
+    expect(script).not.toMatch(/powershell(\.exe| -)/i)
+  })
+
+  it.each(['linux', 'mac', 'win'] as const)('packs the command of %s alone', (system) => {
+    const command = system === 'win' ? 'slipway.cmd' : 'slipway'
+    expect(config[system]).toMatchObject({
+      extraResources: [{ from: `resources/installed/${command}`, to: `bin/${command}` }],
+    })
+    expect(config.extraResources.map(({ to }) => to)).toEqual(['THIRD-PARTY-NOTICES.txt'])
   })
 
   it('removes from Linux what it linked, and no data', () => {

@@ -227,7 +227,9 @@ void app.whenReady().then(() => {
   })
 })
 
-const theWindow = () => electron.BrowserWindow.getAllWindows()[0] ?? null
+/** The panel's; the one that waits for the end of a Windows session has no address. */
+const theWindow = () =>
+  electron.BrowserWindow.getAllWindows().find((window) => window.webContents.getURL() !== '') ?? null
 function windowState(): DesktopState['window'] {
   const window = theWindow()
   if (window === null) return null
@@ -304,7 +306,10 @@ const hook: Hook = {
   },
   power: (event) => soon(() => (powerMonitor as unknown as NodeJS.EventEmitter).emit(event)),
   sessionEnds: () =>
-    soon(() => (theWindow() as unknown as NodeJS.EventEmitter | null)?.emit('session-end', {})),
+    soon(() => {
+      for (const window of electron.BrowserWindow.getAllWindows())
+        (window as unknown as NodeJS.EventEmitter).emit('session-end', {})
+    }),
   battery(on) {
     live.onBattery = on
     ;(powerMonitor as unknown as NodeJS.EventEmitter).emit(on ? 'on-battery' : 'on-ac')
