@@ -2,7 +2,7 @@
  * The vocabulary, as part of `npm run lint`: a word is known to cspell's dictionaries, stands in cspell-words.txt, or
  * is a mistake. Words that docs/glossary.md rules out in backticks are mistakes everywhere.
  */
-import { ruledOut } from './scripts/glossary.mjs'
+import { ruledOut } from './scripts/glossary.ts'
 
 /** Translations that no engineer would write, whatever they stood for. */
 const translated = ['aimat', 'crew', 'deaf', 'deafen', 'fruitless', 'outlook', 'wished']

@@ -1,8 +1,8 @@
 /**
  * Part of `npm run check`: what is known against the packages that Slipway is made of. Red for a high or critical
  * finding in anything that is shipped (what the sources import, with all that it needs), and for a lockfile that
- * doesn't pin what it names. Findings in tools only are told. Where the registry can't be asked (offline, or a
- * mirror without that service) it says that the audit was not done, and check goes on.
+ * doesn't pin what it names. Findings in tools only are printed. Where the registry can't be asked (offline, or a
+ * mirror without that service) it prints that the audit was not done, and check continues.
  * Usage: node scripts/audit.mjs [FOLDER]
  */
 import { spawnSync } from 'node:child_process'
@@ -91,7 +91,7 @@ if (found) {
   for (const one of grave) if (!names.has(one.name)) console.log(`audit: in a tool, not shipped: ${say(one)}`)
   const low = found.length - grave.length
   console.log(
-    `audit: ${locked.length} packages asked for; ${grave.length} high or critical, ${low} lesser findings`,
+    `audit: ${locked.length} packages checked; ${grave.length} high or critical, ${low} lesser findings`,
   )
 } else {
   // Without the address, which is the user's own affair.

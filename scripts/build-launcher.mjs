@@ -1,7 +1,7 @@
 /**
  * Compiles the native programs where there is a compiler for them: out/launcher/slipway-launcher for this system, and
  * slipway-launcher.exe and slipway-system.exe for Windows (on Linux by MinGW's cross compiler, so that packages made there serve Windows too).
- * Without one, or where it fails, it says so in one line and ends well: elsewhere than on Windows the Node launcher takes over.
+ * Without one, or if it fails, it prints that in one line and succeeds: elsewhere than on Windows the Node launcher takes over.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * Owns time: the wall clock (epoch ms, for people and the database), awake time (a monotonic clock that stands
- * still while the machine sleeps, for timeouts) and the time slept. Everything in the core reads a Clock, never
+ * Owns time: the wall clock (epoch ms, for people and the database), awake time (a monotonic clock that stops
+ * while the machine sleeps, for timeouts) and the time slept. Everything in the core reads a Clock, never
  * Date.now().
  */
 import { uptime } from 'node:os'

@@ -14,28 +14,33 @@ import { runBatch } from './jobs.ts'
 import { inParallel, ladenRun } from './laden.ts'
 import { type Figure, fastest, fastestOf, median, output } from './measure.ts'
 
-type Say = (curve: string, at: number, value: number, unit: string) => void
+type Recorder = (curve: string, at: number, value: number, unit: string) => void
 
-/** All points; `curve` and `at` say where each belongs. */
+/** All points; `curve` and `at` are where each belongs. */
 export async function growth(folder: string): Promise<Figure[]> {
   const figures: Figure[] = []
-  const say: Say = (curve, at, value, unit) => {
+  const record: Recorder = (curve, at, value, unit) => {
     figures.push({ name: `${curve}: ${at.toLocaleString('en')}`, value, unit, curve, at })
     console.error(`  ${curve.padEnd(50)} ${String(at).padStart(9)} ${value.toPrecision(3)} ${unit}`)
   }
-  alongJobs(folder, say)
-  alongQueue(folder, say)
-  await alongOutput(folder, say)
+  alongJobs(folder, record)
+  alongQueue(folder, record)
+  await alongOutput(folder, record)
   for (const mb of [0, 250, 500, 1_000])
-    say('a trivial job, by MB resident', mb, await ladenRun(folder, { BENCH_BALLAST_MB: String(mb) }), 'ms')
+    record(
+      'a trivial job, by MB resident',
+      mb,
+      await ladenRun(folder, { BENCH_BALLAST_MB: String(mb) }),
+      'ms',
+    )
   for (const ms of [1, 2, 5, 10, 20, 50]) {
     const [, two] = await inParallel(folder, 3, ms)
-    say('two jobs at once against one, by ms of processor time', ms, 1 / (two?.ratio ?? Number.NaN), '×')
+    record('two jobs at once against one, by ms of processor time', ms, 1 / (two?.ratio ?? Number.NaN), '×')
   }
   return figures
 }
 
-function alongJobs(folder: string, say: Say): void {
+function alongJobs(folder: string, record: Recorder): void {
   const { db, home } = emptyDatabase(folder)
   addJobs(db, 'running', 100_000)
   const row = claimBatch(db)
@@ -45,7 +50,7 @@ function alongJobs(folder: string, say: Say): void {
       addJobs(db, `more-${n}`, more)
       jobs += more
     }
-    say(
+    record(
       'claim and verdict, by jobs in the database',
       jobs,
       fastest(() => db.note(() => oneJob(db, row)), 200),
@@ -58,20 +63,20 @@ function alongJobs(folder: string, say: Say): void {
     const { db, home } = emptyDatabase(folder)
     addJobs(db, 'running', size)
     const row = claimBatch(db)
-    say(
+    record(
       'claim and verdict, by jobs in the batch',
       size,
       fastest(() => db.note(() => oneJob(db, row)), 200),
       'ms',
     )
     const page = () => jobsPage(db, row.id, { after: Math.floor(size * 0.9), limit: 100 })
-    say('page of 100 jobs, by jobs in the batch', size, fastest(page), 'ms')
+    record('page of 100 jobs, by jobs in the batch', size, fastest(page), 'ms')
     db.close()
     rmSync(home, { recursive: true, force: true })
   }
 }
 
-function alongQueue(folder: string, say: Say): void {
+function alongQueue(folder: string, record: Recorder): void {
   const { db, home } = emptyDatabase(folder)
   addJobs(db, 'running', 100)
   claimBatch(db)
@@ -81,8 +86,8 @@ function alongQueue(folder: string, say: Say): void {
     if (!runningRow(db)) throw new Error('nothing runs')
     const last = () => queuedIds(db).at(-1) ?? ''
     const move = fastestOf(last, (id) => db.note(() => moveTo(db, [id], 1)), 5)
-    say('last batch to the top, by batches in the queue', size, move, 'ms')
-    say(
+    record('last batch to the top, by batches in the queue', size, move, 'ms')
+    record(
       'snapshot, by batches in the queue',
       size,
       fastest(() => view({ db, clock: systemClock, home }), 10),
@@ -93,7 +98,7 @@ function alongQueue(folder: string, say: Say): void {
   rmSync(home, { recursive: true, force: true })
 }
 
-async function alongOutput(folder: string, say: Say): Promise<void> {
+async function alongOutput(folder: string, record: Recorder): Promise<void> {
   for (const mb of [10, 100, 1_000]) {
     const script = `head -c ${mb}000000 /dev/zero`
     const file = join(folder, 'plain')
@@ -112,6 +117,6 @@ async function alongOutput(folder: string, say: Say): Promise<void> {
       ratios.push(run.perJob / plain)
       rmSync(run.home, { recursive: true, force: true })
     }
-    say('a job that prints, against > file, by MB of output', mb, median(ratios), '×')
+    record('a job that prints, against > file, by MB of output', mb, median(ratios), '×')
   }
 }

@@ -22,8 +22,8 @@ export class HostHeap {
 
   /** Connects to a host that was started with `withInspector`. */
   static async of(host: ServedPanel): Promise<HostHeap> {
-    const address = /ws:\/\/\S+/.exec(host.said())?.[0]
-    if (address === undefined) throw new Error('The host did not say where its inspector listens.')
+    const address = /ws:\/\/\S+/.exec(host.output())?.[0]
+    if (address === undefined) throw new Error('The host did not print where its inspector listens.')
     const socket = new WebSocket(address)
     await new Promise((resolve, reject) => {
       socket.onopen = resolve

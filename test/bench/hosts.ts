@@ -146,7 +146,7 @@ async function seenByAnother(folder: string): Promise<Figure> {
   }
 }
 
-/** A second process that watches the database as a host does, and says when it saw something. */
+/** A second process that watches the database as a host does, and reports when it saw something. */
 class Worker {
   readonly #child: ChildProcess
   readonly ready: Promise<void>

@@ -175,15 +175,15 @@ async function taskSpooler(program: string, folder: string): Promise<number> {
   const place = mkdtempSync(join(folder, 'tsp-'))
   const env = { ...process.env, TS_SOCKET: join(place, 'socket'), TMPDIR: place, TS_MAXFINISHED: '10' }
   const gate = join(place, 'gate')
-  const say = (...args: string[]) => output(program, args, { env })
-  await say('sh', '-c', `while [ ! -e ${gate} ]; do sleep 0.005; done`)
+  const log = (...args: string[]) => output(program, args, { env })
+  await log('sh', '-c', `while [ ! -e ${gate} ]; do sleep 0.005; done`)
   let last = ''
-  for (let n = 0; n < peerJobs; n += 1) last = (await say('/bin/true')).trim()
+  for (let n = 0; n < peerJobs; n += 1) last = (await log('/bin/true')).trim()
   const from = performance.now()
   writeFileSync(gate, '')
-  await say('-w', last)
+  await log('-w', last)
   const perJob = (performance.now() - from) / peerJobs
-  await say('-K')
+  await log('-K')
   return perJob
 }
 

@@ -52,7 +52,7 @@ function compile() {
 }
 
 async function open(kind) {
-  let heard = () => {}
+  let received = () => {}
   const built = join(root, 'out/launcher')
   const isBuilt = kind === 'native' || existsSync(join(built, 'node-launcher.js'))
   const launcher = await startLauncher({
@@ -60,13 +60,13 @@ async function open(kind) {
     runDir: join(folder, 'run'),
     hostId: 'bench',
     env: { PATH: process.env.PATH, SLIPWAY_LAUNCHER: kind },
-    onEvent: (event) => event.kind !== 'started' && heard(event),
+    onEvent: (event) => event.kind !== 'started' && received(event),
   })
   let count = 0
   const one = () =>
     new Promise((resolve, reject) => {
       count += 1
-      heard = (event) => (event.kind === 'exited' ? resolve() : reject(new Error(JSON.stringify(event))))
+      received = (event) => (event.kind === 'exited' ? resolve() : reject(new Error(JSON.stringify(event))))
       const spec = { attempt: `b.${count}`, argv: ['/bin/true'], cwd: folder, env: {}, timeoutMs: null }
       const logPath = join(folder, 'logs', `${count}.log`)
       launcher.start({ ...spec, logPath, logLimitBytes: 1e7, graceMs: 1000 })

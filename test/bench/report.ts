@@ -8,7 +8,7 @@ import { curvesPlot, curvesSection } from './curves.ts'
 import { type Figure, type Part, type Results, readResults, root } from './measure.ts'
 import { keptSections } from './sections.ts'
 
-/** What was asked for: the least, and what to aim at, in the words of the figures. */
+/** What was requested: the least, and what to aim at, in the words of the figures. */
 const wanted: Record<string, { floor: string; aim: string; holds?: (figure: Figure) => boolean }> = {
   'a trivial job, with 1 GB resident': withinTenPercent(),
   'a trivial job, while a panel watches': withinTenPercent(),

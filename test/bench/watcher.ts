@@ -1,4 +1,4 @@
-/** A second host's eyes for the bench: says by message when it saw a commit. Usage: node watcher.ts <data folder>. */
+/** A second host's eyes for the bench: reports by message when it saw a commit. Usage: node watcher.ts <data folder>. */
 import { openDatabase } from '../../src/core/db/open.ts'
 import { watchDatabase } from '../../src/core/db/watch.ts'
 

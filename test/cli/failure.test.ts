@@ -23,7 +23,7 @@ test('one batch that did not complete makes the exit code 1', () => {
   }
 })
 
-test('a problem says where, what was found, what would be right, and what was meant', () => {
+test('a problem names where it is, what was found, what would be right, and what was meant', () => {
   const text = failureText(
     {
       code: 'invalid-configuration',
@@ -105,7 +105,7 @@ test('one command is one command, not "1 commands"', () => {
   )
 })
 
-test('a range that overlaps is refused as such, and says which of the slices is meant', () => {
+test('a range that overlaps is refused as such, and names the slice that is meant', () => {
   const overlaps = { ...slice(2), kind: 'overlap' as const }
   const lines = linesOf([overlaps])
   expect(lines[0]).toMatch(/its range overlaps with an active batch\.$/)

@@ -78,7 +78,7 @@ test('prints a change of status at once, and no progress of a batch behind its e
   expect(view.types()).toEqual(['batch', 'progress', 'batch'])
 })
 
-test('says nothing of a batch that had ended before', () => {
+test('reports nothing of a batch that had ended before', () => {
   const view = aView()
   view.update(aBatch({ status: 'completed', position: null }))
   view.pass(5_000)

@@ -109,7 +109,7 @@ test('version and help are one JSON document with --json', async () => {
   })
 })
 
-test('docs/cli.md is what the definitions say (npm run docs:cli writes it)', async () => {
+test('docs/cli.md matches the definitions (npm run docs:cli writes it)', async () => {
   const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
   expect(page).toBe(commandReference())
 })
@@ -125,7 +125,7 @@ test('for a call only its own group of commands is built, and every command is i
   expect(built('lsit')).toEqual(built())
 })
 
-test("another tool's word is answered with ours, and help for an unknown command says that it is unknown", async () => {
+test("another tool's word is answered with ours, and an unknown command is not found in help either", async () => {
   expect((await called('exec')).err).toBe("slipway: unknown command 'exec'\nDid you mean: slipway run\n")
   expect((await called('stop')).err).toMatch(/Did you mean: slipway pause or slipway cancel\n/)
   expect((await called('help', 'nothing')).err).toMatch(/unknown command 'nothing'/)

@@ -35,7 +35,7 @@ test('no line is ever wider than the terminal, and facts are left out whole', ()
   expect(progressLines(state, 70, noPaint)[0]).not.toContain('07:')
 })
 
-test('while nothing runs the first line says why', () => {
+test('while nothing runs the first line gives the reason', () => {
   expect(
     progressLines({ ...state, running: null, sentence: 'Paused by ada since 18:02.' }, 80, noPaint)[0],
   ).toBe('Paused by ada since 18:02.')
@@ -59,7 +59,7 @@ const jobs = (succeeded: number) => ({
 const runs = (succeeded: number) => aBatch({ status: 'running', jobs: jobs(succeeded) })
 const reported = (succeeded: number, since = 0, last = since) => ({ batch: runs(succeeded), at: last, since })
 
-test('off a terminal a line is said when the status changes', () => {
+test('off a terminal a line is reported when the status changes', () => {
   expect(changeLine(undefined, runs(0), 0)).toBe('#12 flood-2026 / portfolio: running, 0 of 100')
   expect(changeLine(reported(99), aBatch({ status: 'failed', jobs: jobs(99), error: 'disk full' }), 1)).toBe(
     '#12 flood-2026 / portfolio: failed, 99 of 100; disk full',
@@ -70,7 +70,7 @@ test('off a terminal a batch that only waits is not a line of its own', () => {
   expect(changeLine(undefined, aBatch({ status: 'queued' }), 0)).toBeUndefined()
 })
 
-test('off a terminal a tenth is said, but short batches are not counted up', () => {
+test('off a terminal a tenth is reported, but short batches are not counted up', () => {
   expect(changeLine(reported(0), runs(9), 6_000)).toBeUndefined()
   expect(changeLine(reported(9), runs(10), 4_999)).toBeUndefined()
   expect(changeLine(reported(9), runs(40), 5_000)).toBe('#12 flood-2026 / portfolio: 40 %, 40 of 100')
@@ -114,7 +114,7 @@ test('a batch that was cancelled half way counts as done for the queue, a paused
   })
 })
 
-test('ends that come with one change are reported in the order in which they came, before what goes on', () => {
+test('ends that come with one change are reported in the order in which they came, before what still runs', () => {
   const change = [
     aBatch({ number: 3, status: 'running', completedAt: null }),
     aBatch({ number: 2, status: 'completed', completedAt: 20 }),

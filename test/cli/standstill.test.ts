@@ -21,13 +21,13 @@ const busy = (batch: Batch) => ({
 const own = aBatch({ id: 'own' })
 const other = aBatch({ id: 'other', number: 3 })
 
-/** A standstill whose moment passes when the test says so. */
+/** A standstill whose moment passes when the test decides. */
 function aStandstill() {
-  const said: string[] = []
+  const output: string[] = []
   let due: (() => void) | undefined
   const standstill = watchStandstill(
     (batch) => batch.id === 'own',
-    (sentence) => said.push(sentence),
+    (sentence) => output.push(sentence),
     (_ms, then) => {
       due = then
       return () => {
@@ -40,38 +40,38 @@ function aStandstill() {
     due = undefined
     then?.()
   }
-  return { standstill, said, momentPasses }
+  return { standstill, output, momentPasses }
 }
 
-test('a reason that lasts is said once', () => {
-  const { standstill, said, momentPasses } = aStandstill()
+test('a reason that lasts is reported once', () => {
+  const { standstill, output, momentPasses } = aStandstill()
   standstill.look(idle('The queue is paused'), true)
-  expect(said).toEqual([])
+  expect(output).toEqual([])
   momentPasses()
   standstill.look(idle('The queue is paused'), true)
   momentPasses()
-  expect(said).toEqual(['The queue is paused'])
+  expect(output).toEqual(['The queue is paused'])
 })
 
-test('what passes within a moment is not said', () => {
-  const { standstill, said, momentPasses } = aStandstill()
+test('what passes within a moment is not output', () => {
+  const { standstill, output, momentPasses } = aStandstill()
   standstill.look(idle('#1 is about to start'), true)
   standstill.look(busy(own), true)
   momentPasses()
-  expect(said).toEqual([])
+  expect(output).toEqual([])
 })
 
-test('another batch that runs first is a reason, and said once however it gets on', () => {
-  const { standstill, said, momentPasses } = aStandstill()
+test('another batch that runs first is a reason, and output once however it gets on', () => {
+  const { standstill, output, momentPasses } = aStandstill()
   standstill.look(busy(other), true)
   momentPasses()
   standstill.look(busy(other), true)
   momentPasses()
-  expect(said).toEqual(['Waiting for its turn. Running #3'])
+  expect(output).toEqual(['Waiting for its turn. Running #3'])
 })
 
-test('the same reason is said again after something of ours ran, and never when nobody waits', () => {
-  const { standstill, said, momentPasses } = aStandstill()
+test('the same reason is reported again after something of ours ran, and never when nobody waits', () => {
+  const { standstill, output, momentPasses } = aStandstill()
   standstill.look(idle('paused'), false)
   momentPasses()
   standstill.look(idle('paused'), true)
@@ -79,5 +79,5 @@ test('the same reason is said again after something of ours ran, and never when 
   standstill.look(busy(own), true)
   standstill.look(idle('paused'), true)
   momentPasses()
-  expect(said).toEqual(['paused', 'paused'])
+  expect(output).toEqual(['paused', 'paused'])
 })

@@ -38,7 +38,7 @@ test('padding counts columns, not characters', () => {
   expect(pad('7', 3, 'right')).toBe('  7')
 })
 
-test('a cancelled batch that never ran has nothing done, and says how many jobs were cancelled', () => {
+test('a cancelled batch that never ran has nothing done, and reports how many jobs were cancelled', () => {
   const jobs = { total: 5, pending: 0, running: 0, succeeded: 0, failed: 0, cancelled: 5 }
   const [title, row] = batchTable([aBatch({ status: 'cancelled', position: null, jobs })], noPaint, 0)
   expect(title).toContain('NOTE')

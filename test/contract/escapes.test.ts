@@ -18,7 +18,7 @@ describe('text that came from outside', () => {
 })
 
 describe('a command as it will run', () => {
-  it('shows white space inside an argument, and tells it from separate arguments', () =>
+  it('shows white space inside an argument, and keeps separate arguments apart', () =>
     expect(shellWords(['echo', 'one\ntwo', 'a  b', "it's", '--x=1'])).toBe(
       `echo 'one\\ntwo' 'a  b' 'it'\\''s' --x=1`,
     ))

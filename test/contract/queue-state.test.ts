@@ -94,7 +94,7 @@ function createServer() {
   }
 }
 
-/** What a person can tell from a state; positions as seen in the rows included. */
+/** What a person sees of a state; positions as seen in the rows included. */
 function visible(state: LiveQueue) {
   return {
     order: state.order,
@@ -141,7 +141,7 @@ describe('the state of the queue as a client knows it', () => {
     )
   })
 
-  it('asks for a new snapshot after a gap and in another epoch, and drops what is older', async () => {
+  it('takes a new snapshot after a gap and in another epoch, and drops what is older', async () => {
     const server = createServer()
     await server.start()
     const first = server.step({ what: 'add', which: 0 })
@@ -175,7 +175,7 @@ describe('following the queue', () => {
   /** Delivers events and answers in any order a test wants. */
   function createLine() {
     const server = createServer()
-    let tell: (event: ChangeEvent) => void = () => {}
+    let notify: (event: ChangeEvent) => void = () => {}
     let link: (up: boolean) => void = () => {}
     const answers: (() => void)[] = []
     let failing: 'answer' | 'throw' | null = null
@@ -195,7 +195,7 @@ describe('following the queue', () => {
           )
         }),
       subscribe(listener) {
-        tell = listener
+        notify = listener
         return () => {}
       },
       onLink(listener) {
@@ -206,7 +206,7 @@ describe('following the queue', () => {
     return {
       server,
       api,
-      send: (event: ChangeEvent) => tell(event),
+      send: (event: ChangeEvent) => notify(event),
       link: (up: boolean) => link(up),
       fails: (how: typeof failing) => {
         failing = how
@@ -264,7 +264,7 @@ describe('following the queue', () => {
           else if (each.do === 'answer') await line.answer()
           else frame()
         }
-        // One more commit arrives, and from then on the line is quiet.
+        // One more commit arrives, and from then on the link is quiet.
         line.send(line.server.step({ what: 'add', which: 0 }))
         for (let i = 0; i < 6; i += 1) {
           frame()
@@ -291,7 +291,7 @@ describe('following the queue', () => {
     expect(seen.state?.order).toHaveLength(200)
   })
 
-  it('says that the line is lost, and takes a new snapshot when it is back', async () => {
+  it('reports that the link is lost, and takes a new snapshot when it is back', async () => {
     const line = createLine()
     await line.server.start()
     const { seen } = watch(line)

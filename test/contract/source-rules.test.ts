@@ -70,7 +70,7 @@ describe('the source', () => {
   test.each([
     ['facts', facts],
     ['SQL', sql],
-  ])('is looked at for %s by a rule that bites, and spares what is fine', (_name, rule) => {
+  ])('is searched for %s by a rule that finds examples, and spares the rest', (_name, rule) => {
     for (const line of rule.bites) expect(rule.pattern.test(line), line).toBe(true)
     for (const line of rule.spares) expect(rule.pattern.test(line), line).toBe(false)
   })

@@ -38,7 +38,7 @@ describe('durations', () => {
     [400 * 86_400_000, '400d'],
   ])('writes %d ms as %s', (ms, words) => expect(duration(ms)).toBe(words))
 
-  it('says how long ago something was, never in the future', () => {
+  it('reports how long ago something was, never in the future', () => {
     const now = 1_000_000_000_000
     const since = (ms: number) => ago(now - ms, now)
     expect([-5_000, 1_999, 12_900, 119_000, 7_200_000, 172_800_000].map(since)).toEqual([

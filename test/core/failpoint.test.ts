@@ -21,7 +21,7 @@ function run(armed: string | undefined) {
   return [child.stdout.trim(), child.signal ?? child.status]
 }
 
-test('nobody dies without being told to, or at a point that is not passed, or so often', () => {
+test('nobody dies without being configured to, or at a point that is not passed, or so often', () => {
   const whole = ['mid-fill mid-backup mid-fill mid-fill', 0]
   expect(run(undefined)).toEqual(whole)
   expect(run('mid-summary')).toEqual(whole)

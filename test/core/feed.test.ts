@@ -1,4 +1,4 @@
-/** When the feed tells what: many changes as one event, soon; jobs that only begin and end a little later. */
+/** When the feed reports what: many changes as one event, soon; jobs that only begin and end a little later. */
 import { expect, test } from 'vitest'
 import type { ChangeEvent } from '../../src/contract/events.ts'
 import { Feed } from '../../src/core/feed.ts'
@@ -33,7 +33,7 @@ test('many changes are one event after 40 ms, with the batches that differ', () 
   expect(errors).toEqual([])
 })
 
-test('jobs that begin and end are told after 100 ms, and whatever else happens meanwhile takes them along', () => {
+test('jobs that begin and end are reported after 100 ms, and together with anything else that happens before', () => {
   const { db, clock, feed, events } = listening()
   addBatch(db, { jobs: 3 })
   const batch = claim(db, noon)
@@ -57,7 +57,7 @@ test('jobs that begin and end are told after 100 ms, and whatever else happens m
   expect(events).toHaveLength(2)
 })
 
-test('nobody listens: nothing is looked at', () => {
+test('without listeners nothing is read', () => {
   const { clock, feed, events, leave } = listening()
   leave()
   feed.touch()

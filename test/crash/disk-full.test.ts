@@ -122,7 +122,7 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     expect(soundness(place)).toEqual([])
   })
 
-  test('nearly: nothing more starts, the reason is said, and it goes on by itself', async () => {
+  test('nearly: nothing more starts, the reason is reported, and it continues by itself', async () => {
     const place = aPlace()
     const disk = small(place, '', 16_384)
     await place.run('settings', 'min-free-disk-mb', '8')
@@ -137,7 +137,7 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     expect(most(trace(place))).toBe(2)
   })
 
-  test('under the logs alone: jobs that can not write fail by themselves, the records are whole, the queue goes on', async () => {
+  test("under the logs alone: only jobs that can't write fail, the records are complete, the queue continues", async () => {
     const place = aPlace()
     await place.run('list')
     small(place, 'logs', 256)

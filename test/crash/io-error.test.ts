@@ -78,12 +78,12 @@ describe.skipIf(faulty === null)(
       }
       expect(answers['6']).toBeGreaterThan(10)
       expect(answers['0']).toBeGreaterThan(0)
-      // And it goes on: everything that was confirmed runs.
+      // And it continues: everything that was confirmed runs.
       expect((await place.run('work', '--until-empty')).code).toBe(0)
       expect(soundness(place)).toEqual([])
     })
 
-    test('under the database while jobs run: the reason is said, verdicts are kept, and it goes on by itself', async () => {
+    test('under the database while jobs run: the reason is reported, verdicts are kept, and it continues by itself', async () => {
       const place = aPlace()
       const broken = join(place.project, 'broken')
       const file = place.write(
@@ -105,13 +105,13 @@ describe.skipIf(faulty === null)(
       await until(() => begun() === 2, 'two jobs run')
       writeFileSync(broken, '')
       writeFileSync(join(place.project, 'gate1'), '')
-      const said = await host.until(/tried again: the disk reports an error/)
+      const output = await host.until(/tried again: the disk reports an error/)
       expect(begun()).toBe(2)
       for (const n of [2, 3, 4, 5, 6]) writeFileSync(join(place.project, `gate${n}`), '')
       rmSync(broken)
       const { code, err } = await host.ended
       expect(code).toBe(0)
-      expect(said + err).not.toMatch(raw)
+      expect(output + err).not.toMatch(raw)
       const { batch, jobs } = await place.json(showDocument, ['show', '1', '--jobs'])
       expect(batch.status).toBe('completed')
       expect(jobs.map((job) => [job.status, job.attempts])).toEqual(jobs.map(() => ['succeeded', 1]))
@@ -193,19 +193,19 @@ describe.skipIf(faulty === null)(
             timeoutMs: null,
             graceMs: 100,
           })
-        const told = (what: string, attempt: string) =>
+        const reports = (what: string, attempt: string) =>
           events.find(
             (e) =>
               e.kind === what && ('exit' in e ? e.exit.attempt : 'attempt' in e && e.attempt) === attempt,
           )
         job('1.1', 'while [ ! -e gate ]; do sleep 0.01; done; exit 7')
-        await until(() => told('started', '1.1') !== undefined, 'it runs')
+        await until(() => reports('started', '1.1') !== undefined, 'it runs')
         writeFileSync(broken, '')
         writeFileSync(join(home, 'gate'), '')
-        await until(() => told('exited', '1.1') !== undefined, 'it has ended')
+        await until(() => reports('exited', '1.1') !== undefined, 'it has ended')
         job('2.1', 'echo started > started')
-        await until(() => told('refused', '2.1') !== undefined, 'it is refused')
-        expect(told('refused', '2.1')).toMatchObject({
+        await until(() => reports('refused', '2.1') !== undefined, 'it is refused')
+        expect(reports('refused', '2.1')).toMatchObject({
           stage: 'log',
           errno: 'EIO',
           message: expect.stringMatching(/the disk reports an error/),
@@ -217,7 +217,7 @@ describe.skipIf(faulty === null)(
         await until(() => exits().length === 1, 'the exit is noted down')
         expect(exits()).toMatchObject([{ attempt: '1.1', exitCode: 7 }])
         job('3.1', 'exit 0')
-        await until(() => told('exited', '3.1') !== undefined, 'it goes on')
+        await until(() => reports('exited', '3.1') !== undefined, 'it continues')
       },
     )
   },

@@ -154,18 +154,18 @@ describe.skipIf(recorder === null)(
       expect(verdict.wrong).not.toEqual([])
     })
 
-    test('a command syncs what it wrote before it says so', () => {
+    test('a command syncs what it wrote before it reports it', () => {
       let commands = 0
       for (const pid of new Set(operations.map((one) => one.pid))) {
         const own = operations.filter((one) => one.pid === pid)
-        const said = own.findIndex((one) => one.file === 'O')
-        const lastWrite = own.slice(0, said).findLastIndex((one) => one.op === 'w' && one.file === 'W')
-        if (said < 0 || lastWrite < 0) continue
+        const output = own.findIndex((one) => one.file === 'O')
+        const lastWrite = own.slice(0, output).findLastIndex((one) => one.op === 'w' && one.file === 'W')
+        if (output < 0 || lastWrite < 0) continue
         commands += 1
-        const synced = own.slice(lastWrite, said).some((one) => one.op === 's' && one.file === 'W')
+        const synced = own.slice(lastWrite, output).some((one) => one.op === 's' && one.file === 'W')
         const goodbye = own
-          .slice(said)
-          .every((one) => one.op !== 'w' || one.file !== 'W' || own.indexOf(one) > said)
+          .slice(output)
+          .every((one) => one.op !== 'w' || one.file !== 'W' || own.indexOf(one) > output)
         expect(synced && goodbye, `process ${pid}`).toBe(true)
       }
       expect(commands).toBeGreaterThan(8)

@@ -39,7 +39,7 @@ describe('what is in `env`', () => {
     await place.run('add', failing(place))
     await place.run('work', '--until-empty')
     expect((await place.run('logs', '1', '1')).out).toContain('got it')
-    const said = []
+    const output = []
     for (const args of [
       ['show', '1', '--jobs'],
       ['show', '1', '--jobs', '--json'],
@@ -54,9 +54,9 @@ describe('what is in `env`', () => {
     ]) {
       const { out, err, code } = await place.run(...args)
       expect(code, `${args.join(' ')}: ${err}`).toBeLessThan(2)
-      said.push(out + err)
+      output.push(out + err)
     }
-    expect(said.join('')).not.toContain(secret)
+    expect(output.join('')).not.toContain(secret)
     for (const { path, folder } of below(place.home))
       if (!folder && !path.startsWith('slipway.db'))
         expect(readFileSync(join(place.home, path), 'utf8'), path).not.toContain(secret)
@@ -101,7 +101,7 @@ describe('a log that somebody has bent', () => {
     expect(err).toMatch(/symbolic link/)
   })
 
-  test('by a folder that leads elsewhere is neither written nor read: the job fails and says why', async () => {
+  test('by a folder that leads elsewhere is neither written nor read: the job fails and reports why', async () => {
     const place = aPlace()
     await place.run('list')
     const elsewhere = join(place.project, 'elsewhere')

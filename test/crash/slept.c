@@ -1,5 +1,5 @@
 /*
- * Preloaded into a process: a machine that slept. The file SLEPT_FILE says for how many seconds; the wall clock, the
+ * Preloaded into a process: a machine that slept. The file SLEPT_FILE has the number of seconds; the wall clock, the
  * boot clock and /proc/uptime are ahead by so much, and the monotonic clock isn't: as Linux shows it after a suspend.
  */
 #define _GNU_SOURCE

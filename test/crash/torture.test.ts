@@ -6,7 +6,7 @@ test('forty rounds of kills lose nothing, do nothing twice and leave nothing stu
 }, async () => {
   const seed = Number(process.env.SLIPWAY_TORTURE_SEED ?? Date.now() % 1_000_000)
   const lines: string[] = []
-  const report = await torture({ rounds: 40, seed, say: (line) => lines.push(line) })
+  const report = await torture({ rounds: 40, seed, log: (line) => lines.push(line) })
   expect(report.losses, `seed ${seed}\n${lines.join('\n')}`).toEqual([])
   expect(report.rounds).toBe(40)
   expect(report.checks).toBeGreaterThan(2_000)

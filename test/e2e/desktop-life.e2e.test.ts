@@ -138,7 +138,7 @@ onEachDesktop((driver) => {
       await expect.poll(jobs, startIncluded).toEqual(['succeeded'])
     })
 
-    it('goes on in the background, and takes the queue back while the same job runs on', async () => {
+    it('continues in the background, and takes the queue back while the same job runs on', async () => {
       const desktop = place.start()
       const gated = await withRunningJob(desktop, 2)
       await desktop.ask('quit')
@@ -169,7 +169,7 @@ onEachDesktop((driver) => {
       expect(processesOf(place.folder)).toEqual([])
     })
 
-    it('goes on in the background until the queue is empty, with no window at all', async () => {
+    it('continues in the background until the queue is empty, with no window at all', async () => {
       const desktop = place.start()
       const gated = await withRunningJob(desktop, 2)
       await desktop.ask('quit')

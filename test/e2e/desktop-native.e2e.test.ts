@@ -185,7 +185,7 @@ onEachDesktop((driver) => {
         .filter((one) => one.title === 'Slipway needs attention')
         .map((one) => one.body)
 
-    it('is told when a script asks for what is there already, and a click shows that batch', async () => {
+    it('reports a script that adds what is active already, and a click shows that batch', async () => {
       const gated = place.gated('flood', 1)
       const desktop = place.start()
       const page = await ready(desktop)
@@ -202,7 +202,7 @@ onEachDesktop((driver) => {
       gated.release()
     })
 
-    it('is told when the disk runs low, once, and it is in the events', async () => {
+    it('reports once that the disk runs low, and it is in the events', async () => {
       const desktop = place.start()
       await ready(desktop)
       await desktop.ask('blur')
@@ -218,7 +218,7 @@ onEachDesktop((driver) => {
       expect(await bodies(desktop)).toHaveLength(1)
     })
 
-    it('is told when a batch waits for one that failed, unless that is turned off', async () => {
+    it('reports a batch that waits for a failed one, unless that is turned off', async () => {
       const two = `${exitingWith(1)}  - type: next\n    after: t\n    run: [${JSON.stringify(process.execPath)}, -e, "0", "{input}"]\n    over: { list: [x] }\n`
       const desktop = place.start()
       await ready(desktop)
@@ -228,7 +228,7 @@ onEachDesktop((driver) => {
         .poll(() => bodies(desktop))
         .toEqual([expect.stringMatching(/^#2 first \/ next waits for #1/)])
       const titles = async () => (await desktop.state()).notifications.map((one) => one.title)
-      // Ends within a moment are told together: the first one is told alone before there is a second.
+      // Ends within a moment are reported together: the first one is reported alone before there is a second.
       await expect.poll(titles).toContain('#1 first / t')
       await place.slipway('settings', 'notify-predecessor', 'false')
       await place.slipway('add', place.write('second.slipway.yaml', two))

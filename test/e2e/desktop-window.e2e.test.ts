@@ -56,7 +56,7 @@ onEachDesktop((driver) => {
 
   describe('opening a configuration', () => {
     it.each(['as an argument', 'by double click', 'by drop on the tray'])(
-      '%s shows its preview and asks for trust',
+      '%s shows its preview and requires trust',
       async (how) => {
         const { file } = place.gated('flood', 2)
         const desktop = how === 'as an argument' ? place.start(file) : place.start()

@@ -31,7 +31,7 @@ describe('a new batch', () => {
     await dialog.getByText('storm-2027').waitFor()
   })
 
-  it('shows the commands before anything exists, asks for trust, and is added', async () => {
+  it('shows the commands before anything exists, requires trust, and is added', async () => {
     const page = await open()
     await lookAt(page, 'new.slipway.yaml')
     await page.getByText("python3 scripts/prepare.py 'data/region 24.csv' --out out/24.json").waitFor()
@@ -91,7 +91,7 @@ describe('a new batch', () => {
     await page.getByText('Is the path complete and spelled right?').waitFor()
   })
 
-  it('counts what is done and unchanged before it is added, and says so after', async () => {
+  it('counts what is done and unchanged before it is added, and reports it after', async () => {
     const page = await open()
     await lookAt(page, 'flood.slipway.yaml')
     await page.getByRole('checkbox', { name: 'portfolio' }).uncheck()
@@ -218,7 +218,7 @@ describe('a batch that is already there', () => {
     expect(await enqueued(page)).toEqual([expect.objectContaining({ ifExists: 'allow' })])
   })
 
-  it('is left, and so is the dialog that asked for more', async () => {
+  it('is left, and so is the dialog that required more', async () => {
     const page = await open()
     await collide(page)
     await page

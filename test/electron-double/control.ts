@@ -1,4 +1,4 @@
-/** Owns the line to the test: it asks over Node's own channel between processes, and every question is answered. */
+/** Owns the channel to the test: it sends requests over Node's own channel between processes, and every question is answered. */
 
 import type { MenuItemConstructorOptions } from 'electron'
 import type { DesktopOps } from '../e2e/desktop/desktop-driver.ts'

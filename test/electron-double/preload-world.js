@@ -37,7 +37,7 @@
     void window.__electronDoubleOpen(new URL(address, location.href).href)
     return null
   }
-  // Downloads of the page's own blobs: of two debuggers only the last hears of real ones, so they are taken here.
+  // Downloads of the page's own blobs: of two debuggers only the last gets events of real ones, so they are taken here.
   const blobs = new Map()
   const createObjectURL = URL.createObjectURL.bind(URL)
   URL.createObjectURL = (blob) => {

@@ -1,6 +1,6 @@
 /**
  * A real database in a temporary folder, and short ways to bring batches and jobs into any state through the
- * stores. Times are what the test says.
+ * stores. The test sets the times.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -45,7 +45,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** An open database of its own for this test, with one host that is the executor (unless told otherwise). */
+/** An open database of its own for this test, by default with one host that is the executor. */
 export function temporaryDatabase(options: { executor?: boolean } = {}): Db {
   const opened = openDatabase(temporaryFolder())
   if (!opened.ok) throw new Error(opened.error.message)

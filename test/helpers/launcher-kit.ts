@@ -30,7 +30,7 @@ export function launcherDir(kind: Kind): string {
     : join(root, 'src/core/launcher/node')
 }
 
-/** Asks until it is true. For what other processes do, of which nobody tells us. */
+/** Polls until it is true. For what other processes do, which send no event. */
 export async function until(isSo: () => boolean, what: string, withinMs = 20_000): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!isSo()) {
@@ -136,7 +136,7 @@ export class LauncherKit {
     }
   }
 
-  /** Waits until the job has written this to its log, its way to say "I am ready". */
+  /** Waits until the job has written this to its log, to signal that it is ready. */
   async says(attempt: string, text: string): Promise<void> {
     const path = this.logPath(attempt)
     await until(() => existsSync(path) && this.log(attempt).includes(text), `job ${attempt} says "${text}"`)

@@ -28,8 +28,8 @@ export type ServedPanel = {
   port: number
   pid: number
   home: string
-  /** What the server has said on stderr so far. */
-  said(): string
+  /** What the server has output on stderr so far. */
+  output(): string
   /** Runs the command line on the same data folder, in `cwd` if given. */
   cli(args: string[], cwd?: string): Promise<CliAnswer>
   /** The same with --json; the document, or an error when the exit code is not 0. */
@@ -51,9 +51,9 @@ export async function startPanel(options: PanelOptions = {}): Promise<ServedPane
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let said = ''
+  let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text
+    output += text
   })
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal })),
@@ -62,7 +62,7 @@ export async function startPanel(options: PanelOptions = {}): Promise<ServedPane
   const goToo = () => child.kill('SIGTERM')
   process.once('exit', goToo)
   void ended.then(() => process.off('exit', goToo))
-  const { url, port, pid } = await firstLine(child, () => said)
+  const { url, port, pid } = await firstLine(child, () => output)
 
   const cli = (args: string[], cwd?: string) =>
     new Promise<CliAnswer>((resolve) => {
@@ -76,7 +76,7 @@ export async function startPanel(options: PanelOptions = {}): Promise<ServedPane
     port,
     pid,
     home,
-    said: () => said,
+    output: () => output,
     cli,
     async json(args, cwd) {
       const { code, out, err } = await cli([...args, '--json'], cwd)
@@ -100,7 +100,7 @@ export async function startPanel(options: PanelOptions = {}): Promise<ServedPane
 type Address = { url: string; port: number; pid: number }
 
 /** The one document of `--json`, as soon as it is whole. */
-function firstLine(child: ChildProcess, said: () => string): Promise<Address> {
+function firstLine(child: ChildProcess, output: () => string): Promise<Address> {
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout?.setEncoding('utf8').on('data', (more: string) => {
@@ -108,6 +108,6 @@ function firstLine(child: ChildProcess, said: () => string): Promise<Address> {
       if (text.includes('\n')) resolve(JSON.parse(text) as Address)
     })
     child.on('error', reject)
-    child.on('close', (code) => reject(new Error(`slipway serve ended with ${code}: ${said()}`)))
+    child.on('close', (code) => reject(new Error(`slipway serve ended with ${code}: ${output()}`)))
   })
 }

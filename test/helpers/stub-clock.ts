@@ -1,5 +1,5 @@
 /**
- * A clock that moves only when the test says so: wall time, awake time and slept time apart, timers fired in
+ * A clock that moves only when the test decides: wall time, awake time and slept time apart, timers fired in
  * order of their due awake time.
  */
 import type { Clock } from '../../src/core/clock.ts'

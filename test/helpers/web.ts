@@ -1,6 +1,6 @@
 /**
  * A real web host over a real core in a temporary folder, with a tiny panel, and clients that send exactly what
- * a test says: an HTTP request that a browser would never make, or bytes on a socket.
+ * a test sends: an HTTP request that a browser would never make, or bytes on a socket.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
@@ -32,7 +32,7 @@ export type TestHost = {
   host: string
   /** The cookie that the token buys, as a browser sends it. */
   cookie: string
-  /** Sends a request as it is told to. */
+  /** Sends a request exactly as given. */
   send(sent: Sent): Promise<Answer>
   /** Calls a command as the panel does; `headers` are added, those that are undefined left out. */
   call(name: string, body: unknown, headers?: Sent['headers']): Promise<Answer>
@@ -119,8 +119,8 @@ export function sendTo(
   })
 }
 
-/** A bare connection; `said` is what came back so far, `closed` resolves to all of it. */
-export function openSocket(port: number): { socket: Socket; said: () => string; closed: Promise<string> } {
+/** A bare connection; `output` is what came back so far, `closed` resolves to all of it. */
+export function openSocket(port: number): { socket: Socket; output: () => string; closed: Promise<string> } {
   const socket = connect({ host: '127.0.0.1', port })
   let text = ''
   socket.setEncoding('latin1').on('data', (chunk: string) => {
@@ -131,13 +131,13 @@ export function openSocket(port: number): { socket: Socket; said: () => string; 
     socket.destroy()
   })
   const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(text)))
-  return { socket, said: () => text, closed }
+  return { socket, output: () => text, closed }
 }
 
 /** Resolves once `socket` has received something that `pattern` matches. */
 export async function until(line: ReturnType<typeof openSocket>, pattern: RegExp): Promise<string> {
-  while (!pattern.test(line.said())) {
-    if (line.socket.destroyed) throw new Error(`the connection ended before ${pattern}: ${line.said()}`)
+  while (!pattern.test(line.output())) {
+    if (line.socket.destroyed) throw new Error(`the connection ended before ${pattern}: ${line.output()}`)
     await new Promise<void>((resolve) => {
       const wake = () => {
         line.socket.off('data', wake).off('close', wake)
@@ -146,5 +146,5 @@ export async function until(line: ReturnType<typeof openSocket>, pattern: RegExp
       line.socket.on('data', wake).on('close', wake)
     })
   }
-  return line.said()
+  return line.output()
 }

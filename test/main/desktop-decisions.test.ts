@@ -1,4 +1,4 @@
-/** The desktop app's decisions, which are pure: what to open, what to refuse, what to say, what to show. */
+/** The desktop app's decisions, which are pure: what to open, what to refuse, report and show. */
 import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../src/contract/entities.ts'
 import { settingsSchema } from '../../src/contract/settings.ts'
@@ -101,14 +101,14 @@ describe('the window', () => {
 })
 
 describe('notifications', () => {
-  it('say result and duration', () => {
+  it('report result and duration', () => {
     expect(wordsFor([batch()])).toEqual({
       title: '#12 flood-2026 / portfolio',
       body: 'Completed in 4m 10s: 3 of 3 jobs succeeded',
       batch: 12,
     })
   })
-  it('say what failed and why', () => {
+  it('report what failed and why', () => {
     const failed = batch({
       status: 'failed',
       reason: '2 of 3 failed',
@@ -153,10 +153,10 @@ describe('notifications', () => {
       expect(isAttentionReported(kind, { ...settings, ...off })).toBe(true)
     },
   )
-  it('call nobody for a bad end, which is told as an end', () => {
+  it("don't report a bad end twice", () => {
     expect(isAttentionReported('ended-badly', settings)).toBe(false)
   })
-  it('tell nobody what they did themselves', () => {
+  it("don't report people's own actions", () => {
     expect(isEndReported(batch({ status: 'cancelled' }), settings)).toBe(false)
   })
 })

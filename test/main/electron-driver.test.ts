@@ -1,4 +1,4 @@
-/** Where the desktop specs find Electron itself, and what they say where it is not. */
+/** Where the desktop specs find Electron itself, and what they report where it is not. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -34,7 +34,7 @@ describe('the driver of the real Electron', () => {
     })
   })
 
-  it('says that a program which was named is not there, instead of taking another', () => {
+  it('reports that a program which was named is not there, instead of taking another', () => {
     const found = findElectron({ ...display, SLIPWAY_ELECTRON: '/nowhere/electron' }, folder, 'linux')
     expect(found).toEqual({ missing: 'SLIPWAY_ELECTRON is /nowhere/electron, and there is no such file' })
   })

@@ -1,4 +1,4 @@
-/** What the installers and the workflows are told to do; that they do it, only the workflows can show. */
+/** What the installers and the workflows are configured to do; that they do it, only the workflows can show. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -133,7 +133,7 @@ describe('the packager', () => {
     expect(config.protocols.map((one) => one.schemes)).toEqual([['slipway']])
   })
 
-  it('deletes data on Windows only where a person or --delete-app-data says so (run in test/windows/installer.test.ts)', () => {
+  it('deletes data on Windows only if a person or --delete-app-data chooses it (run in test/windows/installer.test.ts)', () => {
     expect(config.nsis).toMatchObject({ deleteAppDataOnUninstall: false })
     const script = read(String(config.nsis.include))
     expect(script.match(/MessageBox ([^\n]+)keepData/)?.[1]).toContain('MB_DEFBUTTON2')

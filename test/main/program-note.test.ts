@@ -9,7 +9,7 @@ it.each([
   ['an AppImage', { APPIMAGE: '/home/ana/S.AppImage' }, true, { program: '/home/ana/S.AppImage', args: [] }],
   ['a portable app', { PORTABLE_EXECUTABLE_FILE: 'D:\\S.exe' }, true, { program: 'D:\\S.exe', args: [] }],
   ['a checkout', {}, false, { program: '/opt/Slipway/slipway-desktop', args: ['/src'] }],
-] as const)('says what starts %s again', (_what, env, isPackaged, note) => {
+] as const)('notes what starts %s again', (_what, env, isPackaged, note) => {
   expect(programOf(env, '/opt/Slipway/slipway-desktop', { isPackaged, folder: '/src' })).toEqual(note)
 })
 

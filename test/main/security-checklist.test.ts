@@ -27,7 +27,7 @@ describe('the security checklist', () => {
     expect([`'${title}'`, `"${title}"`].some((quoted) => text.includes(`it(${quoted}`))).toBe(true)
   })
 
-  it('has every fuse that the issue asks for, set in the packager as the page says', () => {
+  it('has every fuse of the checklist set in the packager', () => {
     const fuses = read('electron-builder.yml')
     for (const line of [
       'runAsNode: false',

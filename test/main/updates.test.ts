@@ -64,7 +64,7 @@ describe('looking for updates', () => {
     updates?.stop()
   })
 
-  it('installs at a quit, unless something goes on from the installed files', async () => {
+  it('installs at a quit, unless something continues from the installed files', async () => {
     withFeed()
     const updater = new AnUpdater()
     const updates = await follow(updater, true)

@@ -312,7 +312,7 @@ inline findLauncher() {
   od
 }
 
-/* src/core/run/rescuer.ts examine and adopted-jobs.ts: what the run folder says of attempt `a` now. */
+/* src/core/run/rescuer.ts examine and adopted-jobs.ts: what the run folder has about attempt `a` now. */
 inline look() {
   if
   :: exitWritten(a) -> ends = ends | BIT(a)
@@ -414,7 +414,7 @@ standby:
         }
      :: atomic { l == launchers || !launcherAlive[l] || exitWritten(a) -> look(); j++; a = 0; l = 0 }
      :: atomic { l < launchers && (refused[l] & BIT(a)) -> findLauncher() ; look(); j++; a = 0; l = 0 }
-     /* a fenced launcher says within moments whether it started the job: this waits until one of the above holds */
+     /* a fenced launcher reports within moments whether it started the job: this waits until one of the above holds */
      fi
   od;
 #ifdef MUTANT_FENCE_AFTER_READING
@@ -490,7 +490,7 @@ standby:
        (status[0] != RUNNING || token[0] != mine || adopted != 0 || own == 0) ->
        frames[launcher]!DROP, 0
      }
-  /* an attempt that we adopted: whether its launcher lives is looked at first, then its journal */
+  /* an attempt that we adopted: whether its launcher lives is checked first, then its journal */
   :: atomic {
        adopted != 0 ->
        do
@@ -642,7 +642,7 @@ proctype Person() {
 }
 
 #ifdef LIVENESS
-/* Time goes on also where nothing can happen any more: a queue that stands still is an endless run, too. */
+/* Time continues even where nothing can happen any more, so that a stalled queue is an endless run, too. */
 proctype Time() {
   do
   :: true; true

@@ -71,7 +71,7 @@ describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
     600_000,
   )
 
-  // A crash of a host as well takes minutes; it is checked where SLIPWAY_MODEL=whole asks for it.
+  // A crash of a host as well takes minutes; it is checked where SLIPWAY_MODEL=whole is set.
   test.each<Faults>(
     process.env.SLIPWAY_MODEL === 'whole'
       ? [{ crashes: 1 }, { launcherCrashes: 1 }]

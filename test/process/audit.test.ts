@@ -88,7 +88,7 @@ test('is red for a high finding in what is shipped, also where it is only needed
   expect(code).toBe(1)
 })
 
-test('tells a high finding in a tool, and a lesser one, and stays green', async () => {
+test('reports a high finding in a tool, and a lesser one, and stays green', async () => {
   advisories = { crane: advisory('critical'), boat: advisory('moderate') }
   const { code, out, err } = await audit()
   expect(out).toMatch(/in a tool, not shipped: crane .*critical: it leaks/)
@@ -96,7 +96,7 @@ test('tells a high finding in a tool, and a lesser one, and stays green', async 
   expect({ code, err }).toEqual({ code: 0, err: '' })
 })
 
-test('says that it was not done where the registry can not be asked, and never where', async () => {
+test('reports that it was not done where the registry can not be asked, and never where', async () => {
   advisories = undefined
   const refused = await audit()
   expect(refused).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^audit not done: 405/) })

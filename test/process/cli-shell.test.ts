@@ -73,11 +73,11 @@ function elsewhere(built: boolean, node: string | undefined): { status: number |
   return { status, err: stderr.toString() }
 }
 
-test('a checkout that is not built says how to build it', () => {
+test('a checkout that is not built reports how to build it', () => {
   expect(elsewhere(false, undefined)).toEqual({ status: 2, err: expect.stringContaining('npm run build') })
 })
 
-test('no node, and a node that is too old, are said in words', () => {
+test('no node, and a node that is too old, are refused in a sentence', () => {
   expect(elsewhere(true, undefined)).toEqual({ status: 2, err: expect.stringContaining('no node on PATH') })
   expect(elsewhere(true, '#!/bin/sh\necho v20.20.2\n')).toEqual({
     status: 2,

@@ -1,4 +1,4 @@
-/** What `run` and `work` say while they wait, and that they never wait for what nobody will do. */
+/** What `run` and `work` print while they wait, and that they never wait for what nobody will do. */
 
 import { readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -59,7 +59,7 @@ describe('when nothing can run now', () => {
   })
 })
 
-describe('a batch in the line that nobody sealed', () => {
+describe('a batch in the queue that nobody sealed', () => {
   const put = (place: Place, status: string, position: number) => {
     const db = new Database(join(place.home, 'slipway.db'))
     db.exec(
@@ -73,7 +73,7 @@ describe('a batch in the line that nobody sealed', () => {
     db.close()
   }
 
-  test('does not keep work from ending, which says why it is left', async () => {
+  test('does not keep work from ending, which names the reason', async () => {
     const place = aPlace()
     place.write('x.slipway.yaml', ONE)
     await place.run('run', 'x.slipway.yaml')
@@ -113,7 +113,7 @@ function hasOpen(pid: number, file: string): boolean {
   })
 }
 
-test('a held database is waited for: a person is told, and what a program reads stays a document', async () => {
+test('a held database is waited for: a person is notified, and what a program reads stays a document', async () => {
   const place = aPlace()
   place.write('x.slipway.yaml', ONE)
   place.write('y.slipway.yaml', ONE)
@@ -126,12 +126,12 @@ test('a held database is waited for: a person is told, and what a program reads 
     'the program waits for the database',
   )
   const person = place.start('add', 'y.slipway.yaml')
-  // It began to wait after the program did, so the program has had the time to say it as well.
+  // It began to wait after the program did, so the program has had the time to print it as well.
   await person.until(/^Waiting for another program that has locked the database…\n/m)
   holder.exec('COMMIT')
   holder.close()
-  const [answered, told] = await Promise.all([program.ended, person.ended])
-  expect(told.code).toBe(0)
+  const [answered, reports] = await Promise.all([program.ended, person.ended])
+  expect(reports.code).toBe(0)
   expect(answered).toMatchObject({ code: 0, err: '' })
   expect(documentOf(outputs.enqueue, answered.out).created).toHaveLength(1)
 })

@@ -14,7 +14,7 @@ const workDocument = z.object({
 const runDocument = outputs.enqueue.extend(workDocument.shape).extend({ summaries: z.array(summarySchema) })
 const showDocument = outputs.show.extend({ jobs: z.array(jobSchema) })
 
-/** A job that says that it started and ends once the test has opened its gate (or taken its folder away). */
+/** A job that prints that it started and ends once the test has opened its gate (or taken its folder away). */
 const GATED = `
 batches:
   - type: gated
@@ -25,7 +25,7 @@ const openGate = (place: Place, name: string) => writeFileSync(join(place.projec
 const statuses = async (place: Place, batch = '1') =>
   (await place.json(showDocument, ['show', batch])).jobs.map(({ status }) => status)
 
-/** Resolves when job `ordinal` has said that it started, by following its log as a user would. */
+/** Resolves when job `ordinal` has output that it started, by following its log as a user would. */
 const started = async (place: Place, ordinal: string): Promise<void> => {
   for (;;) {
     const { out } = await place.run('logs', '1', ordinal)
@@ -64,7 +64,7 @@ describe('run', () => {
     })
   })
 
-  test('ends when what is left waits for a batch that failed, and says so', async () => {
+  test('ends when what is left waits for a batch that failed, and reports it', async () => {
     const place = aPlace()
     const file = place.write(
       'x.slipway.yaml',
@@ -138,7 +138,7 @@ describe('work', () => {
 
 describe('a signal', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s once lets the running job end, starts nothing more, and says so',
+    '%s once lets the running job end, starts nothing more, and reports it',
     async (signal) => {
       const place = aPlace()
       const worker = place.start('run', place.write('x.slipway.yaml', GATED))

@@ -187,7 +187,7 @@ describe('looking', () => {
     expect(jobs.map(({ ordinal }) => ordinal)).toEqual(Array.from({ length: 12_001 }, (_, i) => i + 1))
   })
 
-  test('logs prints a job, or the last that failed and says so', async () => {
+  test('logs prints a job, or the last that failed, and names it', async () => {
     const place = aPlace()
     const number = String(await finished(place, ONE_FAILS))
     expect(await place.run('logs', number, '3')).toMatchObject({ code: 0, out: 'input c\n', err: '' })
@@ -202,7 +202,7 @@ describe('looking', () => {
     })
   })
 
-  test('logs as a document has the last megabyte and counts the rest, unless all is asked for', async () => {
+  test('logs as a document has the last megabyte and counts the rest, unless all is requested', async () => {
     const place = aPlace()
     await finished(
       place,

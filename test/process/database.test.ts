@@ -87,8 +87,8 @@ test('a migration whose process is killed before the commit leaves the old schem
   expect(db.sql('SELECT total FROM batch_status_summary').all()).toEqual([{ total: 20_000 }])
   expect(db.sql('SELECT count(*) AS n FROM jobs').get()).toEqual({ n: 20_000 })
   db.close()
-  const [said] = await race([child('migrator.ts', home)])
-  expect(said).toContain('{"n":20000}')
+  const [output] = await race([child('migrator.ts', home)])
+  expect(output).toContain('{"n":20000}')
 })
 
 test('processes that migrate at the same moment do it once, and the copy is of the old schema', async () => {

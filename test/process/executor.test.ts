@@ -99,7 +99,7 @@ describe('jobs', () => {
     expect(existsSync(join(place.project, 'x'))).toBe(false)
   })
 
-  test('that lose their program or folder after they were added fail with a sentence, and the rest goes on', async () => {
+  test('that lose their program or folder after they were added fail with a sentence, and the rest continues', async () => {
     const place = aPlace()
     const tool = place.write('tool', '#!/bin/sh\nexit 0\n')
     chmodSync(tool, 0o755)
@@ -237,7 +237,7 @@ describe('stop-on-failure', () => {
 })
 
 describe('after', () => {
-  test('waits for the predecessor, says what for, and goes on by itself after the retry', async () => {
+  test('waits for the predecessor, shows what for, and continues by itself after the retry', async () => {
     const place = aPlace()
     const file = place.write(
       'x.slipway.yaml',

@@ -46,7 +46,7 @@ test('stage two works on what stage one makes, on the first run and on later one
   expect(batch).toMatchObject({ status: 'completed', sealed: true, jobs: { total: 125, succeeded: 125 } })
 })
 
-test('until then it says what its inputs wait for, and can be held, moved, refused and cancelled', async () => {
+test('until then it shows what its inputs wait for, and can be held, moved, refused and cancelled', async () => {
   const place = aPlace()
   addData(place, 1, 2)
   const file = place.write('x.slipway.yaml', stages())
@@ -70,7 +70,7 @@ test('until then it says what its inputs wait for, and can be held, moved, refus
   ])
 })
 
-test('nothing there when it is its turn is a failure with the reason, and the queue goes on', async () => {
+test('nothing there when it is its turn is a failure with the reason, and the queue continues', async () => {
   const place = aPlace()
   addData(place, 1, 1)
   const file = place.write(
@@ -88,7 +88,7 @@ test('nothing there when it is its turn is a failure with the reason, and the qu
   expect([retried.code, retried.err]).toEqual([5, expect.stringMatching(/add it again/i)])
 })
 
-test('expand: when-added looks at once, and says so', async () => {
+test('expand: when-added looks them up at once, and shows it', async () => {
   const place = aPlace()
   addData(place, 1, 1)
   const file = place.write('x.slipway.yaml', stages('    expand: when-added'))
@@ -110,7 +110,7 @@ test('the configuration is that of the moment in which it was added', async () =
   expect(seen(place)).toEqual(['res/d1.json', 'res/d2.json', 'res/d3.json'])
 })
 
-test('a preview says what is there now, and that it is an estimate', async () => {
+test('a preview shows what is there now, and that it is an estimate', async () => {
   const place = aPlace()
   addData(place, 1, 3)
   const file = place.write('x.slipway.yaml', stages())
@@ -173,7 +173,7 @@ test('a host that dies while it looks up inputs leaves a beginning, and the next
   expect(batch.reason).toMatch(/first failure/)
 })
 
-test('where the inputs have changed meanwhile, nothing of it runs, and the reason says what to do', async () => {
+test('where the inputs have changed meanwhile, nothing of it runs, and the reason contains what to do', async () => {
   const place = aPlace()
   const { write } = await killedHalfWay(place)
   write(2)

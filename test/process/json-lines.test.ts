@@ -146,7 +146,7 @@ describe('wait', () => {
   })
 })
 
-test('show gives only the jobs and fields that were asked for', async () => {
+test('show gives only the jobs and fields that were requested', async () => {
   const place = aPlace()
   place.write('x.slipway.yaml', TWO)
   await place.run('run', 'x.slipway.yaml')

@@ -115,7 +115,7 @@ describe.each<Kind>(['native', 'node'])('when things die around the %s launcher'
     expect(findJobProcesses({ home })).toEqual([])
   })
 
-  it('tells its host when it is gone', async () => {
+  it('notifies its host when it is gone', async () => {
     const kit = new LauncherKit(kind)
     const launcher = await kit.launcher
     process.kill(launcher.identity.pid, 'SIGKILL')
@@ -158,7 +158,7 @@ describe.each<Kind>(['native', 'node'])('when things die around the %s launcher'
     await kit.dispose()
   })
 
-  it('removes its journal when it ends with nothing to tell', async () => {
+  it('removes its journal when it ends with nothing to report', async () => {
     const kit = new LauncherKit(kind)
     const launcher = await kit.launcher
     await kit.exit(['true'])
@@ -168,7 +168,7 @@ describe.each<Kind>(['native', 'node'])('when things die around the %s launcher'
     await kit.dispose()
   })
 
-  it('goes on with its jobs when its host lets go', async () => {
+  it('continues with its jobs when its host lets go', async () => {
     const kit = new LauncherKit(kind)
     const launcher = await kit.launcher
     const attempt = await kit.start(['/bin/sh', '-c', `${untilGo}; exit 6`])
@@ -180,7 +180,7 @@ describe.each<Kind>(['native', 'node'])('when things die around the %s launcher'
     rmSync(kit.home, { recursive: true, force: true })
   })
 
-  it('is not started from a folder that has none, and says so', async () => {
+  it('is not started from a folder that has none, and reports it', async () => {
     const { startLauncher } = await import('../../src/core/launcher/launcher.ts')
     const start = startLauncher({
       launcherDir: home,

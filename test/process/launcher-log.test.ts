@@ -5,7 +5,7 @@ import { type Kind, LauncherKit, until } from '../helpers/launcher-kit.ts'
 
 const LIMIT = 200_000
 
-/** Lines `1`, `2`, … up to n, then waits for the file `go` if asked to. */
+/** Lines `1`, `2`, … up to n, then waits for the file `go` if set. */
 const count = (n: number, wait = false) => [
   '/bin/sh',
   '-c',

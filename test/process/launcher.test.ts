@@ -41,7 +41,7 @@ describe.each<Kind>(['native', 'node'])('the %s launcher', (kind) => {
     return `./${name}`
   }
 
-  it('says who it is', async () => {
+  it('reports its identity', async () => {
     const launcher = await kit.launcher
     expect(launcher.kind).toBe(kind)
     expect(isRunning(launcher.identity)).toBe(true)
@@ -57,7 +57,7 @@ describe.each<Kind>(['native', 'node'])('the %s launcher', (kind) => {
     expect(exit).toMatchObject({ exitCode: null, signal, ended: 'exited' })
   })
 
-  it('measures wall and awake time, and what the kernel tells of usage', async () => {
+  it("measures wall and awake time, and the kernel's resource usage", async () => {
     const burn = 'while (process.cpuUsage().user < 150_000 || performance.now() < 200);'
     const exit = await kit.exit([process.execPath, '-e', burn])
     expect(exit.awakeMs).toBeGreaterThanOrEqual(190)
@@ -217,7 +217,7 @@ describe.each<Kind>(['native', 'node'])('the %s launcher', (kind) => {
     expect(exit.awakeMs).toBeGreaterThanOrEqual(50)
   })
 
-  it('lets a job that is asked to end do so in its own way, within the grace', async () => {
+  it('lets a job that gets SIGTERM end in its own way, within the grace', async () => {
     const attempt = await kit.start(
       sh('trap "echo tidy; exit 4" TERM; echo ready; while :; do sleep 0.01; done'),
     )
@@ -236,16 +236,16 @@ describe.each<Kind>(['native', 'node'])('the %s launcher', (kind) => {
 
   it('follows a job that closes its output to its real end', async () => {
     const attempt = await kit.start(
-      sh('echo said; exec >&- 2>&-; while [ ! -e gate ]; do sleep 0.01; done; touch done; exit 3'),
+      sh('echo output; exec >&- 2>&-; while [ ! -e gate ]; do sleep 0.01; done; touch done; exit 3'),
     )
-    await kit.says(attempt, 'said')
+    await kit.says(attempt, 'output')
     const { pid } = await kit.started(attempt)
     await until(() => !existsSync(`/proc/${pid}/fd/1`) && !existsSync(`/proc/${pid}/fd/2`), 'it is closed')
     expect(kit.events.some((event) => event.kind === 'exited')).toBe(false)
     writeFileSync(join(kit.home, 'gate'), '')
     expect(await kit.exitOf(attempt)).toMatchObject({ ended: 'exited', exitCode: 3, leftovers: 0 })
     expect(existsSync(join(kit.home, 'done'))).toBe(true)
-    expect(kit.log(attempt)).toBe('said\n')
+    expect(kit.log(attempt)).toBe('output\n')
   })
 
   it('keeps binary output without a newline byte for byte', async () => {
@@ -256,7 +256,7 @@ describe.each<Kind>(['native', 'node'])('the %s launcher', (kind) => {
     expect(readFileSync(kit.logPath(attempt)).equals(bytes)).toBe(true)
   })
 
-  it('stops a job that stands still', async () => {
+  it('ends a job that is suspended', async () => {
     const attempt = await kit.start(sh('trap "exit 5" TERM; echo ready; kill -STOP $$; exit 0'))
     await kit.says(attempt, 'ready')
     const { pid } = await kit.started(attempt)

@@ -41,7 +41,7 @@ describe('the third-party notices', () => {
     expect(section(name)).toMatch(/Permission is hereby granted|SIL OPEN FONT LICENSE/)
   })
 
-  it('hold a licence of each, and none that asks for our sources', () => {
+  it('hold a licence of each, and none that requires our sources', () => {
     for (const text of sections.slice(1))
       expect(text, text.slice(0, 80)).toMatch(/^\S+ \d\S* \([\w .-]+\)\n\n./)
     expect(

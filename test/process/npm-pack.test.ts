@@ -53,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
     )
   })
 
-  it('says its version and finds itself healthy', () => {
+  it('reports its version and finds itself healthy', () => {
     expect(spawnSync(command, ['--version'], plain).stdout).toMatch(/^\d+\.\d+\.\d+/)
     const doctor = spawnSync(command, ['doctor'], plain)
     expect(doctor.status, doctor.stdout + doctor.stderr).toBe(0)
@@ -87,13 +87,13 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
     const ended = new Promise((resolve) => served.once('exit', resolve))
     try {
       const address = await new Promise<string>((resolve, reject) => {
-        let said = ''
+        let output = ''
         served.stdout.setEncoding('utf8').on('data', (text) => {
-          said += text
-          const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(said)
+          output += text
+          const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(output)
           if (found) resolve(found[0])
         })
-        void ended.then((code) => reject(new Error(`slipway serve ended with ${code}: ${said}`)))
+        void ended.then((code) => reject(new Error(`slipway serve ended with ${code}: ${output}`)))
       })
       // The token is taken at the door; what is behind it is the panel.
       const door = await fetch(address, { redirect: 'manual' })

@@ -1,6 +1,6 @@
 /**
  * What is packed: built here with a stand-in for Electron's program (its files and a place for the fuses), then
- * opened and looked at. Installers themselves are made and run by the release workflow.
+ * opened and checked. Installers themselves are made and run by the release workflow.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from './slipway.ts'
 import { writeStandIn } from './stand-in-runtime.ts'
 
-/** As the bytes of the fuses say it. */
+/** The fuses as bytes. */
 const FuseState = { DISABLE: 48, ENABLE: 49 }
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-package-'))

@@ -16,7 +16,7 @@ const show = (place: Place, batch = '1') => place.json(showDocument, ['show', ba
 const kinds = async (place: Place) =>
   (await place.json(eventsDocument, ['events'])).events.map((event) => event.kind)
 
-/** Three jobs; each says that it begins, waits for its gate, says that it ends. */
+/** Three jobs; each prints that it begins, waits for its gate, prints that it ends. */
 const gated = (place: Place, more = '') =>
   place.write(
     'gated.slipway.yaml',
@@ -95,7 +95,7 @@ describe('a host that is killed', () => {
     while (trace(place).length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
     open(place, 1, 2, 3)
     expect((await second.ended).code).toBe(0)
-    // Had the first process lived on, the gate would have let it say "end 1" too.
+    // Had the first process lived on, the gate would have let it print "end 1" too.
     expect(trace(place)).toEqual(['begin 1', 'begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
     const { jobs } = await show(place)
     expect(jobs.map((job) => [job.status, job.attempts])).toEqual([
@@ -106,7 +106,7 @@ describe('a host that is killed', () => {
     expect(await kinds(place)).toContain('job_interrupted')
   })
 
-  test('goes on from the first unfinished job when it is started again', async () => {
+  test('continues from the first unfinished job when it is started again', async () => {
     const place = aPlace()
     await place.run('add', gated(place))
     open(place, 1)
@@ -153,7 +153,7 @@ describe('a second host', () => {
     expect(trace(place)).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
   })
 
-  test('takes over from one that was stopped beyond its lease; that one can write no verdict and says so', async () => {
+  test('takes over from one that was stopped beyond its lease; that one can write no verdict and reports the loss', async () => {
     const place = aPlace()
     await place.run('settings', 'lease-ms', '500')
     await place.run('settings', 'heartbeat-interval-ms', '100')
@@ -191,7 +191,7 @@ describe('a second host', () => {
   })
 })
 
-test('a host whose launcher was fenced goes on with another one, and follows what the first one runs', async () => {
+test('a host whose launcher was fenced continues with another one, and follows what the first one runs', async () => {
   const place = aPlace()
   // Of that kind there is one for all jobs, so the next one is asked of it while it has another to see to its end.
   Object.assign(place.env, { SLIPWAY_LAUNCHER: 'node' })
@@ -219,7 +219,7 @@ test('a host whose launcher was fenced goes on with another one, and follows wha
   expect(readdirSync(run)).toEqual([])
 })
 
-test('a job that takes its host down twice is failed with that reason, and the rest go on', async () => {
+test('a job that takes its host down twice is failed with that reason, and the rest continue', async () => {
   const place = aPlace()
   // The second job ends its host and its launcher, each time it runs.
   const file = place.write(
@@ -257,7 +257,7 @@ test('an add that is killed while it fills leaves nothing behind', async () => {
 })
 
 describe('SIGINT', () => {
-  test('once lets the running job end and leaves a queue that goes on; twice stops it', async () => {
+  test('once lets the running job end and leaves a queue that continues; twice stops it', async () => {
     const place = aPlace()
     await place.run('add', gated(place))
     const first = place.start('work')
@@ -292,7 +292,7 @@ describe('a database that somebody edits by hand while a batch runs', () => {
     db.close()
   }
 
-  test('so that the claim is no longer ours: no verdict is recorded under the old one, and the batch goes on', async () => {
+  test('so that the claim is no longer ours: no verdict is recorded under the old one, and the batch continues', async () => {
     const place = aPlace()
     await place.run('add', gated(place))
     const host = place.start('work', '--until-empty')
@@ -338,7 +338,7 @@ describe('a database that somebody edits by hand while a batch runs', () => {
   })
 })
 
-test('`run` ends when its own batches have ended, and leaves the rest of the line to others', async () => {
+test('`run` ends when its own batches have ended, and leaves the rest of the queue to others', async () => {
   const place = aPlace()
   const mine = place.write(
     'mine.slipway.yaml',

@@ -1,4 +1,4 @@
-/** `slipway open` with a program in Electron's place that says how it was called. */
+/** `slipway open` with a program in Electron's place that records how it was called. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -43,7 +43,7 @@ function installed(script: string, env: NodeJS.ProcessEnv = { DISPLAY: ':77' }) 
     launcherDir: join(packageDir, 'out/launcher'),
     packageDir,
   }
-  return { context, packageDir, said: () => ({ out, err }) }
+  return { context, packageDir, output: () => ({ out, err }) }
 }
 
 function aConfiguration(folder: string): string {
@@ -86,31 +86,31 @@ test.each([
   ['is not there', 'x.slipway.yaml', /no such file: \/somewhere\/x\.slipway\.yaml/],
   ['is no configuration', '/dev/null', /not named like a configuration/],
 ])('a file that %s is refused before anything starts', async (_how, file, words) => {
-  const { context, said } = installed('exit 0')
+  const { context, output } = installed('exit 0')
   expect(await open(context, [file])).toBe(2)
-  expect(said().err).toMatch(words)
+  expect(output().err).toMatch(words)
 })
 
 test('without an app the address of the panel shows the file', async () => {
-  const { context, packageDir, said } = installed('exit 0', {})
+  const { context, packageDir, output } = installed('exit 0', {})
   const file = aConfiguration(packageDir)
   mkdirSync(join(packageDir, 'out/renderer'), { recursive: true })
   writeFileSync(join(packageDir, 'out/renderer/index.html'), '<title>Slipway</title>')
   const serving = open(context, [file])
-  await expect.poll(() => said().out).toContain('panel: http://')
-  expect(said().out.trim()).toMatch(
+  await expect.poll(() => output().out).toContain('panel: http://')
+  expect(output().out.trim()).toMatch(
     new RegExp(`\\?token=[\\w-]+#/queue\\?new=${encodeURIComponent(file).replaceAll('.', '\\.')}$`),
   )
-  expect(said().err).toContain('slipway preview FILE')
+  expect(output().err).toContain('slipway preview FILE')
   process.emit('SIGINT')
   expect(await serving).toBe(0)
 })
 
 test('starts the desktop app and hands over the files as absolute paths', async () => {
-  const { context, packageDir, said } = installed('printf "%s\\n" "$@" > "$1/called"')
+  const { context, packageDir, output } = installed('printf "%s\\n" "$@" > "$1/called"')
   const file = aConfiguration(packageDir)
   expect(await open({ ...context, cwd: packageDir }, ['x.slipway.yaml', file])).toBe(0)
-  expect(said()).toEqual({ out: '', err: '' })
+  expect(output()).toEqual({ out: '', err: '' })
   expect(readFileSync(join(packageDir, 'called'), 'utf8')).toBe(`${packageDir}\n${file}\n${file}\n`)
 })
 
@@ -119,12 +119,12 @@ test.each([
   ['has no display', 'exit 0', {}, /There is no display/],
   ['is elsewhere', 'exit 0', { ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' }, /is not installed here/],
 ] as const)(
-  'a desktop app that %s is told, and the panel is served instead',
+  'a desktop app that %s is reports, and the panel is served instead',
   async (_how, script, env, words) => {
-    const { context, said } = installed(script, env)
+    const { context, output } = installed(script, env)
     // Here there is no built panel to be served, so that is where it ends.
     expect(await open(context, [])).toBe(5)
-    expect(said().err).toMatch(words)
-    expect(said().err).toContain('The panel is not built')
+    expect(output().err).toMatch(words)
+    expect(output().err).toContain('The panel is not built')
   },
 )

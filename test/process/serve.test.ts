@@ -38,22 +38,22 @@ async function invoke<T>(panel: ServedPanel, cookie: string, name: string, body:
 
 type Shown = { ok: true; value: { batch: { status: string; jobs: { running: number } } } }
 
-/** Resolves once the batch is so: looks, and looks again whenever the panel is told of a change. */
+/** Resolves once the batch is so: looks, and looks again whenever the panel is notified of a change. */
 async function batchIs(panel: ServedPanel, cookie: string, is: (batch: Shown['value']['batch']) => boolean) {
   const line = openSocket(panel.port)
   line.socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`)
   await until(line, /event: hello/)
   for (;;) {
-    const heard = line.said().length
+    const received = line.output().length
     const shown = await invoke<Shown>(panel, cookie, 'show', { batch: 1 })
     if (is(shown.value.batch)) break
-    if (line.said().length === heard) await new Promise((resolve) => line.socket.once('data', resolve))
+    if (line.output().length === received) await new Promise((resolve) => line.socket.once('data', resolve))
   }
   line.socket.destroy()
 }
 
 describe('slipway serve', () => {
-  test('prints one document, serves the built panel at its address, and works off what is added', async () => {
+  test('prints one document, serves the built panel at its address, and runs what is added', async () => {
     const place = aPlace()
     const panel = await serving(place)
     expect(panel.url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${panel.port}/\\?token=[\\w-]{43}$`))
@@ -73,7 +73,7 @@ describe('slipway serve', () => {
     await batchIs(panel, await signIn(panel), ({ status }) => status === 'completed')
   })
 
-  test('a signal lets the running job end and says so; the panel answers meanwhile', async () => {
+  test('a signal lets the running job end and reports it; the panel answers meanwhile', async () => {
     const place = aPlace()
     const panel = await serving(place)
     const cookie = await signIn(panel)
@@ -83,7 +83,7 @@ describe('slipway serve', () => {
     await batchIs(panel, cookie, ({ jobs }) => jobs.running === 1)
     writeFileSync(join(place.project, 'gate'), '')
     expect(await ended).toEqual({ code: 0, signal: null })
-    expect(panel.said()).toMatch(/Finishing the running jobs/)
+    expect(panel.output()).toMatch(/Finishing the running jobs/)
     expect(await panel.json(['show', '1'])).toMatchObject({ batch: { jobs: { succeeded: 1 } } })
   })
 
@@ -95,7 +95,7 @@ describe('slipway serve', () => {
     await batchIs(panel, cookie, ({ jobs }) => jobs.running === 1)
     void panel.stop('SIGINT')
     expect(await panel.stop('SIGTERM')).toEqual({ code: 0, signal: null })
-    expect(panel.said()).toMatch(/Stopping the running jobs/)
+    expect(panel.output()).toMatch(/Stopping the running jobs/)
     expect(await panel.json(['show', '1'])).toMatchObject({
       batch: { status: 'queued', jobs: { pending: 1, running: 0 } },
     })
@@ -112,7 +112,7 @@ describe('slipway serve', () => {
     const snapshot = await invoke<Snap>(panel, cookie, 'snapshot', {})
     expect(snapshot.value.queue.executor).toBeNull()
     expect(await panel.stop('SIGTERM')).toEqual({ code: 0, signal: null })
-    expect(panel.said()).toBe('')
+    expect(panel.output()).toBe('')
   })
 
   test('keeps its address and its guests across a restart when the token is in a file', async () => {
@@ -179,7 +179,7 @@ describe('slipway serve', () => {
     expect(body).toContain('&lt;script&gt;alert(')
   })
 
-  test('says in a sentence what is wrong with port, host and token file, and leaves with an exit code', async () => {
+  test('reports in a sentence what is wrong with port, host and token file, and leaves with an exit code', async () => {
     const place = aPlace()
     const panel = await serving(place, { work: false })
     const taken = await place.run('serve', '--port', String(panel.port))
@@ -195,7 +195,7 @@ describe('slipway serve', () => {
   test('warns loudly when other machines can reach it', async () => {
     const place = aPlace()
     const panel = await serving(place, { work: false, args: ['--host', '0.0.0.0'] })
-    expect(panel.said()).toMatch(/^WARNING: other machines can reach this panel/)
+    expect(panel.output()).toMatch(/^WARNING: other machines can reach this panel/)
     expect(new URL(panel.url).hostname).toBe('127.0.0.1')
     expect((await sendTo(panel.port, { headers: { host: 'evil.example' } })).status).toBe(421)
   })
@@ -214,11 +214,11 @@ describe('slipway serve', () => {
     expect(JSON.parse(out)).toMatchObject({ pid: started.pid })
   })
 
-  test('`open` serves where the desktop app can not start, and says why', async () => {
+  test('`open` serves where the desktop app can not start, and reports why', async () => {
     const place = aPlace()
     const opened = place.start('open')
-    const said = await opened.until(/token=[\w-]{43}\n/)
-    expect(said).toMatch(/The desktop app is not |There is no display/)
+    const output = await opened.until(/token=[\w-]{43}\n/)
+    expect(output).toMatch(/The desktop app is not |There is no display/)
     opened.child.kill('SIGTERM')
     expect((await opened.ended).code).toBe(0)
     expect(existsSync(join(place.home, 'slipway.db'))).toBe(true)

@@ -20,7 +20,7 @@ async function doneOnce(place: Place) {
   mkdirSync(join(place.project, 'data'))
   const put = (name: string, content: string) => {
     writeFileSync(join(place.project, name), content)
-    // Of yesterday, as a file that changed while its job ran says nothing about what the job has read.
+    // Of yesterday, as a file that changed while its job ran proves nothing about what the job has read.
     const day = new Date(Date.now() - 86_400_000)
     utimesSync(join(place.project, name), day, day)
   }
@@ -55,7 +55,7 @@ test('a changed input, a missing output and a new input run, each for its reason
   const place = aPlace()
   const { add, put } = await doneOnce(place)
   put('data/a.csv', 'other')
-  put('data/b.meta', 'B') // as long as before: only the hash tells
+  put('data/b.meta', 'B') // as long as before: only the hash differs
   rmSync(join(place.project, 'out/c'))
   put('data/f.csv', 'f')
   const dry = await place.run('add', 'x.slipway.yaml', '--skip-done', '--dry-run')

@@ -86,7 +86,7 @@ export function documentOf<S extends z.ZodType>(schema: S, text: string): z.outp
   return parsed
 }
 
-/** Starts a process and collects what it says. */
+/** Starts a process and collects its output. */
 export function startProcess(
   program: string,
   args: string[],
@@ -96,23 +96,23 @@ export function startProcess(
   let out = ''
   let err = ''
   let listeners: (() => void)[] = []
-  const tell = () => {
+  const notify = () => {
     for (const listener of listeners) listener()
   }
   child.stdout.setEncoding('utf8').on('data', (text) => {
     out += text
-    tell()
+    notify()
   })
   child.stderr.setEncoding('utf8').on('data', (text) => {
     err += text
-    tell()
+    notify()
   })
   let over = false
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) => {
       over = true
-      tell()
+      notify()
       resolve({ code, signal, out, err })
     })
   })

@@ -1,4 +1,4 @@
-/** What a person is told after an action: success only after the core's ok, else what went wrong. */
+/** What a person sees after an action: success only after the core's ok, else what went wrong. */
 import { notifications, notificationsStore } from '@mantine/notifications'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Batch } from '../../src/contract/entities.ts'

@@ -21,7 +21,7 @@ describe('the sentence about the queue', () => {
     expect(headlineWords(headline, now, '12')).toMatch(/, done 7:10\sPM–7:40\sPM$/)
   })
 
-  it('says one time where both ends read the same, and stays as it is where nothing is foretold', () => {
+  it('shows one time where both ends read the same, and stays as it is without an estimate', () => {
     const range = doneBy('2026-11-22T19:10:05', '2026-11-22T19:10:40')
     expect(headlineWords({ text, doneBy: range, countsJobs: true }, now, '24')).toBe(
       'Running #12 flood / portfolio: 43 of 120, done about 19:10',

@@ -52,7 +52,7 @@ describe('the map of keys', () => {
     for (const each of keyed) expect(refusal(each.id, each.usual, {})).toBeNull()
   })
 
-  it('refuses a key that does something else already, and says what', () => {
+  it('refuses a key that does something else already, and names it', () => {
     expect(refusal('batch-top', 'B', {})).toBe('B is already the key for “Move to bottom”.')
     expect(refusal('batch-pause', 'Q', {})).toBe('Q is already the key for “Queue”.')
     expect(refusal('batch-top', 'mod+K', {})).toBe('Ctrl K opens the command palette.')

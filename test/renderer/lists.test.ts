@@ -36,7 +36,7 @@ describe('reordering', () => {
     expect(nudgeOrder(ids, set(...ids), 1)).toBeNull()
     expect(dropOrder(ids, set('a', 'b'), 'a', 'b')).toBeNull()
   })
-  it('never loses a batch, and asks for the place at which the first one lands', () => {
+  it('never loses a batch, and requests the position of the first one', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 2, maxLength: 12 }),
@@ -74,7 +74,7 @@ describe('the list of the queue', () => {
     ])
     expect(items[0]).toMatchObject({ sortable: false })
   })
-  it('says how many rows wait while the order is held', () => {
+  it('reports how many rows wait while the order is held', () => {
     expect(countMoved(ids, ids)).toBe(0)
     expect(countMoved(ids, [...ids, 'f', 'g'])).toBe(2)
     expect(countMoved(ids, ['a', 'b', 'c', 'd'])).toBe(1)

@@ -11,11 +11,11 @@ async function aBusyServer() {
 }
 
 describe('what the badge counts', () => {
-  it('is nothing while a host works', async () => {
+  it('is nothing while there is an executor', async () => {
     expect(troubles(await aBusyServer())).toEqual([])
   })
 
-  it('is a batch that was running when its host went, as long as no host works', async () => {
+  it('is a batch that was running when its host went, as long as no host is working', async () => {
     const server = await aBusyServer()
     const { executor } = server.queue
     if (!executor) throw new Error('nobody works')

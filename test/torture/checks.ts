@@ -1,7 +1,7 @@
 /**
  * Owns what must hold after every round, read with a connection of its own: the database's health and rules,
  * every acknowledged fact, one record for each attempt, and the jobs' own trace against all of it. Every check
- * counts what it looked at; a violation is a sentence.
+ * counts what it checked; a violation is a sentence.
  */
 import Database from 'better-sqlite3'
 import { findJobProcesses } from '../../src/core/process/processes.ts'
@@ -134,9 +134,9 @@ export function checkFacts(db: Database.Database, facts: readonly Fact[], verdic
     type Named = { id: string; sealed: boolean; jobs: { total: number } }
     const { created = [], batches = [], existing = [] } = answer as Record<string, Named[]>
     const kinds = shownBy[args[0] ?? '']
-    // Answered with what exists: nothing was made, and that it was asked for is kept instead.
+    // Answered with what exists: nothing was made, and that it was requested is kept instead.
     const returned = (args[0] === 'add' ? created : batches).length === 0 && existing.length > 0
-    // Everything that was to be done was done before, and nothing of it is active: the answer says so.
+    // Everything that was to be done was done before, and nothing of it is active: the answer shows it.
     const idle = args[0] === 'add' && created.length + existing.length === 0
     if (kinds && !idle)
       holds(
@@ -162,7 +162,7 @@ export function checkFacts(db: Database.Database, facts: readonly Fact[], verdic
   }
 }
 
-/** Each attempt that began has exactly one record, and a final job says what its last attempt says. */
+/** Each attempt that began has exactly one record, and a final job agrees with its last attempt. */
 function checkAttempts(db: Database.Database, verdict: Verdict): void {
   const jobs = db
     .prepare<

@@ -60,7 +60,7 @@ export class Ground {
     return join(this.project, `${name}.slipway.yaml`)
   }
 
-  /** Starts a process of the command line that works until it is killed or told to end. */
+  /** Starts a process of the command line that works until it is killed or signalled. */
   host(armed: string | null): Host {
     const host = this.#start(['work'], armed, this.project)
     this.hosts.add(host)

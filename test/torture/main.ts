@@ -21,7 +21,7 @@ process.once('SIGINT', () => {
   enough = true
   console.log('interrupted: ends after this round')
 })
-const report = await torture({ rounds, seed, say: (line) => console.log(line), enough: () => enough })
+const report = await torture({ rounds, seed, log: (line) => console.log(line), enough: () => enough })
 console.log(JSON.stringify(report, null, 2))
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
 process.exitCode = report.losses.length > 0 ? 1 : 0

@@ -1,8 +1,8 @@
 /*
- * A job that says when it ran: appends "B", then "T" every few milliseconds, then "E", each with its batch, job,
+ * A job that records when it ran: appends "B", then "T" every few milliseconds, then "E", each with its batch, job,
  * attempt, the monotonic clock in ns and its pid, in single writes. What was written last bounds the life of a
  * job that was killed. Usage: stamp TRACE MS ok|shaky|daemon; `shaky` fails odd attempts, `daemon` leaves a
- * child in a session of its own that goes on writing "T" until somebody ends it.
+ * child in a session of its own that keeps writing "T" until somebody ends it.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -5,16 +5,16 @@ import { setTimeout as pass } from 'node:timers/promises'
 
 const [trace, ms, kind] = process.argv.slice(2)
 const { SLIPWAY_BATCH: batch, SLIPWAY_JOB: job, SLIPWAY_ATTEMPT: attempt = '' } = process.env
-const say = (what) =>
+const log = (what) =>
   appendFileSync(trace, `${what} ${batch} ${job} ${attempt} ${process.hrtime.bigint()} ${process.pid}\n`)
 
 if (kind === 'child') {
   for (let done = 0; done < 60_000; done += 5) {
     await pass(5)
-    say('T')
+    log('T')
   }
 } else {
-  say('B')
+  log('B')
   if (kind === 'daemon')
     spawn(process.execPath, [import.meta.filename, trace, '0', 'child'], {
       detached: true,
@@ -22,8 +22,8 @@ if (kind === 'child') {
     }).unref()
   for (let done = 0; done < Number(ms); done += 5) {
     await pass(5)
-    say('T')
+    log('T')
   }
-  say('E')
+  log('E')
   process.exit(kind === 'shaky' && Number(attempt.split('.')[1]) % 2 === 1 ? 1 : 0)
 }

@@ -1,5 +1,5 @@
 /**
- * Owns the rounds: in each, hosts work on one data folder while commands steer the queue, and something is
+ * Owns the rounds: in each, hosts share one data folder while commands change the queue, and something is
  * killed, at a named point or at a random moment. Then the queue must come to rest by itself and everything in
  * checks.ts must hold. A new data folder is taken every `roundsPerFolder` rounds.
  */
@@ -29,12 +29,12 @@ export type Options = {
   rounds: number
   seed: number
   roundsPerFolder?: number
-  say?: (line: string) => void
-  /** Asked before each round: true ends the run there, and the report says how far it came. */
+  log?: (line: string) => void
+  /** Checked before each round: true ends the run there, and the report shows how far it came. */
   enough?: () => boolean
 }
 
-/** Points that only a host that works passes, and those of single commands. */
+/** Points that only an executor passes, and those of single commands. */
 const hostPoints = [
   'after-claim-before-spawn',
   'after-hold',
@@ -54,7 +54,7 @@ export async function torture({
   rounds,
   seed,
   roundsPerFolder = 20,
-  say = () => {},
+  log = () => {},
   enough = () => false,
 }: Options): Promise<Report> {
   const started = performance.now()
@@ -85,7 +85,7 @@ export async function torture({
         report.checks += checked
         report.rounds += 1
         report.losses.push(...wrong.map((one) => `round ${report.rounds} (${plan}): ${one}`))
-        say(`round ${report.rounds}/${rounds} ${plan}: ${checked} checked, ${wrong.length} wrong`)
+        log(`round ${report.rounds}/${rounds} ${plan}: ${checked} checked, ${wrong.length} wrong`)
       }
     } catch (cause) {
       report.losses.push(
@@ -94,11 +94,11 @@ export async function torture({
     }
     if (report.losses.length > 0)
       for (const host of ground.hosts)
-        say(`host ${host.pid} (${host.armed ?? 'not armed'}): ${host.err().slice(-3_000)}`)
+        log(`host ${host.pid} (${host.armed ?? 'not armed'}): ${host.err().slice(-3_000)}`)
     report.facts += ground.facts.length
     report.jobs += ground.traceLines().filter((line) => line.startsWith('B')).length
     await ground.close()
-    if (report.losses.length > 0) say(`kept for a look: ${ground.folder}`)
+    if (report.losses.length > 0) log(`kept for a look: ${ground.folder}`)
     else rmSync(ground.folder, { recursive: true, force: true, maxRetries: 5 })
   }
   rmSync(tools, { recursive: true, force: true })
@@ -201,7 +201,7 @@ class Round {
     }
   }
 
-  /** Stands still beyond its lease while another host takes over, then wakes up and may write nothing. */
+  /** Is suspended beyond its lease while another host takes over, then wakes up and may write nothing. */
   async #freeze(victim: Host): Promise<void> {
     const other = this.#ground.host(null)
     victim.child.kill('SIGSTOP')

@@ -120,7 +120,7 @@ describe('calls from other pages', () => {
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 
-  it('a form can not call: the header x-slipway and the type of the body are asked for', async () => {
+  it('a form can not call: the header x-slipway and the type of the body are required', async () => {
     const host = shared
     expect((await settings(host, { 'x-slipway': undefined })).status).toBe(403)
     expect((await settings(host, { 'x-slipway': '0' })).status).toBe(403)
@@ -264,9 +264,9 @@ describe('reaching for other files', () => {
     const host = await startWeb({ panelDir })
     const line = openSocket(host.web.port)
     line.socket.write(`GET ${address} HTTP/1.1\r\nHost: ${host.host}\r\nConnection: close\r\n\r\n`)
-    const said = await line.closed
-    expect(said).toMatch(/^HTTP\/1.1 (400|404) /)
-    expect(said).not.toContain('secret\r\n')
+    const output = await line.closed
+    expect(output).toMatch(/^HTTP\/1.1 (400|404) /)
+    expect(output).not.toContain('secret\r\n')
   })
 
   it('links in the folder of the panel lead nowhere, neither to files nor to folders', async () => {
@@ -378,9 +378,9 @@ describe('bodies', () => {
       line.socket.write(
         `POST /api/invoke/settings HTTP/1.1\r\nHost: ${host.host}\r\n${lengths}\r\n{}GET / HTTP/1.1\r\nHost: ${host.host}\r\n\r\n`,
       )
-      const said = await line.closed
-      expect(said).toMatch(/^HTTP\/1.1 400 /)
-      expect(said).not.toContain('HTTP/1.1 200')
+      const output = await line.closed
+      expect(output).toMatch(/^HTTP\/1.1 400 /)
+      expect(output).not.toContain('HTTP/1.1 200')
     }
   })
 })
@@ -399,8 +399,8 @@ describe('slow and many connections', () => {
     const host = await startWeb({ limits: impatient })
     const line = openSocket(host.web.port)
     line.socket.write(bytes.replace('{cookie}', host.cookie))
-    const said = await line.closed
-    expect(said).not.toContain('HTTP/1.1 200')
+    const output = await line.closed
+    expect(output).not.toContain('HTTP/1.1 200')
   })
 
   it('a connection that sends a byte now and then is closed all the same', async () => {
@@ -498,9 +498,9 @@ describe('names and bytes that are none', () => {
     ]) {
       const line = openSocket(host.web.port)
       line.socket.write(Buffer.from(bytes, 'latin1'))
-      const said = await line.closed
-      expect(said).toMatch(/^HTTP\/1.1 400 /)
-      expect(said).not.toContain(' at ')
+      const output = await line.closed
+      expect(output).toMatch(/^HTTP\/1.1 400 /)
+      expect(output).not.toContain(' at ')
     }
     expect((await sendTo(host.web.port, {})).status).toBe(200)
   })

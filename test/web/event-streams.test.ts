@@ -14,7 +14,7 @@ function listen(host: TestHost) {
 const setting = (host: TestHost, value: number) =>
   host.call('set-setting', { key: 'default-parallel', value })
 
-it('greets with the place of the feed and then tells each change, whoever made it', async () => {
+it('greets with the place of the feed and then reports each change, whoever made it', async () => {
   const host = await startWeb()
   const line = listen(host)
   const hello = await until(line, /event: hello\ndata: (.*)\n\n/)
@@ -26,7 +26,7 @@ it('greets with the place of the feed and then tells each change, whoever made i
   await until(line, new RegExp(`data: {"epoch":"${epoch}","seq":${seq + 1},.*"default-parallel":3.*}\n\n`))
 })
 
-it('a panel whose stream opens after a change that followed its snapshot is told of that change', async () => {
+it('a panel whose stream opens after a change that followed its snapshot is notified of that change', async () => {
   const host = await startWeb()
   const { epoch, seq } = JSON.parse((await host.call('snapshot', {})).body).value
   const witness = listen(host)
@@ -42,7 +42,7 @@ it('a panel whose stream opens after a change that followed its snapshot is told
   expect(Number(/"seq":(\d+)}/.exec(greeted)?.[1])).toBeGreaterThan(seq)
 })
 
-it('says now and then that it is still there', async () => {
+it('reports now and then that it is still there', async () => {
   const host = await startWeb({ limits: { heartbeatMs: 20 } })
   await until(listen(host), /: still here\n\n[\s\S]*: still here\n\n/)
 })
@@ -56,13 +56,13 @@ it('ends the streams when the host closes, and closing twice is harmless', async
   expect(host.web.load()).toEqual({ connections: 0, eventStreams: 0 })
 })
 
-it('cuts off a panel that does not read, and goes on telling the others', async () => {
-  let tell: (event: ChangeEvent) => void = () => {}
+it('cuts off a panel that does not read, and keeps sending to the others', async () => {
+  let notify: (event: ChangeEvent) => void = () => {}
   const streams = new EventStreams({
     api: {
       invoke: () => Promise.reject(new Error('not asked here')),
       subscribe: (listener) => {
-        tell = listener
+        notify = listener
         return () => {}
       },
     },
@@ -86,9 +86,9 @@ it('cuts off a panel that does not read, and goes on telling the others', async 
   await Promise.all([until(slow, /hello/), until(quick, /hello/)])
   slow.socket.pause()
   for (let seq = 1; streams.size === 2; seq += 1) {
-    // More than the kernel takes for a reader that stands still, a megabyte at a time.
+    // More than the kernel takes for a stalled reader, a megabyte at a time.
     expect(seq).toBeLessThan(100)
-    tell({ epoch: `${'x'.repeat(1_000_000)}`, seq } as ChangeEvent)
+    notify({ epoch: `${'x'.repeat(1_000_000)}`, seq } as ChangeEvent)
     await until(quick, new RegExp(`"seq":${seq}}`))
   }
   slow.socket.resume()

@@ -7,7 +7,7 @@ import { tokenFromFile } from '../../src/web/token.ts'
 import { temporaryFolder } from '../helpers/database.ts'
 import { startWeb } from '../helpers/web.ts'
 
-it('sends the panel with its types; what has a hash in its name may be kept for ever, the rest is asked for again', async () => {
+it('sends the panel with its types; what has a hash in its name may be kept forever, the rest is revalidated', async () => {
   const host = await startWeb()
   const page = await host.send({})
   expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Slipway</title>' })
@@ -54,7 +54,7 @@ it('every answer, good or refused, forbids foreign scripts, frames, sniffing and
   }
 })
 
-it('goes on serving the panel it started with while another one is built in its place', async () => {
+it('continues serving the panel it started with while another one is built in its place', async () => {
   const host = await startWeb()
   rmSync(host.panelDir, { recursive: true })
   expect((await host.send({ path: '/assets/index-Ab12Cd34.js' })).body).toBe('export {}')
@@ -67,7 +67,7 @@ it('an expected failure is a value with status 200', async () => {
   expect(JSON.parse(answer.body)).toMatchObject({ ok: false, error: { code: 'not-found' } })
 })
 
-it('the events tell who called and that it was the panel', async () => {
+it('the events record who called and that it was the panel', async () => {
   const host = await startWeb()
   await host.call('pause', { reason: 'lunch' })
   const answer = await host.call('events', {})
@@ -95,12 +95,12 @@ it('the stack of a bug goes to the log and not to the caller', () => {
     message: 'x failed.',
     hint: 'Error\n    at secret (/place.ts:1)',
   }
-  const told = withoutStack({ ok: false, error }, (line) => logged.push(line))
-  expect(JSON.stringify(told)).not.toContain('secret')
+  const reports = withoutStack({ ok: false, error }, (line) => logged.push(line))
+  expect(JSON.stringify(reports)).not.toContain('secret')
   expect(logged).toEqual([`x failed.\n${error.hint}`])
 })
 
-it('a panel that is not built is an answer that says what to run', async () => {
+it('a panel that is not built is an answer that names the command to run', async () => {
   const host = await startWeb()
   const started = await serveWeb(host.core, { actor: 'ann', panelDir: temporaryFolder() })
   expect(started).toMatchObject({ ok: false, error: { code: 'not-possible' } })

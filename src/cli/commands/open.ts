@@ -14,7 +14,7 @@ const isConfiguration = (file: string) => /\.slipway\.(ya?ml|json)$/i.test(file)
 const settledMs = 4_000
 
 /**
- * Starts the app and hands the files over to it, or to the one that runs: it shows each one's preview and asks for
+ * Starts the app and hands the files over to it, or to the one that runs: it shows each one's preview and requires
  * trust. Where no window can open, reports why and serves the panel, at an address that opens the (first) file.
  */
 export async function open(context: Context, files: string[]): Promise<number> {

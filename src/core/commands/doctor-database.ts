@@ -13,7 +13,7 @@ import {
   clashes,
   databaseHeader,
   integrityProblems,
-  linePositions,
+  queuePositions,
   runningBatches,
 } from '../queue/doctor-queries.ts'
 import type { Scope } from './command.ts'
@@ -99,8 +99,8 @@ function violatedRules(db: Scope['db'], lost: ReadonlySet<string>): RegExp[] {
   if (found.some(({ kind }) => kind === 'overlap')) rules.push(/^no_overlapping_range/)
   if (runningBatches(db).length > 1)
     rules.push(/^one_running_batch$/, /^one_batch_per_position$/, /^position_is_free/)
-  const line = linePositions(db)
-  if (new Set(line).size < line.length) rules.push(/^one_batch_per_position$/, /^position_is_free/)
+  const positions = queuePositions(db)
+  if (new Set(positions).size < positions.length) rules.push(/^one_batch_per_position$/, /^position_is_free/)
   return rules
 }
 

@@ -6,13 +6,13 @@ import { removeUnsealed } from '../queue/batch-store.ts'
 import {
   clashes,
   driftedCounters,
-  linePositions,
+  queuePositions,
   renumber,
   runningBatches,
   strandedJobs,
   summaryGaps,
 } from '../queue/doctor-queries.ts'
-import { doneButOpen, unsealedBatches, unsealedInLine } from '../queue/queries.ts'
+import { doneButOpen, unsealedBatches, unsealedInQueue } from '../queue/queries.ts'
 import { readMark, readSetting } from '../queue/settings-store.ts'
 import type { Scope } from './command.ts'
 import { batchList, type Examination } from './doctor-examination.ts'
@@ -72,19 +72,19 @@ function checkRunning({ db }: Scope, examination: Examination): void {
 }
 
 function checkPositions({ db }: Scope, examination: Examination): void {
-  const line = linePositions(db)
-  if (line.every((position, index) => position === index + 1))
+  const positions = queuePositions(db)
+  if (positions.every((position, index) => position === index + 1))
     return examination.fine(
       'positions',
-      `The queue has ${countOf(line.length, 'batch', 'batches')}, numbered without a gap.`,
+      `The queue has ${countOf(positions.length, 'batch', 'batches')}, numbered without a gap.`,
     )
   examination.mend(
     'positions',
     'error',
-    `The queue is numbered ${line.slice(0, 10).join(', ')}${line.length > 10 ? ', …' : ''}.`,
+    `The queue is numbered ${positions.slice(0, 10).join(', ')}${positions.length > 10 ? ', …' : ''}.`,
     () => {
       db.write(() => renumber(db))
-      return `numbered 1 to ${line.length}, in the order they had`
+      return `numbered 1 to ${positions.length}, in the order they had`
     },
   )
 }
@@ -115,7 +115,7 @@ function checkFills({ db, context, hostId }: Scope, examination: Examination): v
       'notice',
       `${countOf(fills.length - dead.length, 'batch is', 'batches are')} being filled now.`,
     )
-  const unsealed = unsealedInLine(db)
+  const unsealed = unsealedInQueue(db)
   for (const number of unsealed)
     examination.note(
       'fills',

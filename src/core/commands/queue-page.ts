@@ -1,7 +1,7 @@
 /** `queue-page`: a stretch of the queue behind the head that the snapshot holds. */
 import { ok } from '../../contract/errors.ts'
 import { estimateQueue } from '../insight/estimate.ts'
-import { lineCounts } from '../queue/attention-queries.ts'
+import { queueCounts } from '../queue/attention-queries.ts'
 import { queuePage as readPage } from '../queue/queries.ts'
 import type { Handler } from './command.ts'
 
@@ -16,6 +16,6 @@ export const queuePage: Handler<'queue-page'> = ({ db, clock }, { skip, limit })
       const doneBy = Object.fromEntries(
         batches.flatMap(({ id }) => (all[id] === undefined ? [] : [[id, all[id]]])),
       )
-      return { batches, doneBy, length: lineCounts(db).queued }
+      return { batches, doneBy, length: queueCounts(db).queued }
     }),
   )

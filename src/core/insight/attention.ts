@@ -11,7 +11,7 @@ import {
   oddEvents,
   oddOutputs,
   refusedByCommandLine,
-  stuckInLine,
+  stuckInQueue,
   unseenEnds,
 } from '../queue/attention-queries.ts'
 import type { BatchFacts } from '../queue/insight-queries.ts'
@@ -22,8 +22,8 @@ import { type Disk, diskSentence, isFull, pauseSentence } from './queue-sentence
 
 export type Attention = Snapshot['attention'][number]
 
-const lookAtEnds = 200
-const lookAtEvents = 5_000
+const endsLimit = 200
+const eventsLimit = 5_000
 /** More of a kind than this become one entry that counts them. */
 const ofAKind = 10
 const dayMs = 86_400_000
@@ -33,7 +33,7 @@ const refusalMs = 3_600_000
 /** What needs attention, the most pressing first; `now` in epoch ms, `disk` where the caller knows it. */
 export function needsAttention(db: Db, now: number, disk?: Disk): Attention[] {
   return db.read(() => {
-    const ends = unseenEnds(db, lookAtEnds)
+    const ends = unseenEnds(db, endsLimit)
     return [
       ...lowDisk(db, now, disk),
       ...stuck(db),
@@ -53,7 +53,7 @@ function lowDisk(db: Db, now: number, disk: Disk | undefined): Attention[] {
 }
 
 function stuck(db: Db): Attention[] {
-  const ids = stuckInLine(db, lookAtEnds)
+  const ids = stuckInQueue(db, endsLimit)
   const shown = batchesByIds(db, ids.slice(0, ofAKind)).sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
   return limited(
     'predecessor',
@@ -69,7 +69,7 @@ function stuck(db: Db): Attention[] {
 }
 
 function duplicates(db: Db, now: number): Attention[] {
-  const refusals = refusedByCommandLine(db, now - refusalMs, lookAtEvents)
+  const refusals = refusedByCommandLine(db, now - refusalMs, eventsLimit)
   const latest = new Map(refusals.toReversed().map((one) => [one.batch_id, one]))
   const ids = [...latest.keys()].slice(-ofAKind)
   return batchesByIds(db, ids).map((batch) => {
@@ -105,7 +105,7 @@ function howItEnded(batch: BatchFacts): string {
 }
 
 function oddities(db: Db, now: number): Attention[] {
-  const events = oddEvents(db, now - dayMs, lookAtEvents)
+  const events = oddEvents(db, now - dayMs, eventsLimit)
   const batches = new Map(batchesByIds(db, [...new Set(events.map((e) => e.batch_id))]).map((b) => [b.id, b]))
   const found = new Map<string, Attention>()
   for (const event of events) {

@@ -14,11 +14,11 @@ import type { Db } from '../db/db.ts'
 import {
   batchesOfTypeAnywhere,
   batchesToLearnFrom,
-  type LineRow,
   lastFinished,
   latestEnd,
-  lineForEstimate,
   openLinks,
+  type QueueRow,
+  queueForEstimate,
   runningSince,
   type SampleBatch,
 } from '../queue/estimate-queries.ts'
@@ -44,36 +44,36 @@ const everyPlace = 1_000_000_000
 /** When the running batch and each of the first `places` queued ones will be done; `now` in epoch ms. */
 export function estimateQueue(db: Db, now: number, places = everyPlace): QueueEstimate {
   return db.read(() => {
-    const line = lineForEstimate(db, places)
-    const head = line[0]?.position === 0 ? line[0] : undefined
+    const queue = queueForEstimate(db, places)
+    const head = queue[0]?.position === 0 ? queue[0] : undefined
     const paces = new Paces(db, head)
     const own = head ? paces.own(head) : undefined
     const rate = head && own ? perMinute(own, head) : null
     const still: QueueEstimate = { running: head ? { jobsPerMinute: rate, doneBy: null } : null, doneBy: {} }
-    if (line.length === 0 || readMark(db, 'queue-paused') || !executorHost(db)) return still
-    const doneBy = play(db, line, openLinks(db, places), paces, now)
+    if (queue.length === 0 || readMark(db, 'queue-paused') || !executorHost(db)) return still
+    const doneBy = simulate(db, queue, openLinks(db, places), paces, now)
     const first = head && !pausing(head) ? (doneBy[head.id] ?? null) : null
     return { running: head ? { jobsPerMinute: rate, doneBy: first } : null, doneBy }
   })
 }
 
-function perMinute(pace: Pace, batch: LineRow): number | null {
+function perMinute(pace: Pace, batch: QueueRow): number | null {
   const { mid } = pace.total(1_000, slots(batch))
   return mid > 0 ? 60_000 / (mid / 1_000) : null
 }
 
-function slots(batch: LineRow): number {
+function slots(batch: QueueRow): number {
   return Math.max(1, batch.parallel ?? 1)
 }
 
-function pausing(batch: LineRow): boolean {
+function pausing(batch: QueueRow): boolean {
   return batch.position === 0 && batch.pause_requested > 0
 }
 
 /** Simulates the queue, batch after batch, until one with an unknown pace or the stop mark. */
-function play(
+function simulate(
   db: Db,
-  line: readonly LineRow[],
+  queue: readonly QueueRow[],
   links: ReturnType<typeof openLinks>,
   paces: Paces,
   now: number,
@@ -81,7 +81,7 @@ function play(
   const doneBy: Record<string, DoneBy> = {}
   const stopAfter = readMark(db, 'stop-after')?.batchId
   let reached: Range = { low: now, mid: now, high: now }
-  for (const batch of inOrderOfClaims(line, links)) {
+  for (const batch of inOrderOfClaims(queue, links)) {
     const takes = batch.position === 0 ? timeLeft(db, batch, paces, now) : timeOf(batch, paces)
     if (!takes) break
     reached = {
@@ -100,14 +100,14 @@ function play(
   return doneBy
 }
 
-function timeOf(batch: LineRow, paces: Paces): Range | undefined {
+function timeOf(batch: QueueRow, paces: Paces): Range | undefined {
   if (batch.open === null) return undefined
   if (batch.open === 0) return { low: 0, mid: 0, high: 0 }
   return paces.of(batch)?.total(batch.open, slots(batch))
 }
 
 /** What is left of the running batch: its open jobs, less what its running ones have done of theirs. */
-function timeLeft(db: Db, batch: LineRow, paces: Paces, now: number): Range | undefined {
+function timeLeft(db: Db, batch: QueueRow, paces: Paces, now: number): Range | undefined {
   if (!batch.open) return { low: 0, mid: 0, high: 0 }
   const pace = paces.of(batch)
   if (!pace) return undefined
@@ -127,12 +127,12 @@ function timeLeft(db: Db, batch: LineRow, paces: Paces, now: number): Range | un
  * predecessor is done. Those whose predecessors are not in the queue are never claimed.
  */
 function* inOrderOfClaims(
-  line: readonly LineRow[],
+  queue: readonly QueueRow[],
   links: readonly { batch_id: string; predecessor_id: string }[],
-): Generator<LineRow> {
+): Generator<QueueRow> {
   const waiting = new Map<string, number>()
-  const successors = new Map<string, LineRow[]>()
-  const byId = links.length === 0 ? undefined : new Map(line.map((batch) => [batch.id, batch]))
+  const successors = new Map<string, QueueRow[]>()
+  const byId = links.length === 0 ? undefined : new Map(queue.map((batch) => [batch.id, batch]))
   for (const link of links) {
     const batch = byId?.get(link.batch_id)
     if (!batch) continue
@@ -141,21 +141,21 @@ function* inOrderOfClaims(
     if (list) list.push(batch)
     else successors.set(link.predecessor_id, [batch])
   }
-  const freed: LineRow[] = []
+  const freed: QueueRow[] = []
   let next = 0
   for (;;) {
-    while (waiting.has(line[next]?.id ?? '')) next += 1
-    const inLine = line[next]
+    while (waiting.has(queue[next]?.id ?? '')) next += 1
+    const queued = queue[next]
     const free = freed[0]
-    const batch = free && (!inLine || free.position < inLine.position) ? freed.shift() : inLine
+    const batch = free && (!queued || free.position < queued.position) ? freed.shift() : queued
     if (!batch) return
-    if (batch === inLine) next += 1
+    if (batch === queued) next += 1
     yield batch
     if (pausing(batch)) continue // it won't be completed, so its successors stay where they are
     for (const successor of successors.get(batch.id) ?? []) {
       const left = (waiting.get(successor.id) ?? 0) - 1
       if (left > 0) waiting.set(successor.id, left)
-      else if (waiting.delete(successor.id) && successor.position <= (line[next - 1]?.position ?? 0)) {
+      else if (waiting.delete(successor.id) && successor.position <= (queue[next - 1]?.position ?? 0)) {
         freed.push(successor)
         freed.sort((a, b) => a.position - b.position)
       }
@@ -169,11 +169,11 @@ const remembered = new WeakMap<Db, Map<string, Remembered>>()
 /** Paces by type, cached until a batch ends or another one runs; of the running batch until a job ends. */
 class Paces {
   readonly #db: Db
-  readonly #head: LineRow | undefined
+  readonly #head: QueueRow | undefined
   readonly #stamp: string
   readonly #known: Map<string, Remembered>
 
-  constructor(db: Db, head: LineRow | undefined) {
+  constructor(db: Db, head: QueueRow | undefined) {
     this.#db = db
     this.#head = head
     this.#stamp = `${latestEnd(db)}/${head?.id ?? ''}`
@@ -183,12 +183,12 @@ class Paces {
   }
 
   /** From the running batch's own jobs alone. */
-  own(batch: LineRow): Pace | undefined {
+  own(batch: QueueRow): Pace | undefined {
     return this.#ownEntry(batch).pace
   }
 
   /** The best known pace for this batch's kind. */
-  of(batch: LineRow): Pace | undefined {
+  of(batch: QueueRow): Pace | undefined {
     const head = this.#head
     const kin =
       head && head.configuration_id === batch.configuration_id && head.batch_type === batch.batch_type
@@ -202,13 +202,13 @@ class Paces {
   }
 
   /** One entry for whichever batch runs: an earlier one's own pace is never needed again. */
-  #ownEntry(batch: LineRow): Remembered {
+  #ownEntry(batch: QueueRow): Remembered {
     return this.#recall('own', `${batch.id}/${batch.finished}`, () => [
       { parallel: slots(batch), jobs: lastFinished(this.#db, batch.id, jobsOfRunning) },
     ])
   }
 
-  #earlier(batch: LineRow): Remembered {
+  #earlier(batch: QueueRow): Remembered {
     const { configuration_id: configuration, batch_type: type } = batch
     return this.#recall(`type/${configuration}/${type}`, this.#stamp, () => {
       const kin = this.#samples(batchesToLearnFrom(this.#db, configuration, type, earlierBatches + 1))

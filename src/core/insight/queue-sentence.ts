@@ -7,7 +7,7 @@ import { isWorking } from '../../contract/states.ts'
 import { waitSentence } from '../../contract/waits.ts'
 import { amount, batchName, brief, bytes, countOf, listed } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
-import { headOfLine, type LineCounts, lineCounts, nextRetry } from '../queue/attention-queries.ts'
+import { headOfLine, nextRetry, type QueueCounts, queueCounts } from '../queue/attention-queries.ts'
 import { batchById, runningRow } from '../queue/queries.ts'
 import type { Marks } from '../queue/settings-store.ts'
 
@@ -48,7 +48,7 @@ export function queueHeadline(db: Db, state: QueueNow): Headline {
 }
 
 function whileIdle(db: Db, state: QueueNow): string {
-  const counts = lineCounts(db)
+  const counts = queueCounts(db)
   if (state.paused) return `${pauseSentence(state.paused, state.now)}${waitingToo(counts)}`
   if (counts.queued === 0) return `Nothing is queued${setAside(counts)}`
   const { first, claimable } = headOfLine(db)
@@ -127,7 +127,7 @@ function whoIsMissing(executor: Host | null): string {
   return 'no host is working: start `slipway work` or the app'
 }
 
-function whyHeadWaits(batch: Batch, counts: LineCounts): string {
+function whyHeadWaits(batch: Batch, counts: QueueCounts): string {
   const others = counts.queued - 1
   const rest =
     others === 0
@@ -138,17 +138,17 @@ function whyHeadWaits(batch: Batch, counts: LineCounts): string {
   return `#${batch.number} ${batch.waitsFor === null ? 'waits' : waitSentence(batch.waitsFor)}; ${rest}`
 }
 
-function queuedBatches(counts: LineCounts): string {
+function queuedBatches(counts: QueueCounts): string {
   return `${countOf(counts.queued, 'batch')} ${counts.queued === 1 ? 'is' : 'are'} queued`
 }
 
-function waitingToo(counts: LineCounts): string {
+function waitingToo(counts: QueueCounts): string {
   return counts.queued === 0
     ? ''
     : `; ${countOf(counts.queued, 'batch')} ${counts.queued === 1 ? 'waits' : 'wait'}`
 }
 
-function setAside(counts: LineCounts): string {
+function setAside(counts: QueueCounts): string {
   const parts = [
     ...(counts.paused > 0 ? [countOf(counts.paused, 'paused batch')] : []),
     ...(counts.held > 0 ? [`${countOf(counts.held, 'batch')} on hold`] : []),

@@ -78,7 +78,7 @@ export class LauncherSupervisor {
     launcher.start(spec)
   }
 
-  /** Goes on with attempts of a dead launcher of the same cluster, as if they had been started here; keeps trying. */
+  /** Continues attempts of a dead launcher of the same cluster, as if they had been started here; keeps trying. */
   resume(launcherId: string, attempts: readonly string[]): void {
     this.#current ??= this.#spawn()
     const worker = this.#current

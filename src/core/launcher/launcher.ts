@@ -57,7 +57,7 @@ export type Launcher = {
    * `dropped`, or as `start`. False: it can't be sent, and only `start` refuses it.
    */
   hold(spec: StartSpec, width: number): boolean
-  /** Goes on with these attempts of a dead launcher of the same cluster, and ends what else it has left there. */
+  /** Continues these attempts of a dead launcher of the same cluster, and ends what else it has left there. */
   resume(launcherId: string, attempts: readonly string[]): void
   /** Drops held jobs that were not started. */
   drop(): void

@@ -45,7 +45,7 @@ export class Launchers {
     return this.#at(place).start(spec)
   }
 
-  /** Goes on with what a dead launcher has left on its cluster. */
+  /** Continues what a dead launcher has left on its cluster. */
   resume({ place, launcherId, attempts }: LeftOnCluster): void {
     this.#at(place).resume(launcherId, attempts)
   }

@@ -44,7 +44,7 @@ type Usage = { userMs: number; systemMs: number; maxRssKb: number | null } | nul
 
 /**
  * `timeout` and `stopped`: we ended it. `exited`: it ended by itself, or somebody else killed it. On a cluster also:
- * `time-limit`, `out-of-memory` and `cancelled`: Slurm ended it, for a limit of its own or because somebody asked for it.
+ * `time-limit`, `out-of-memory` and `cancelled`: Slurm ended it, for a limit of its own or because somebody cancelled it.
  * `lost`: it had begun, and nobody saw its end. `unbegun`: it never began, and won't.
  */
 export const endings = [

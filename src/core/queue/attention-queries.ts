@@ -5,13 +5,13 @@
 import type { Db } from '../db/db.ts'
 import type { BatchFacts } from './insight-queries.ts'
 
-export type LineCounts = { queued: number; paused: number; held: number }
+export type QueueCounts = { queued: number; paused: number; held: number }
 
 /** How many batches are queued, paused and on hold; held ones only once they are filled. */
-export function lineCounts(db: Db): LineCounts {
+export function queueCounts(db: Db): QueueCounts {
   return (
     db
-      .sql<LineCounts>(
+      .sql<QueueCounts>(
         // Each count walks its part of the index by status and reads no row.
         `SELECT (SELECT count(*) FROM batches WHERE status = 'queued' AND cleared_at IS NULL) AS queued,
                 (SELECT count(*) FROM batches WHERE status = 'paused' AND cleared_at IS NULL) AS paused,
@@ -54,7 +54,7 @@ export function nextRetry(db: Db, batchId: string, now: number): { ordinal: numb
  * Of the first `lookAt` queued batches those that will not start by themselves, as what they wait for ended badly or was
  * never added.
  */
-export function stuckInLine(db: Db, lookAt: number): string[] {
+export function stuckInQueue(db: Db, lookAt: number): string[] {
   return db
     .sql<{ id: string }>(
       `SELECT b.id FROM (SELECT id, position FROM batches WHERE position >= 1 ORDER BY position LIMIT ? + 0) b

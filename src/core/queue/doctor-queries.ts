@@ -71,7 +71,7 @@ export function runningBatches(db: Db): RunningBatch[] {
 }
 
 /** Positions in the queue as they are, in order. */
-export function linePositions(db: Db): number[] {
+export function queuePositions(db: Db): number[] {
   return db
     .sql<{ position: number }>('SELECT position FROM batches WHERE +position >= 1 ORDER BY position')
     .all()

@@ -4,7 +4,7 @@
  */
 import type { Db } from '../db/db.ts'
 
-export type LineRow = {
+export type QueueRow = {
   id: string
   configuration_id: number
   batch_type: string
@@ -18,9 +18,9 @@ export type LineRow = {
 }
 
 /** What runs and the first `places` queued batches, in order, with what an estimate needs; walks the index of positions. */
-export function lineForEstimate(db: Db, places: number): LineRow[] {
+export function queueForEstimate(db: Db, places: number): QueueRow[] {
   return db
-    .sql<LineRow>(
+    .sql<QueueRow>(
       `SELECT id, configuration_id, batch_type, position,
               CASE WHEN sealed = 0 AND expands = 'when-claimed'
                 THEN (SELECT e.jobs_total FROM batches e

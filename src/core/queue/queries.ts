@@ -284,7 +284,7 @@ export function unsealedBatches(db: Db): BatchRow[] {
 }
 
 /** Numbers of batches that are past their fill and yet not sealed: created by hand, with SQL. */
-export function unsealedInLine(db: Db): number[] {
+export function unsealedInQueue(db: Db): number[] {
   return db
     .sql<{ number: number }>(
       "SELECT number FROM batches WHERE sealed = 0 AND status <> 'initiated' AND expands = 'when-added'",

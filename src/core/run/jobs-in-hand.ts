@@ -108,7 +108,7 @@ export class JobsInHand {
     this.#inbox.push(...reports)
   }
 
-  /** The launcher of a cluster died, its jobs did not: the next one goes on with them. */
+  /** The launcher of a cluster died, its jobs did not: the next one continues them. */
   resume(left: LeftOnCluster): void {
     for (const key of left.attempts) {
       const slot = this.slots.get(key)

@@ -47,7 +47,7 @@ export type Rescue = {
   adopted: Slot[]
   /** Ends to be recorded by the executor. */
   finished: AttemptEnd[]
-  /** What dead launchers have left on clusters: the next one goes on with it. */
+  /** What dead launchers have left on clusters: the next one continues it. */
   onClusters: LeftOnCluster[]
   /** Journals to be removed once these ends are committed and their launchers gone. */
   journals: LauncherJournal[]

@@ -1,6 +1,6 @@
 /**
  * Owns one stream of server-sent events, reconnecting with backoff, and its sharing between the tabs of a browser:
- * HTTP/1.1 allows six connections to a host, so a seventh tab with a stream of its own would wait for ever. One tab
+ * HTTP/1.1 allows six connections to a host, so a seventh tab with its own stream would wait forever. One tab
  * holds the stream and forwards its events; when it closes, another takes over. Must never interpret events.
  */
 const firstWaitMs = 500

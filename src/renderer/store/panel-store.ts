@@ -11,10 +11,10 @@ import type { JobStatus } from '../../contract/states.ts'
 import { formatPlace, type Place, parsePlace, type Tab, type View } from './place.ts'
 import { placeOf, type QueuePages, withPages } from './queue-pages.ts'
 
-/** What to do about batches in the way, and where what replaces or continues them is queued. */
+/** What to do about conflicting batches, and where what replaces or continues them is queued. */
 export type DuplicateChoice = { ifExists: Exclude<IfExists, 'fail'>; place: KeptPlace }
 
-/** A question about batches that stand in the way; `answer` is called once, `null` means "cancel". */
+/** A question about conflicting batches; `answer` is called once, `null` means "cancel". */
 export type DuplicateQuestion = {
   title: string
   conflicts: readonly Conflict[]

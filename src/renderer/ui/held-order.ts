@@ -1,6 +1,6 @@
 /**
  * Owns the rule that rows don't jump under the pointer: while the pointer moves over a list, or a menu of it is
- * open, the order of its rows stands still and only their content changes.
+ * open, the order of its rows is fixed and only their content changes.
  */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 

@@ -17,7 +17,7 @@ import { logPath } from '../../../src/core/run/batch-options.ts'
 import { Finalizer } from '../../../src/core/run/finalizer.ts'
 import { plainBatch } from '../../helpers/database.ts'
 
-/** Time stands still. */
+/** Time never moves. */
 export const clock: Clock = {
   now: () => 1_800_000_000_000,
   awakeMs: () => 1_000,

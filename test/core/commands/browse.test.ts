@@ -37,7 +37,7 @@ describe('browse', () => {
     })
   })
 
-  it('says in a sentence why a folder cannot be read', async () => {
+  it('reports in a sentence why a folder cannot be read', async () => {
     const scope = aScope()
     const missing = await browse(scope, { folder: path.join(scope.home, 'missing') })
     expect(missing).toMatchObject({ error: { code: 'not-possible' } })

@@ -168,7 +168,7 @@ async function play(sizes: readonly number[], steps: readonly Step[]): Promise<v
       const members = await allInputs(batch.id)
       const leftOut = new Set(without(insideOf(batch), new Set(members)))
       const continued = active.filter((other) => overlaps(other, batch)).map(({ id }) => id)
-      // What of the range no active batch has goes on in the latest batch that had it.
+      // The part of the range that no active batch has continues in the latest batch that had it.
       const uncovered = without(insideOf(batch), new Set(active.flatMap(insideOf)))
       const latest = (input: string) => ended.find((one) => insideOf(one).includes(input))?.id
       if (active.length > 0) continued.push(...uncovered.flatMap((input) => latest(input) ?? []))
@@ -254,7 +254,7 @@ describe('what a batch of a chain has done stays done', () => {
     expect((await place.jobs(3)).map(({ input }) => input)).toEqual(numbers.slice(7))
   })
 
-  test('the retry of an earlier batch leaves out what later ones did, and says which', async () => {
+  test('the retry of an earlier batch leaves out what later ones did, and reports which', async () => {
     const place = aPlace()
     place.write(inputs)
     await place.add()

@@ -54,7 +54,7 @@ const withoutDuplicateRule = [
 ]
 
 describe('doctor', () => {
-  it('finds a new data folder healthy, with nothing to repair, and says which versions run', async () => {
+  it('finds a new data folder healthy, with nothing to repair, and reports which versions run', async () => {
     const scope = aScope()
     aRunningBatch(scope, 3)
     aBatch(scope)
@@ -136,7 +136,7 @@ describe('doctor', () => {
     expect(healthy).toBe(false)
   })
 
-  it('closes holes in the line', async () => {
+  it('closes gaps in the queue', async () => {
     const scope = aScope()
     const ids = [aBatch(scope), aBatch(scope), aBatch(scope)].map(({ id }) => id)
     inTheShell(
@@ -177,7 +177,7 @@ describe('doctor', () => {
     expect(about('running')[0]?.message).toContain(`1 job of #${number}, which is queued`)
   })
 
-  it('says when the host of a running batch is gone', async () => {
+  it('reports when the host of a running batch is gone', async () => {
     const scope = aScope()
     const { id } = aRunningBatch(scope)
     aDeadHost(scope)

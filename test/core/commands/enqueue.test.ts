@@ -63,7 +63,7 @@ async function aCore(mustTrust = false) {
 const five = 'batches: [{ type: t, run: [echo, "{value}"], over: { list: [a, b, c, d, e] } }]'
 const tenths = 'batches: [{ type: g, run: [echo, "{generation}"], over: { range: 0..29, size: 10 } }]'
 
-/** Lets the head of the line run its first jobs. */
+/** Lets the head of the queue run its first jobs. */
 function runSome(db: Db, jobs: number) {
   const now = Date.now()
   const batch = claim(db, now)
@@ -77,7 +77,7 @@ function runSome(db: Db, jobs: number) {
 }
 
 describe('the same work again', () => {
-  test('is refused by default, with every batch in the way and how far it is, and nothing changes', async () => {
+  test('is refused by default, with every conflicting batch and its progress, and nothing changes', async () => {
     const { db, ask, refused, write, list } = await aCore()
     const file = write(five)
     await ask('enqueue', { file })
@@ -96,7 +96,7 @@ describe('the same work again', () => {
     expect(await list()).toEqual(before)
   })
 
-  test('says what differs when the file has changed meanwhile', async () => {
+  test('shows what differs when the file has changed meanwhile', async () => {
     const { ask, refused, write } = await aCore()
     await ask('enqueue', { file: write(five) })
     const error = await refused('enqueue', { file: write(five.replace('d, e', 'f')) })
@@ -232,7 +232,7 @@ describe('skip-done by command', () => {
   })
 })
 
-test('a batch on hold is not in the line until it is resumed, and holds its identity', async () => {
+test('a batch on hold is not in the queue until it is resumed, and holds its identity', async () => {
   const { ask, refused, write } = await aCore()
   const file = write(five)
   const { created } = await ask('enqueue', { file, hold: true })
@@ -358,7 +358,7 @@ describe('retry', () => {
     expect((await ask('retry', { batch: 1, all: true })).batches[0]?.jobs).toMatchObject({ pending: 5 })
   })
 
-  test('can leave it out of the line until somebody resumes it', async () => {
+  test('can keep it out of the queue until somebody resumes it', async () => {
     const { db, ask, file } = await aCancelledBatch()
     await ask('enqueue', { file, ifExists: 'allow' })
     await ask('cancel', { batches: [2] })
@@ -476,7 +476,7 @@ test('an empty reason is none', async () => {
   expect((await ask('cancel', { batches: [1], reason: ' ' })).batches[0]?.reason).toBeNull()
 })
 
-test('an unknown batch is not found, and a wrong input is told with its place', async () => {
+test('an unknown batch is not found, and a wrong input is reported with its place', async () => {
   const { refused } = await aCore()
   expect(await refused('cancel', { batches: [77] })).toMatchObject({
     code: 'not-found',

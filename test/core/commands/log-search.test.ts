@@ -28,7 +28,7 @@ describe('log-search', () => {
     })
   })
 
-  it('goes on where a page ended', async () => {
+  it('continues where a page ended', async () => {
     const scope = aScope()
     const batch = aRunningBatch(scope)
     writeLog(scope, batch, Array.from({ length: 25 }, (_, n) => `hit ${n}\n`).join(''))

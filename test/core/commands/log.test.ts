@@ -30,7 +30,7 @@ async function follow(scope: Scope, batch: string, length: number) {
 }
 
 describe('log', () => {
-  it('gives the last part by default, and says where it is from', async () => {
+  it('gives the last part by default, and reports where it is from', async () => {
     const scope = aScope()
     const batch = aRunningBatch(scope)
     writeLog(scope, batch, 'x'.repeat(100_000))

@@ -7,7 +7,7 @@ import { readMark } from '../../../src/core/queue/settings-store.ts'
 import { aScope } from './a-scope.ts'
 
 describe('a command for the queue that changes nothing', () => {
-  const told = (scope: ReturnType<typeof aScope>) =>
+  const reports = (scope: ReturnType<typeof aScope>) =>
     eventsPage(scope.db, { limit: 100 })
       .filter(({ kind }) => /^(queue|stop)_/.test(kind))
       .map(({ kind, details }) => [kind, details.now ?? null, details.already ?? false])
@@ -24,7 +24,7 @@ describe('a command for the queue that changes nothing', () => {
     pause(later, { now: true })
     pause(later, { now: false })
     expect(readMark(scope.db, 'queue-paused')).toEqual({ ...first, now: true })
-    expect(told(scope)).toEqual([
+    expect(reports(scope)).toEqual([
       ['queue_paused', false, false],
       ['queue_paused', false, true],
       ['queue_paused', true, false],
@@ -40,7 +40,7 @@ describe('a command for the queue that changes nothing', () => {
     resume(scope, { ignoreAfter: false })
     stopAfter(scope, { batch: null })
     expect(readMark(scope.db, 'queue-paused')).toBeUndefined()
-    expect(told(scope)).toEqual([
+    expect(reports(scope)).toEqual([
       ['queue_paused', false, false],
       ['queue_resumed', null, false],
       ['queue_resumed', null, true],

@@ -44,7 +44,7 @@ function aPlace() {
 const whole = '{ range: 0..9 }'
 
 describe.each(['replace', 'remaining'] as const)('`%s`', (ifExists) => {
-  test('keeps the place and priority of the batch it closes, and says so', async () => {
+  test('keeps the place and priority of the batch it closes, and reports it', async () => {
     const { ask, write, file, scope, queue } = aPlace()
     write(whole)
     aBatch(scope)
@@ -57,7 +57,7 @@ describe.each(['replace', 'remaining'] as const)('`%s`', (ifExists) => {
     expect(await queue()).toEqual(['1 queued 0', '4 queued 3', '3 queued 0'])
   })
 
-  test('goes to the end where that is asked for, or where the priority is given', async () => {
+  test('goes to the end where that is requested, or where the priority is given', async () => {
     const { ask, write, file, scope, queue } = aPlace()
     write(whole)
     await ask('enqueue', { file, priority: 3 })

@@ -220,7 +220,7 @@ describe('undo', () => {
     expect(active()).toEqual(['1 queued', '2 queued'])
   })
 
-  test('makes a batch wait again for what it was told not to wait for', async () => {
+  test('makes a batch wait again for what it had been freed from', async () => {
     const { ask, batch, scope } = aQueue(2)
     const { id } = (await batch(2)).batch
     scope.db

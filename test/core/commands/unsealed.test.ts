@@ -47,7 +47,7 @@ async function withAnUnsealedInLine() {
   return core
 }
 
-test('a batch in the line that nobody sealed says what it waits for, and holds back nobody', async () => {
+test('a queued batch that nobody sealed shows what it waits for, and holds back no other', async () => {
   const { ask } = await withAnUnsealedInLine()
   const { batches } = await ask('list', {})
   expect(batches).toMatchObject([
@@ -55,7 +55,7 @@ test('a batch in the line that nobody sealed says what it waits for, and holds b
   ])
 })
 
-test('the doctor names a batch in the line that nobody sealed, and what to do', async () => {
+test('the doctor names a queued batch that nobody sealed, and what to do', async () => {
   const { ask } = await withAnUnsealedInLine()
   const { findings } = await ask('doctor', { repair: true })
   const fills = findings.find((one) => one.check === 'fills')

@@ -22,7 +22,7 @@ async function matched(
   return (await jobsOf(single(await planned(folder)))).map(({ argv }) => argv[1] ?? '')
 }
 
-async function said(
+async function message(
   files: string[],
   patterns: string,
   prepare: (folder: string) => void = () => {},
@@ -136,34 +136,34 @@ test('a variable can be a part of a pattern, and braces stay alternatives', asyn
   ])
 })
 
-test('no match says where was looked, and what is nearly there', async () => {
-  expect(await said(['data/a.csv'], '"dat/*.csv"')).toMatch(/there is no folder .*\/dat \(data\)$/)
-  expect(await said(['data/a.csv'], '"data/*.CSV"')).toMatch(
+test('no match names the searched folder and the nearest match', async () => {
+  expect(await message(['data/a.csv'], '"dat/*.csv"')).toMatch(/there is no folder .*\/dat \(data\)$/)
+  expect(await message(['data/a.csv'], '"data/*.CSV"')).toMatch(
     /in .*\/data, which holds a\.csv \(data\/a\.csv\)$/,
   )
-  expect(await said(['data/a.csv'], '"data/b.csv"')).toMatch(/\(a\.csv\)$/)
-  expect(await said(['data/a.csv'], '["data/*", "!data/a*"]')).toMatch(/every match is excluded/)
-  expect(await said(['data/a.csv'], 'data')).toMatch(/"data" is a folder; write "data\/\*"/)
-  expect(await said([], '"*.csv"', (folder) => mkdirSync(path.join(folder, 'sub')))).toMatch(
+  expect(await message(['data/a.csv'], '"data/b.csv"')).toMatch(/\(a\.csv\)$/)
+  expect(await message(['data/a.csv'], '["data/*", "!data/a*"]')).toMatch(/every match is excluded/)
+  expect(await message(['data/a.csv'], 'data')).toMatch(/"data" is a folder; write "data\/\*"/)
+  expect(await message([], '"*.csv"', (folder) => mkdirSync(path.join(folder, 'sub')))).toMatch(
     /no file matches/,
   )
-  expect(await said(['a.csv'], '"{inn}/*"')).toMatch(/unknown placeholder/)
+  expect(await message(['a.csv'], '"{inn}/*"')).toMatch(/unknown placeholder/)
 })
 
 test('patterns that are none, or too long, are answers', async () => {
-  expect(await said(['a.csv'], '"a.csv/"')).toMatch(/no file matches/)
-  expect(await said(['a.csv'], '"("')).toMatch(/no file matches/)
-  expect(await said(['a.csv'], `"${'x'.repeat(70_000)}"`)).toMatch(/more than 4096 characters/)
+  expect(await message(['a.csv'], '"a.csv/"')).toMatch(/no file matches/)
+  expect(await message(['a.csv'], '"("')).toMatch(/no file matches/)
+  expect(await message(['a.csv'], `"${'x'.repeat(70_000)}"`)).toMatch(/more than 4096 characters/)
 })
 
 test('a name cannot send its control characters to the terminal', async () => {
   const link = (folder: string): void => symlinkSync('gone', path.join(folder, 'e\u001b[31m.csv'))
-  expect(await said(['a.csv'], '"*.csv"', link)).toContain('"e\\x1b[31m.csv"')
+  expect(await message(['a.csv'], '"*.csv"', link)).toContain('"e\\x1b[31m.csv"')
 })
 
 test('a dangling link that matches is reported, not lost', async () => {
   const link = (folder: string): void => symlinkSync('gone', path.join(folder, 'b.csv'))
-  expect(await said(['a.csv'], '"*.csv"', link)).toMatch(
+  expect(await message(['a.csv'], '"*.csv"', link)).toMatch(
     /"b\.csv" is a symbolic link to a file that isn't there/,
   )
 })
@@ -174,8 +174,8 @@ test('a name that is no UTF-8 is reported, because it could not be passed exactl
       Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xff, 0x2e, 0x63, 0x73, 0x76])]),
       '',
     )
-  expect(await said(['a.csv'], '"*.csv"', bad)).toMatch(/"b\\+xff\.csv" is not valid UTF-8/)
-  expect(await said(['a.csv', 'b.txt'], '"*.txt"', bad)).toBe('valid')
+  expect(await message(['a.csv'], '"*.csv"', bad)).toMatch(/"b\\+xff\.csv" is not valid UTF-8/)
+  expect(await message(['a.csv', 'b.txt'], '"*.txt"', bad)).toBe('valid')
 })
 
 test('pipes and devices are no inputs', async () => {
@@ -187,7 +187,7 @@ test('pipes and devices are no inputs', async () => {
 
 test.skipIf(process.getuid?.() === 0)('a folder that cannot be read is reported', async () => {
   const lock = (folder: string): void => chmodSync(path.join(folder, 'locked'), 0o000)
-  expect(await said(['a.csv', 'locked/b.csv'], '"**/*.csv"', lock)).toMatch(/permission denied/)
+  expect(await message(['a.csv', 'locked/b.csv'], '"**/*.csv"', lock)).toMatch(/permission denied/)
 })
 
 async function* stream(paths: string[]): AsyncIterable<string> {

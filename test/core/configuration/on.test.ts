@@ -65,7 +65,7 @@ test('a place of the settings is found by its name, and --on sends every batch t
   expect((await placeOf('on: cluster', { places, on: 'here' })).place).toBeNull()
 })
 
-test('what is wrong with it is said, with its line and what is known', async () => {
+test('what is wrong with it is reported with its line and the known keys', async () => {
   expect(await problemsOf('on: clutser', { places: { cluster: { slurm: {} } } })).toEqual([
     '4: there is no place "clutser"; known are here, slurm, cluster (slipway settings places)',
   ])

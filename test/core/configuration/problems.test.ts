@@ -237,19 +237,19 @@ test('unknown variables and types are reported with the nearest', async () => {
 
 test('a program without its executable bit, one near by, and one in a PATH of the batch', async () => {
   const folder = project({ ...batch('run: [./run.sh]'), 'run.sh': '#!/bin/sh\n', 'bin/tool': '#!/bin/sh\n' })
-  const said = async (text: Record<string, string>): Promise<string> => {
+  const message = async (text: Record<string, string>): Promise<string> => {
     const again = project({ ...text, 'run.sh': '#!/bin/sh\n', 'bin/tool': '#!/bin/sh\n' })
     chmodSync(path.join(again, 'bin/tool'), 0o755)
     const checked = await check(again)
     return checked.ok ? 'valid' : checked.problems.map((problem) => formatProblem(problem)).join('\n')
   }
   expect((await check(folder)).ok).toBe(false)
-  expect(await said(batch('run: [./run.sh]'))).toMatch(/is not executable/)
-  expect(await said(batch('run: [./bin/tol]'))).toMatch(/did you mean "\.\/bin\/tool"/)
-  expect(await said(batch('run: [tool]', 'env: { PATH: bin }'))).toBe('valid')
-  expect(await said(batch('run: [tool]', 'env: { PATH: "{index}" }'))).toBe('valid')
-  expect(await said(batch('run: [tool]', 'cwd: bin'))).toMatch(/did you mean "\.\/tool"/)
-  expect(await said(batch('run: ["./bin/{value}"]', 'over: { list: [tool, toll] }'))).toMatch(
+  expect(await message(batch('run: [./run.sh]'))).toMatch(/is not executable/)
+  expect(await message(batch('run: [./bin/tol]'))).toMatch(/did you mean "\.\/bin\/tool"/)
+  expect(await message(batch('run: [tool]', 'env: { PATH: bin }'))).toBe('valid')
+  expect(await message(batch('run: [tool]', 'env: { PATH: "{index}" }'))).toBe('valid')
+  expect(await message(batch('run: [tool]', 'cwd: bin'))).toMatch(/did you mean "\.\/tool"/)
+  expect(await message(batch('run: ["./bin/{value}"]', 'over: { list: [tool, toll] }'))).toMatch(
     /"\.\/bin\/toll"/,
   )
 })

@@ -58,7 +58,7 @@ test('rendering never changes a byte of a value, nor of the text around it', () 
   )
 })
 
-test('a value that looks like a placeholder is not looked at again', () => {
+test('a value that looks like a placeholder is not expanded again', () => {
   const { template } = parsed('{a}{b}')
   const bound = bind(
     template,

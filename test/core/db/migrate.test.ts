@@ -78,7 +78,7 @@ test('an older database is copied, then migrated with everything in it', () => {
     expect(statSync(copyBeforeMigration(databasePath(home), schemaVersion)).mode & 0o777).toBe(0o600)
 })
 
-test('a step that fails leaves the old schema and every row, and says what failed', () => {
+test('a step that fails leaves the old schema and every row, and reports what failed', () => {
   const home = homeWithOneBatch()
   const refused = openDatabase(home, { migrations: [...migrations, broken] })
   expect(refused).toMatchObject({

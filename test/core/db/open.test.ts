@@ -224,7 +224,7 @@ describe('a folder that can’t be used is named:', () => {
     expect(error.hint).toMatch(/SLIPWAY_HOME/)
   })
 
-  // Node's own `recursive` looks for a level that can be made in /proc for ever.
+  // Node's own `recursive` tries forever to find a level that can be made in /proc.
   test.runIf(process.platform === 'linux')(
     'a place where there are no folders, or a link into nothing',
     () => {
@@ -249,7 +249,7 @@ describe('a folder that can’t be used is named:', () => {
   })
 })
 
-test('a database that another process has locked is said to be locked, after a wait, and opens later', async () => {
+test('a database that another process has locked is reported as locked, after a wait, and opens later', async () => {
   const { home, file } = homeWith(filled)
   const script = `const raw = new (require('better-sqlite3'))(process.argv[1])
     raw.pragma('locking_mode = EXCLUSIVE'); raw.exec('BEGIN EXCLUSIVE'); console.log('locked'); process.stdin.resume()`

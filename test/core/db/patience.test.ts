@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { wrap } from '../../../src/core/db/db.ts'
 import { temporaryFolder } from '../../helpers/database.ts'
 
-/** A connection that says when it has to wait; the other one holds the database until then. */
+/** A connection that reports when it has to wait; the other one holds the database until then. */
 function aPatientOne(holds: string, letsGo: string) {
   const file = path.join(temporaryFolder(), 'slipway.db')
   const other = new Database(file)
@@ -15,39 +15,39 @@ function aPatientOne(holds: string, letsGo: string) {
     raw.close()
     other.close()
   })
-  let told = 0
+  let reports = 0
   const onWaiting = () => {
-    told += 1
+    reports += 1
     other.exec(letsGo)
   }
   const db = wrap(raw, { firstMs: 10, restMs: 30_000, onWaiting })
   other.exec(holds)
-  return { db, raw, told: () => told }
+  return { db, raw, reports: () => reports }
 }
 
-test('a write that another program holds up says so once, waits on, and is done once', () => {
-  const { db, raw, told } = aPatientOne('BEGIN IMMEDIATE', 'COMMIT')
+test('a write that another program holds up reports it once, waits on, and is done once', () => {
+  const { db, raw, reports } = aPatientOne('BEGIN IMMEDIATE', 'COMMIT')
   let calls = 0
   db.write(() => {
     calls += 1
     db.sql('INSERT INTO t VALUES (2)').run()
   })
-  expect({ told: told(), calls }).toEqual({ told: 1, calls: 1 })
+  expect({ reports: reports(), calls }).toEqual({ reports: 1, calls: 1 })
   expect(db.sql<{ n: number }>('SELECT n FROM t').all()).toHaveLength(2)
   expect(raw.pragma('busy_timeout', { simple: true })).toBe(10)
 })
 
-test('a reading that another program holds up says so too', () => {
-  const { db, told } = aPatientOne(
+test('a read that another program holds up reports it too', () => {
+  const { db, reports } = aPatientOne(
     'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; INSERT INTO t VALUES (2)',
     'COMMIT; PRAGMA locking_mode = NORMAL; SELECT * FROM t',
   )
   expect(db.read(() => db.sql('SELECT n FROM t').all())).toHaveLength(2)
-  expect(told()).toBe(1)
+  expect(reports()).toBe(1)
 })
 
 test('what holds nobody up is not spoken of', () => {
-  const { db, told } = aPatientOne('BEGIN IMMEDIATE', 'COMMIT')
+  const { db, reports } = aPatientOne('BEGIN IMMEDIATE', 'COMMIT')
   expect(db.sql('SELECT n FROM t').all()).toHaveLength(1)
-  expect(told()).toBe(0)
+  expect(reports()).toBe(0)
 })

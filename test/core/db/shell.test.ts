@@ -13,7 +13,7 @@ import { scene } from './scene.ts'
 const version = spawnSync('sqlite3', ['--version'], { encoding: 'utf8' }).stdout ?? ''
 const [, minor = 0] = version.split('.').map(Number)
 
-/** Runs statements one after the other, going on after a refusal; gives what the shell said. */
+/** Runs statements one after the other, continuing after a refusal; returns what the shell printed. */
 function shell(file: string, statements: readonly string[]): { errors: string; output: string } {
   const input = statements.map((line) => (line.startsWith('.') ? `${line}\n` : `${line};\n`)).join('')
   const run = spawnSync('sqlite3', ['-batch', file], { input, encoding: 'utf8' })

@@ -1,6 +1,6 @@
 /**
  * Every list of statuses in the schema is one of the lists in the contract, and every status and every ordered
- * pair of them behaves as the contract says.
+ * pair of them behaves as the contract defines.
  */
 import { describe, expect, test } from 'vitest'
 import { skipDoneModes } from '../../../src/contract/references.ts'

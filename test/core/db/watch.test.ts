@@ -1,4 +1,4 @@
-/** Noticing what another connection committed, also while our own commits drown out what the kernel tells. */
+/** Noticing what another connection committed, also while our own commits drown out what the kernel reports. */
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { openDatabase } from '../../../src/core/db/open.ts'
@@ -58,7 +58,7 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-/** Commits of our own, one every other millisecond, until `done` says so. */
+/** Commits of our own, one every other millisecond, until `done` returns true. */
 async function flow(commit: () => void, done: () => boolean): Promise<void> {
   while (!done()) {
     commit()

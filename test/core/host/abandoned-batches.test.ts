@@ -30,7 +30,7 @@ function fillBy(db: Db, host: string, lives: boolean) {
   })
 }
 
-test('a fill whose host is gone is removed and told, one whose host lives stays', () => {
+test('a fill whose host is gone is removed and reported, one whose host lives stays', () => {
   const db = temporaryDatabase()
   fillBy(db, 'gone', false)
   fillBy(db, 'alive', true)

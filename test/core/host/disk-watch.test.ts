@@ -73,13 +73,13 @@ describe('a disk that runs low', () => {
     expect(written(db)).toEqual(['disk_low 199'])
   })
 
-  it('is never low while the setting asks for nothing', () => {
+  it('is never low while the setting is 0', () => {
     const db = temporaryDatabase()
     db.write(() => writeSetting(db, 'min-free-disk-mb', 0, noon))
     expect(watching(db, { freeMb: 0 }).watch.look()).toBe(false)
   })
 
-  it('goes on looking when the disk takes not even the event', () => {
+  it("keeps checking when the disk doesn't even take the event", () => {
     const db = temporaryDatabase()
     const { watch, clock, errors } = watching(db, { freeMb: 0 })
     db.exec("CREATE TEMP TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END")
@@ -108,7 +108,7 @@ describe('a disk that runs low', () => {
     ])
   })
 
-  it('is looked at once by a watch that was started twice, and can be stopped and started at any time', () => {
+  it('is checked once by a watch that was started twice, and can be stopped and started at any time', () => {
     const db = temporaryDatabase()
     const { watch, clock } = watching(db, { freeMb: 500 })
     watch.stop()

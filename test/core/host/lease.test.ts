@@ -38,7 +38,7 @@ function aProcess(): ProcessIdentity {
 
 async function standStill(process_: ProcessIdentity): Promise<void> {
   process.kill(process_.pid, 'SIGSTOP')
-  await until(() => / T /.test(readFileSync(`/proc/${process_.pid}/stat`, 'utf8')), 'it stands still')
+  await until(() => / T /.test(readFileSync(`/proc/${process_.pid}/stat`, 'utf8')), 'it is stopped')
 }
 
 /** Another host, which is this process of the machine and has the role. */
@@ -64,17 +64,17 @@ function aLease(db: Db) {
     writeSetting(db, 'lease-ms', leaseMs, noon)
   })
   const clock = stubClock(noon)
-  const told: string[] = []
+  const reports: string[] = []
   const errors: unknown[] = []
   const lease = new Lease(
     db,
     clock,
     { id: ownId, kind: 'cli', version: '1.2.3' },
     {
-      onTaken: (from) => told.push(`taken from ${from?.id ?? 'nobody'}`),
-      onLost: (awayMs) => told.push(`lost after ${awayMs}`),
-      onStandby: (holder) => told.push(`standby behind ${holder.id}`),
-      onSlept: (ms) => told.push(`slept ${ms}`),
+      onTaken: (from) => reports.push(`taken from ${from?.id ?? 'nobody'}`),
+      onLost: (awayMs) => reports.push(`lost after ${awayMs}`),
+      onStandby: (holder) => reports.push(`standby behind ${holder.id}`),
+      onSlept: (ms) => reports.push(`slept ${ms}`),
       onError: (cause) => errors.push(cause),
     },
   )
@@ -83,7 +83,7 @@ function aLease(db: Db) {
     if (!found) throw new Error('the host is not registered')
     return found
   }
-  return { lease, clock, told, errors, row }
+  return { lease, clock, reports, errors, row }
 }
 
 const free = () => temporaryDatabase({ executor: false })
@@ -91,7 +91,7 @@ const free = () => temporaryDatabase({ executor: false })
 describe('a host', () => {
   test('that registers is known by its process, once', () => {
     const db = free()
-    const { lease, row, told } = aLease(db)
+    const { lease, row, reports } = aLease(db)
     lease.register()
     lease.register()
     expect(row()).toEqual({
@@ -107,16 +107,16 @@ describe('a host', () => {
       executor: 0,
       ended_at: null,
     })
-    expect(told).toEqual([])
+    expect(reports).toEqual([])
     expect(lease.hasRole).toBe(false)
   })
 
   test('that works takes the free role at once, keeps its heart beating, and gives the role back', () => {
     const db = free()
-    const { lease, clock, told, row } = aLease(db)
+    const { lease, clock, reports, row } = aLease(db)
     lease.start()
     lease.start()
-    expect(told).toEqual(['taken from nobody'])
+    expect(reports).toEqual(['taken from nobody'])
     expect(lease.hasRole).toBe(true)
     expect(executorHost(db)?.id).toBe(ownId)
     clock.advance(1_000)
@@ -133,10 +133,10 @@ describe('a host', () => {
     clock.advance(10 * beatMs)
     expect(row()).toMatchObject({ heartbeat_at: noon + 1_000 + beatMs, ended_at: null })
     lease.start()
-    expect(told).toEqual(['taken from nobody', 'taken from nobody'])
+    expect(reports).toEqual(['taken from nobody', 'taken from nobody'])
   })
 
-  test('that says goodbye has ended and has no role', () => {
+  test('that signs off has ended and has no role', () => {
     const db = free()
     const { lease, clock, row } = aLease(db)
     lease.start()
@@ -147,7 +147,7 @@ describe('a host', () => {
     expect(lease.hasRole).toBe(false)
   })
 
-  test('that was never registered says goodbye to nobody', () => {
+  test('that was never registered needs no signing off', () => {
     const db = free()
     const { lease, errors } = aLease(db)
     lease.end()
@@ -157,11 +157,11 @@ describe('a host', () => {
 })
 
 describe('the role of a host that is gone', () => {
-  test('is taken at once, and that is told in the audit trail', () => {
+  test('is taken at once, which is recorded in the audit trail', () => {
     const db = temporaryDatabase() // its executor's process does not exist
-    const { lease, told } = aLease(db)
+    const { lease, reports } = aLease(db)
     lease.start()
-    expect(told).toEqual([`taken from ${hostId}`])
+    expect(reports).toEqual([`taken from ${hostId}`])
     expect(findHost(db, hostId)).toMatchObject({ executor: 0, ended_at: noon })
     expect(executorHost(db)?.id).toBe(ownId)
     expect(eventsPage(db, { limit: 1 })).toMatchObject([
@@ -185,14 +185,14 @@ describe('the role of a host that is gone', () => {
         return db.write(action)
       },
     }
-    const { told } = aLease(db)
+    const { reports } = aLease(db)
     const clock = stubClock(noon)
     const lease = new Lease(
       racing,
       clock,
       { id: ownId, kind: 'cli', version: '1' },
       {
-        onTaken: () => told.push('taken'),
+        onTaken: () => reports.push('taken'),
         onLost: () => {},
         onStandby: () => {},
         onSlept: () => {},
@@ -200,7 +200,7 @@ describe('the role of a host that is gone', () => {
       },
     )
     lease.start()
-    expect(told).toEqual([])
+    expect(reports).toEqual([])
     expect(lease.hasRole).toBe(false)
     expect(executorHost(db)?.id).toBe(hostId)
     expect(eventsPage(db, { limit: 1 }).map((event) => event.kind)).not.toContain('host_took_over')
@@ -208,24 +208,24 @@ describe('the role of a host that is gone', () => {
 })
 
 describe('behind a host that lives', () => {
-  test('another one stands by, says so once, and takes the role within a second of its being free', () => {
+  test('another one stands by, reports it once, and takes the role within a second of its being free', () => {
     const db = free()
     aHolder(db, 'other', aProcess())
-    const { lease, clock, told, row } = aLease(db)
+    const { lease, clock, reports, row } = aLease(db)
     lease.start()
     clock.advance(100 * leaseMs) // silence alone proves nothing
-    expect(told).toEqual(['standby behind other'])
+    expect(reports).toEqual(['standby behind other'])
     expect(row().heartbeat_at).toBeGreaterThan(noon + 99 * leaseMs)
     expect(lease.hasRole).toBe(false)
     db.write(() => giveRoleBack(db, 'other'))
     clock.advance(1_000)
-    expect(told).toEqual(['standby behind other', 'taken from nobody'])
+    expect(reports).toEqual(['standby behind other', 'taken from nobody'])
   })
 
-  test('it is told again who holds the role when it is another one, or when asked anew', () => {
+  test('the holder is reported again when it is another one, or on a new request', () => {
     const db = free()
     aHolder(db, 'first', aProcess())
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     db.write(() => giveRoleBack(db, 'first'))
     aHolder(db, 'second', aProcess())
@@ -233,33 +233,33 @@ describe('behind a host that lives', () => {
     lease.stop()
     expect(executorHost(db)?.id).toBe('second')
     lease.start()
-    expect(told).toEqual(['standby behind first', 'standby behind second', 'standby behind second'])
+    expect(reports).toEqual(['standby behind first', 'standby behind second', 'standby behind second'])
   })
 
   test('with a short interval it looks as often as it beats', () => {
     const db = free()
     aHolder(db, 'other', aProcess())
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     db.write(() => writeSetting(db, 'heartbeat-interval-ms', 500, noon))
     lease.start()
     db.write(() => giveRoleBack(db, 'other'))
     clock.advance(500)
-    expect(told).toContain('taken from nobody')
+    expect(reports).toContain('taken from nobody')
   })
 })
 
-describe('behind a host that stands still', () => {
+describe('behind a stopped host', () => {
   test('the role is taken once its heart has not beaten for the lease, and not before', async () => {
     const db = free()
     const other = aProcess()
     aHolder(db, 'other', other)
     await standStill(other)
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.advance(leaseMs)
-    expect(told).toEqual(['standby behind other'])
+    expect(reports).toEqual(['standby behind other'])
     clock.advance(1_000)
-    expect(told).toEqual(['standby behind other', 'taken from other'])
+    expect(reports).toEqual(['standby behind other', 'taken from other'])
     expect(findHost(db, 'other')).toMatchObject({ executor: 0, ended_at: null })
     expect(eventsPage(db, { limit: 1 })).toMatchObject([{ reason: 'it was stopped beyond its lease' }])
   })
@@ -269,14 +269,14 @@ describe('behind a host that stands still', () => {
     const other = aProcess()
     aHolder(db, 'other', other)
     await standStill(other)
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.advance(leaseMs - 1_000)
     db.note(() => beat(db, 'other', noon + 5_000))
     clock.advance(leaseMs)
-    expect(told).toEqual(['standby behind other'])
+    expect(reports).toEqual(['standby behind other'])
     clock.advance(2_000)
-    expect(told).toContain('taken from other')
+    expect(reports).toContain('taken from other')
   })
 
   test('a machine that slept grants one fresh lease', async () => {
@@ -284,14 +284,14 @@ describe('behind a host that stands still', () => {
     const other = aProcess()
     aHolder(db, 'other', other)
     await standStill(other)
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.advance(leaseMs)
     clock.sleep(leaseMs + 1_000)
     clock.advance(leaseMs)
-    expect(told).toEqual(['standby behind other', `slept ${leaseMs + 1_000}`])
+    expect(reports).toEqual(['standby behind other', `slept ${leaseMs + 1_000}`])
     clock.advance(3_000)
-    expect(told).toContain('taken from other')
+    expect(reports).toContain('taken from other')
   })
 
   test('a nap shorter than the lease grants none', async () => {
@@ -299,12 +299,12 @@ describe('behind a host that stands still', () => {
     const other = aProcess()
     aHolder(db, 'other', other)
     await standStill(other)
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.advance(leaseMs)
     clock.sleep(leaseMs - 3_000)
     clock.advance(1_000)
-    expect(told).toContain('taken from other')
+    expect(reports).toContain('taken from other')
   })
 
   test('another holder has its own lease', async () => {
@@ -312,59 +312,59 @@ describe('behind a host that stands still', () => {
     const [one, two] = [aProcess(), aProcess()]
     aHolder(db, 'one', one)
     await Promise.all([standStill(one), standStill(two)])
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.advance(leaseMs)
     db.write(() => giveRoleBack(db, 'one'))
     aHolder(db, 'two', two)
     clock.advance(leaseMs)
-    expect(told).toEqual(['standby behind one', 'standby behind two'])
+    expect(reports).toEqual(['standby behind one', 'standby behind two'])
   })
 })
 
 describe('the role', () => {
   test('that somebody took is noticed at the next beat, with how long we stood still', () => {
     const db = free()
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     db.write(() => db.sql('UPDATE hosts SET executor = 0').run())
     aHolder(db, 'other', aProcess())
     clock.advance(beatMs)
-    expect(told).toEqual(['taken from nobody', 'lost after 0'])
+    expect(reports).toEqual(['taken from nobody', 'lost after 0'])
     expect(lease.hasRole).toBe(false)
     clock.advance(beatMs)
-    expect(told).toEqual(['taken from nobody', 'lost after 0', 'standby behind other'])
+    expect(reports).toEqual(['taken from nobody', 'lost after 0', 'standby behind other'])
   })
 
-  test('that was lost while the machine slept is told with the time it slept', () => {
+  test('that was lost while the machine slept is reported with the time it slept', () => {
     const db = free()
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.sleep(90_000)
     db.write(() => db.sql('UPDATE hosts SET executor = 0').run())
     clock.advance(beatMs)
-    expect(told).toEqual(['taken from nobody', 'slept 90000', 'lost after 90000'])
+    expect(reports).toEqual(['taken from nobody', 'slept 90000', 'lost after 90000'])
   })
 
   test('of a host whose row is gone is lost too', () => {
     const db = free()
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     db.write(() => db.sql('DELETE FROM hosts').run())
     clock.advance(beatMs)
-    expect(told).toContain('lost after 0')
+    expect(reports).toContain('lost after 0')
   })
 
-  test('is looked at when asked, without waiting for the next beat, and only by one who wants it', () => {
+  test('is checked on request, without waiting for the next heartbeat, and only by a candidate', () => {
     const db = free()
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.register()
     lease.check()
-    expect([clock.pending(), lease.hasRole, told]).toEqual([0, false, []])
+    expect([clock.pending(), lease.hasRole, reports]).toEqual([0, false, []])
     lease.start()
     db.write(() => db.sql('UPDATE hosts SET executor = 0').run())
     lease.check()
-    expect(told).toContain('lost after 0')
+    expect(reports).toContain('lost after 0')
     expect(clock.pending()).toBe(1)
   })
 
@@ -391,18 +391,18 @@ describe('the role', () => {
 
   test('a moment of sleep is not worth a word', () => {
     const db = free()
-    const { lease, clock, told } = aLease(db)
+    const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.sleep(2_000)
     clock.advance(beatMs)
     clock.sleep(2_001)
     clock.advance(beatMs)
-    expect(told).toEqual(['taken from nobody', 'slept 2001'])
+    expect(reports).toEqual(['taken from nobody', 'slept 2001'])
   })
 })
 
 describe('a database that refuses', () => {
-  test('a heartbeat is told, and the next one is tried', () => {
+  test('a heartbeat is reported, and the next one is tried', () => {
     const db = free()
     let full = false
     const refusing: Db = {
@@ -449,7 +449,7 @@ describe('how a host is doing', () => {
     ...more,
   })
 
-  test('is told by its process first, and by its heartbeat only then', async () => {
+  test('is reported by its process first, and by its heartbeat only then', async () => {
     const it = aProcess()
     expect(stateOf(host(it), noon + leaseMs, leaseMs)).toBe('alive')
     expect(stateOf(host(it), noon + leaseMs + 1, leaseMs)).toBe('silent')

@@ -34,19 +34,19 @@ const executor: Host = {
 }
 const byAna: Marks['queue-paused'] = { since: noon, by: 'ana', reason: 'lunch', kind: 'person', now: false }
 
-function say(db: Db, state: Partial<QueueNow> = {}): string {
+function sentenceOf(db: Db, state: Partial<QueueNow> = {}): string {
   return queueSentence(db, { executor, paused: undefined, now: noon, ...state })
 }
 
 describe('the sentence about the queue', () => {
-  it('says what runs and how far it is', () => {
+  it('reports what runs and how far it is', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 120 })
     runJobs(db, claim(db, noon), noon, Array(3).fill({ ms: 1 }))
-    expect(say(db)).toBe('Running #1 flood-2026 / portfolio: 3 of 120 jobs done')
+    expect(sentenceOf(db)).toBe('Running #1 flood-2026 / portfolio: 3 of 120 jobs done')
   })
 
-  it('says between when and when it will be done, where that can be told', () => {
+  it('reports between when and when it will be done, where that is known', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 120 })
     runJobs(db, claim(db, noon), noon, Array(3).fill({ ms: 1 }))
@@ -54,26 +54,26 @@ describe('the sentence about the queue', () => {
       doneBy: { earliest, likely: (earliest + latest) / 2, latest },
     })
     const [soon, later] = [noon + 600_000, noon + 2_400_000]
-    expect(say(db, range(soon, later))).toBe(
+    expect(sentenceOf(db, range(soon, later))).toBe(
       `Running #1 flood-2026 / portfolio: 3 of 120, done ${clock(soon)}–${clock(later)}`,
     )
-    expect(say(db, range(soon, soon + 100))).toContain(`: 3 of 120, done about ${clock(soon)}`)
-    expect(say(db, range(soon, noon + 86_400_000))).toMatch(/–[A-Z][a-z]{2} \d\d:\d\d$/)
+    expect(sentenceOf(db, range(soon, soon + 100))).toContain(`: 3 of 120, done about ${clock(soon)}`)
+    expect(sentenceOf(db, range(soon, noon + 86_400_000))).toMatch(/–[A-Z][a-z]{2} \d\d:\d\d$/)
   })
 
-  it('says that a running batch is about to pause, or that the queue is paused but it still runs', () => {
+  it('reports that a running batch is about to pause, or that the queue is paused but it still runs', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 4 })
     const running = claim(db, noon)
     startJob(db, running, noon)
-    expect(say(db, { paused: byAna })).toBe(
+    expect(sentenceOf(db, { paused: byAna })).toBe(
       `The queue has been paused since ${clock(noon)} by ana: lunch; #1 flood-2026 / portfolio still runs, until 1 running job has ended (0 of 4 jobs done)`,
     )
     db.write(() => requestPause(db, by(noon), running.id, false, null))
-    expect(say(db)).toContain('is about to pause, until 1 running job has ended')
+    expect(sentenceOf(db)).toContain('is about to pause, until 1 running job has ended')
   })
 
-  it('says that the job that is next waits for its retry, and until when', () => {
+  it('reports that the job that is next waits for its retry, and until when', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 2 })
     const running = claim(db, noon)
@@ -82,86 +82,88 @@ describe('the sentence about the queue', () => {
     const claimed = { id: job.id, token: running.claim_token ?? '' }
     db.write(() => retryJob(db, by(noon + 5), claimed, failed, noon + 3_600_000))
     const again = `#1 flood-2026 / portfolio waits until ${clock(noon + 3_600_000)} to try job 1 again (0 of 2 jobs done)`
-    expect(say(db)).toBe(again)
+    expect(sentenceOf(db)).toBe(again)
     startJob(db, running, noon)
-    expect(say(db)).toContain('Running #1')
+    expect(sentenceOf(db)).toContain('Running #1')
   })
 
   it('reports a running batch as stalled when its host is gone or stopped', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 4 })
     claim(db, noon)
-    expect(say(db, { executor: null })).toContain('is stalled at 0 of 4 jobs done, as its host is gone')
-    expect(say(db, { executor: { ...executor, state: 'stopped' } })).toContain('process 77')
+    expect(sentenceOf(db, { executor: null })).toContain(
+      'is stalled at 0 of 4 jobs done, as its host is gone',
+    )
+    expect(sentenceOf(db, { executor: { ...executor, state: 'stopped' } })).toContain('process 77')
   })
 
-  it('says who paused the queue, since when, why, and what waits', () => {
+  it('reports who paused the queue, since when, why, and what waits', () => {
     const db = temporaryDatabase()
     addBatch(db)
-    expect(say(db, { paused: byAna })).toBe(
+    expect(sentenceOf(db, { paused: byAna })).toBe(
       `The queue has been paused since ${clock(noon)} by ana: lunch; 1 batch waits`,
     )
-    expect(say(db, { paused: { ...byAna, kind: 'stop-after', reason: null, batch: 16 } })).toBe(
+    expect(sentenceOf(db, { paused: { ...byAna, kind: 'stop-after', reason: null, batch: 16 } })).toBe(
       `The queue has been paused since ${clock(noon)}: stop after #16 was reached; 1 batch waits`,
     )
-    expect(say(db, { paused: { ...byAna, kind: 'disk', reason: null }, now: noon + 3 * 86_400_000 })).toBe(
-      `The queue has been paused since Sat ${clock(noon)}: the disk is nearly full; 1 batch waits`,
-    )
+    expect(
+      sentenceOf(db, { paused: { ...byAna, kind: 'disk', reason: null }, now: noon + 3 * 86_400_000 }),
+    ).toBe(`The queue has been paused since Sat ${clock(noon)}: the disk is nearly full; 1 batch waits`)
   })
 
-  it('says what the head of the queue waits for, and that all others wait too', () => {
+  it('reports what the head of the queue waits for, and that all others wait too', () => {
     const db = temporaryDatabase()
     const failed = addBatch(db, { type: 'edm' })
     end(db, claim(db, noon), noon + 1, 'failed')
     addBatch(db, { after: ['edm'] })
-    expect(say(db)).toBe('#2 waits for #1, which failed; nothing else is queued')
+    expect(sentenceOf(db)).toBe('#2 waits for #1, which failed; nothing else is queued')
     addBatch(db, { type: 'evolve', after: ['edm'] })
-    expect(say(db)).toBe('#2 waits for #1, which failed; the other queued batch waits too')
+    expect(sentenceOf(db)).toBe('#2 waits for #1, which failed; the other queued batch waits too')
     expect(failed.number).toBe(1)
   })
 
-  it('says that nothing is queued, and what is set aside', () => {
+  it('reports that nothing is queued, and what is set aside', () => {
     const db = temporaryDatabase()
-    expect(say(db)).toBe('Nothing is queued')
+    expect(sentenceOf(db)).toBe('Nothing is queued')
     const paused = addBatch(db)
     addBatch(db, { type: 'held', hold: true })
     db.write(() => pauseBatch(db, by(noon), paused.id, null))
-    expect(say(db)).toBe('Nothing is queued; set aside: 1 paused batch and 1 batch on hold')
+    expect(sentenceOf(db)).toBe('Nothing is queued; set aside: 1 paused batch and 1 batch on hold')
   })
 
-  it('says that the disk is too full for anything to start', () => {
+  it('reports that the disk is too full for anything to start', () => {
     const db = temporaryDatabase()
     const disk = { freeBytes: 80e6, neededBytes: 200e6 }
     addBatch(db)
-    expect(say(db, { disk })).toBe(
+    expect(sentenceOf(db, { disk })).toBe(
       '1 batch is queued, but nothing starts until the disk has 200 MB free; now it has 80 MB',
     )
-    expect(say(db, { disk: { ...disk, freeBytes: 200e6 } })).toContain('is about to start')
+    expect(sentenceOf(db, { disk: { ...disk, freeBytes: 200e6 } })).toContain('is about to start')
     expect(needsAttention(db, noon, disk)).toMatchObject([{ kind: 'disk' }])
     const running = claim(db, noon)
-    expect(say(db, { disk })).toContain('is stalled at 0 of 3 jobs done: nothing starts until')
+    expect(sentenceOf(db, { disk })).toContain('is stalled at 0 of 3 jobs done: nothing starts until')
     startJob(db, running, noon)
-    expect(say(db, { disk })).toBe('Running #1 flood-2026 / portfolio: 0 of 3 jobs done')
+    expect(sentenceOf(db, { disk })).toBe('Running #1 flood-2026 / portfolio: 0 of 3 jobs done')
   })
 
-  it('says what all of the line waits for before it says that nobody works', () => {
+  it('reports what the whole queue waits for before it reports that no host is working', () => {
     const db = temporaryDatabase()
     addBatch(db)
     addBatch(db, { type: 'report', after: ['portfolio'] })
     end(db, claim(db, noon), noon + 10, 'cancelled')
-    expect(say(db, { executor: null })).toBe(
+    expect(sentenceOf(db, { executor: null })).toBe(
       '#2 waits for #1, which was cancelled; nothing else is queued, and no host is working',
     )
   })
 
-  it('says that nobody works, or that the first batch is about to start', () => {
+  it('reports that no host is working, or that the first batch is about to start', () => {
     const db = temporaryDatabase()
     addBatch(db)
     addBatch(db, { type: 'evolve', range: { start: 0, end: 9 } })
-    expect(say(db, { executor: null })).toBe(
+    expect(sentenceOf(db, { executor: null })).toBe(
       '2 batches are queued, but no host is working: start `slipway work` or the app',
     )
-    expect(say(db)).toBe('#1 flood-2026 / portfolio is about to start')
+    expect(sentenceOf(db)).toBe('#1 flood-2026 / portfolio is about to start')
   })
 })
 

@@ -48,11 +48,11 @@ function createDeferred(db: Db, type: string): BatchRow {
 }
 
 describe('the estimate of a queue', () => {
-  it('says nothing about an empty queue', () => {
+  it('reports nothing about an empty queue', () => {
     expect(estimateQueue(temporaryDatabase(), noon)).toEqual({ running: null, doneBy: {} })
   })
 
-  it('says nothing about a batch whose type never ran, nor about any behind it', () => {
+  it('reports nothing about a batch whose type never ran, nor about any behind it', () => {
     const db = temporaryDatabase()
     addBatch(db, { type: 'known', jobs: 5 })
     const running = claim(db, noon)
@@ -109,7 +109,7 @@ describe('the estimate of a queue', () => {
     expect(likely).toBe(noon + 10_000)
   })
 
-  it('plays the queue in the order of claims: who waits lets others pass, who waits in vain never comes', () => {
+  it('simulates the queue in the order of claims: a waiting batch lets others pass, one that waits for a failed one is never claimed', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 10, type: 'a' })
     const past = claim(db, noon)
@@ -125,7 +125,7 @@ describe('the estimate of a queue', () => {
     expect(doneBy[vain.id]).toBeUndefined()
   })
 
-  it('ends at the mark to stop after, and says nothing while the queue is paused or nobody works', () => {
+  it('ends at the mark to stop after, and reports nothing while the queue is paused or no host is working', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: 10 })
     const past = claim(db, noon)

@@ -13,7 +13,7 @@ const failure = (ordinal: number, error: string | null, more: Partial<Failure> =
   ...more,
 })
 
-it('one failure alone is told as it is, several by what they have in common', () => {
+it('one failure alone is reported as it is, several by what they have in common', () => {
   const clusters = clusterFailures([
     failure(1, 'bad row\n  12 of a.csv'),
     failure(2, 'line 3: no area'),
@@ -114,7 +114,7 @@ describe('clusters of failures', () => {
     expect(clusterFailures(same)[0]?.message).toBe("no column 'area' in '<name>'")
   })
 
-  it('are told apart by exit code and by signal', () => {
+  it('are distinguished by exit code and by signal', () => {
     const clusters = clusterFailures([
       failure(1, 'died'),
       failure(2, 'died', { exit_code: 2 }),

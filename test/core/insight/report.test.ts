@@ -61,7 +61,7 @@ function summary(more: Partial<Summary> = {}): Summary {
 }
 
 describe('the headline of a report', () => {
-  it('says what, how it ended, how many, how long', () => {
+  it('contains what, how it ended, how many, how long', () => {
     expect(headline(summary())).toBe(
       '#12 flood-2026 / portfolio completed with errors: 118 of 120 jobs succeeded, 2 failed, in 3h 12m (slept 40m)',
     )
@@ -135,14 +135,14 @@ describe('the report as a page', () => {
     expect(page()).toContain("default-src 'none'")
   })
 
-  it('says what the text says', () => {
-    for (const said of [
+  it('contains what the text contains', () => {
+    for (const part of [
       '118 of 120 jobs succeeded',
       'no column &#39;area&#39; in line &lt;number&gt;',
       'out/7.json',
       'south.csv',
     ])
-      expect(page()).toContain(said)
+      expect(page()).toContain(part)
   })
 
   it('escapes every name that comes from outside, wherever it stands', () => {

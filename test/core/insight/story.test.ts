@@ -54,7 +54,7 @@ describe('the story', () => {
     expect(written.filter((kind) => !kindsWithSentence.includes(kind))).toEqual([])
   })
 
-  it('says who queued what, where and how', () => {
+  it('reports who queued what, where and how', () => {
     const text = eventSentence(
       event('batch_enqueued', {
         origin: { from: 'command-line', command: 'slipway add flood.slipway.yaml', folder: '/work' },
@@ -93,7 +93,7 @@ describe('the story', () => {
     ).toBe('ana paused the queue')
   })
 
-  it('tells of a pause and a resume that changed nothing as such', () => {
+  it('describes a pause and a resume that changed nothing as such', () => {
     const details = { already: true }
     expect(
       eventSentence(
@@ -115,7 +115,7 @@ describe('the story', () => {
     )
   })
 
-  it('counts what a batch came to, and says when the finalizer had to close it', () => {
+  it('counts what a batch came to, and reports when the finalizer had to close it', () => {
     const details = { total: 120, succeeded: 118, failed: 2, cancelled: 0, closedBy: 'sweep' }
     expect(eventSentence(event('batch_completed_with_errors', { actor: 'finalizer', details }))).toBe(
       '#12 flood-2026 / portfolio completed with errors (118 of 120 jobs succeeded and 2 failed), closed by the finalizer’s sweep',
@@ -126,7 +126,7 @@ describe('the story', () => {
     )
   })
 
-  it('tells of a job with its input and attempt', () => {
+  it('describes a job with its input and attempt', () => {
     const text = eventSentence(
       event('job_retried', {
         jobId: 7,

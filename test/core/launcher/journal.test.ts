@@ -33,7 +33,7 @@ describe("a launcher's journal", () => {
     return journal
   }
 
-  it('tells who wrote it, what was started and how it ended', () => {
+  it('reports who wrote it, what was started and how it ended', () => {
     write(`${header}starting\t1.1\nstarted\t1.1\t42\t777\t10\n${exited('1.1')}starting\t2.1\n`)
     const journal = read()
     expect(journal).toMatchObject({ launcherId: 'L1', hostId: 'host-1', kind: 'native' })

@@ -24,7 +24,7 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
   const refused: Refused[] = []
   const gone: Gone[] = []
   const dropped: string[] = []
-  const heard = { started: 0 }
+  const received = { started: 0 }
   const own = new LauncherSupervisor(
     {
       home,
@@ -38,7 +38,7 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
       onReady: () => {},
       onUnavailable: () => {},
       onStarted: () => {
-        heard.started += 1
+        received.started += 1
       },
       onExit: (exit) => exits.push(exit),
       onRefused: (one) => refused.push(one),
@@ -68,7 +68,7 @@ function aHost(folder = launcherDir, forgetEvery = 256) {
   return {
     home,
     own,
-    heard,
+    received,
     exits,
     refused,
     gone,
@@ -97,7 +97,7 @@ describe('a launcher of one’s own', () => {
     await Promise.all([host.start('1.1', 'exit 3'), host.start('2.1', 'exit 0')])
     await host.ended('1.1')
     await host.ended('2.1')
-    expect(host.heard.started).toBe(2)
+    expect(host.received.started).toBe(2)
     expect(host.exits.map((one) => [one.attempt, one.exitCode]).sort()).toEqual([
       ['1.1', 3],
       ['2.1', 0],
@@ -110,7 +110,7 @@ describe('a launcher of one’s own', () => {
     expect([host.gone, host.refused]).toEqual([[], []])
   })
 
-  test('need not keep what is committed, and is told so now and then', async () => {
+  test('need not keep what is committed, and is notified now and then', async () => {
     const host = aHost(launcherDir, 2)
     const kept = () => host.journals()[0]?.exits.size
     for (const attempt of ['1.1', '2.1', '3.1']) {
@@ -125,7 +125,7 @@ describe('a launcher of one’s own', () => {
     expect(kept()).toBe(2)
   })
 
-  test('is told so also when several ended before anything was committed', async () => {
+  test('is notified even if several ended before anything was committed', async () => {
     const host = aHost(launcherDir, 2)
     for (const attempt of ['1.1', '2.1', '3.1']) {
       await host.start(attempt, 'true')
@@ -183,7 +183,7 @@ describe('a launcher of one’s own', () => {
     expect(host.exits[1]).toMatchObject({ ended: 'exited', exitCode: 0 })
   })
 
-  test('that cannot be had is asked for again with the next job', async () => {
+  test("that can't be spawned is tried again with the next job", async () => {
     const folder = join(temporaryFolder(), 'launchers')
     const host = aHost(folder)
     await expect(host.start('1.1', 'true')).rejects.toThrow()
@@ -249,7 +249,7 @@ describe('a launcher that somebody fenced', () => {
 })
 
 describe('a launcher that dies', () => {
-  test('is told with what it wrote down and whose end it had not told; the next job gets another', async () => {
+  test('is reported with its journal and the jobs whose end it had not reported; the next job gets another', async () => {
     const host = aHost()
     await host.start('1.1', 'exit 4')
     await host.ended('1.1')
@@ -257,7 +257,7 @@ describe('a launcher that dies', () => {
     const [first] = host.journals()
     if (!first) throw new Error('it has no journal')
     process.kill(first.launcher.pid, 'SIGKILL')
-    await until(() => host.gone.length === 1, 'it is told')
+    await until(() => host.gone.length === 1, 'it is reported')
     expect(host.gone).toMatchObject([{ journal: first.path, attempts: ['2.1'] }])
     expect(host.gone[0]?.reason).toContain('SIGKILL')
     await host.start('3.1', 'true')

@@ -54,7 +54,7 @@ describe('the launcher protocol', () => {
     expect(read(plain)).toEqual({ line: 'exited', exit: plain })
   })
 
-  it('says each thing in its own words, field by field', () => {
+  it('reports each thing in its own words, field by field', () => {
     expect(exitedLine(exit)).toBe(
       'exited\t17.2\t-\tSIGKILL\ttimeout\t1700000000000\t1700000060000\t60000\t12\t3\t4096\t2\t9200000000\t1\n',
     )
@@ -116,9 +116,11 @@ describe('the launcher protocol', () => {
       timeoutMs: 20.6,
       graceMs: 30.5,
     }
-    const said = (more: Partial<StartSpec>) => startFrame({ ...spec, ...more }).toString('utf8', 4)
-    expect(said({})).toBe(`${['S', '1.1', '/c', '/l', '10', '21', '31', '2', 'a', 'b', 'N=V'].join('\0')}\0`)
-    expect(said({ timeoutMs: null })).toContain('\u000010\0-\u000031\0')
+    const output = (more: Partial<StartSpec>) => startFrame({ ...spec, ...more }).toString('utf8', 4)
+    expect(output({})).toBe(
+      `${['S', '1.1', '/c', '/l', '10', '21', '31', '2', 'a', 'b', 'N=V'].join('\0')}\0`,
+    )
+    expect(output({ timeoutMs: null })).toContain('\u000010\0-\u000031\0')
     expect(parseStart(['1.1', '/c', '/l', '10', '20', '30', '2', 'a', 'b', 'N=V'])).toEqual({
       ...spec,
       logLimitBytes: 10,

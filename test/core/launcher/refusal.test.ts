@@ -38,7 +38,7 @@ test.each<[RefusalStage, string, string, string]>([
   ['process', 'ENFILE', '-', 'no further process could be started: too many open files'],
   ['process', 'EIO', '-', 'the process could not be started (EIO)'],
   ['fenced', '-', '-', 'the launcher had been fenced and starts nothing more'],
-])('a start that fails at the %s with %s (%s) is told as: %s', (stage, errno, hint, sentence) => {
+])('a start that fails at the %s with %s (%s) is reported as: %s', (stage, errno, hint, sentence) => {
   expect(refusalMessage(stage, errno, hint, 'x')).toBe(sentence)
 })
 

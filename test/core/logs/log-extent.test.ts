@@ -1,4 +1,4 @@
-/** Keeping a log near its limit where the disk can punch holes, and where something stands in the way. */
+/** Keeping a log near its limit where the disk can punch holes, and where something is in its place. */
 import {
   appendFileSync,
   closeSync,
@@ -150,7 +150,7 @@ describe('a log on a disk that can punch holes', () => {
     expect(over.cap.finish().logCut).toBe(true)
   })
 
-  test('of one endless line keeps exactly as much of its end as the limit says', () => {
+  test('of one endless line keeps exactly as much of its end as the limit allows', () => {
     const log = aLog()
     appendFileSync(log.path, 'x'.repeat(500_000))
     log.cap.finish()
@@ -196,7 +196,7 @@ describe('a log on a disk that can punch holes', () => {
     expect(log.text()).toHaveLength(LOG_HEAD_BYTES + '\n[slipway: 934.5 kB of output left out here]\n'.length)
   })
 
-  test('is looked at less and less often while it is quiet, and soon again when it grows fast', () => {
+  test('is checked less and less often while it is quiet, and soon again when it grows fast', () => {
     const log = aLog()
     expect(Array.from({ length: 7 }, () => log.cap.look())).toEqual([50, 100, 200, 400, 800, 1_000, 1_000])
     log.write(1_200)
@@ -208,7 +208,7 @@ describe('a log on a disk that can punch holes', () => {
   })
 })
 
-describe('where something stands in the way', () => {
+describe('where something is in its place', () => {
   test('a log that cannot be made whole keeps its parts and the note beside them', () => {
     const log = aLog()
     log.write(10_000)

@@ -1,4 +1,4 @@
-/** Looking at a job's log as the stream that the job wrote, and what is never looked at. */
+/** Reading a job's log as the stream that the job wrote, and what is never read. */
 import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Where logs really are, looked at as the user may have linked it. */
+/** Where logs really are: the user may have linked the folder. */
 import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -29,7 +29,7 @@ test('a log is below the data folder, whether that has logs already or not, and 
   expect(folder('link')()).toBe(join(home, 'logs', log))
 })
 
-test('a folder of logs on another disk is followed, and looked at again after a second of awake time', () => {
+test('a folder of logs on another disk is followed, and checked again after a second of awake time', () => {
   const { real, home, clock, folder } = aFolder()
   const where = folder('home')
   expect(where()).toBe(join(home, 'logs', log))
@@ -46,7 +46,7 @@ test('a folder of logs on another disk is followed, and looked at again after a 
   expect(where()).toBe(join(home, 'logs', log))
 })
 
-test('a data folder that cannot be looked at is named as it was given', () => {
+test("a data folder that can't be resolved is named as it was given", () => {
   const { real, folder } = aFolder()
   expect(folder('nowhere')()).toBe(join(real, 'nowhere', 'logs', log))
 })

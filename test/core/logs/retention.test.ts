@@ -32,7 +32,7 @@ function setUp(days: number) {
   return { db, home, old, open, logOf }
 }
 
-test('logs of a batch go when it ended longer ago than the setting says, and not before', () => {
+test('logs of a batch go when it ended longer ago than the setting allows, and not before', () => {
   const { db, home, old, open, logOf } = setUp(7)
   expect(removeOldLogs(db, home, noon + 7 * day)).toEqual([])
   expect(removeOldLogs(db, home, noon + 7 * day + 1)).toEqual([old.number])
@@ -40,13 +40,13 @@ test('logs of a batch go when it ended longer ago than the setting says, and not
   expect(existsSync(logOf(open.number))).toBe(true)
 })
 
-test('with 0 days everything stays for ever', () => {
+test('with 0 days everything stays forever', () => {
   const { db, home, old, logOf } = setUp(0)
   expect(removeOldLogs(db, home, noon + 10_000 * day)).toEqual([])
   expect(existsSync(logOf(old.number))).toBe(true)
 })
 
-test('only folders that are named like a batch are looked at, and links are not followed', () => {
+test('only folders that are named like a batch are checked, and links are not followed', () => {
   const { db, home } = setUp(1)
   const elsewhere = temporaryFolder()
   writeFileSync(join(elsewhere, 'mine.txt'), 'x')

@@ -1,6 +1,6 @@
 /**
- * The files for macOS and Windows, which the rest of the suite never runs on Linux. What the system itself says is
- * tested there only; here stand-ins say what it says there, so that at least our words and our reading hold.
+ * The files for macOS and Windows, which the rest of the suite never runs on Linux. The systems' real output is
+ * tested there only; here stand-ins print it, so that at least our arguments and our parsing are tested.
  */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-// The boot is asked for once in a process: every test has a fresh module.
+// The boot is read once per process: every test has a fresh module.
 beforeEach(() => void vi.resetModules())
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -44,7 +44,7 @@ function standIn(folder: string, name: string, lines: string): void {
 }
 
 describe.skipIf(process.platform === 'win32')('macOS, by the same `ps` or by stand-ins', () => {
-  test('sees a process, that it stands still, and that it is gone', async () => {
+  test('sees a process, that it is stopped, and that it is gone', async () => {
     const table = await darwin()
     const pid = waiting()
     const look = table.look(pid)
@@ -88,7 +88,7 @@ describe.skipIf(process.platform === 'win32')('macOS, by the same `ps` or by sta
     ])
   })
 
-  test('knows a boot by its time, and says so where that can not be had', async () => {
+  test('knows a boot by its time, and reports it where that can not be had', async () => {
     const folder = temporaryFolder()
     standIn(folder, 'sysctl', `echo '{ sec = 1795314783, usec = 4711 } Sun Nov 22 01:53:03 2026'`)
     expect((await darwin()).bootId()).toBe('1795314783')
@@ -99,7 +99,7 @@ describe.skipIf(process.platform === 'win32')('macOS, by the same `ps` or by sta
 })
 
 describe.skipIf(process.platform === 'win32')('Windows, by stand-ins', () => {
-  test('takes the start time that CIM tells, and nothing for gone', async () => {
+  test('takes the start time from CIM, and no output as gone', async () => {
     const folder = temporaryFolder()
     standIn(
       folder,
@@ -113,7 +113,7 @@ describe.skipIf(process.platform === 'win32')('Windows, by stand-ins', () => {
     expect(table.marked()).toEqual([])
   })
 
-  test('asks the tree to end, then forces it, and knows when it is gone already', async () => {
+  test('signals the tree to end, then forces it, and knows when it is gone already', async () => {
     const folder = temporaryFolder()
     const asked = join(folder, 'asked')
     standIn(folder, 'powershell.exe', `case "$*" in *ProcessId=42*) echo 133773;; esac`)

@@ -64,13 +64,13 @@ describe.runIf(process.platform === 'linux')('a process in /proc', () => {
     expect(linuxProcesses.bootId()).toBe(linuxProcesses.bootId())
   })
 
-  test('may have any name, and stand still', async () => {
+  test('may have any name, and be stopped', async () => {
     const folder = temporaryFolder()
     const { pid } = await aShell(`cp /bin/sleep '${folder}/a) Z 1'; echo ready; exec '${folder}/a) Z 1' 61`)
     await until(() => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'a) Z 1\n', 'it has that name')
     expect(readStat(pid)).toMatchObject({ state: 'running', parent: process.pid })
     process.kill(pid, 'SIGSTOP')
-    await until(() => readStat(pid)?.state === 'stopped', 'it stands still')
+    await until(() => readStat(pid)?.state === 'stopped', 'it is stopped')
     const own = identify(pid)
     if (!own) throw new Error('it is gone')
     expect([isRunning(own), isStopped(own)]).toEqual([true, true])
@@ -84,7 +84,7 @@ describe.runIf(process.platform === 'linux')('a process in /proc', () => {
     ])
   })
 
-  test('that has ended and was not asked for is a zombie: neither running nor marked', async () => {
+  test('that has ended and was not reaped is a zombie: neither running nor marked', async () => {
     const runDir = temporaryFolder()
     const { pid } = await aShell('sleep 0.01 & echo ready $!; exec sleep 61', { env: marked('1.1', runDir) })
     const childOf = () => listPids().find((one) => readStat(one)?.parent === pid)
@@ -97,7 +97,7 @@ describe.runIf(process.platform === 'linux')('a process in /proc', () => {
     await stopProcesses([zombie], 60_000) // there is nothing to wait for
   })
 
-  test('that is not there is null, and can be signalled in vain', () => {
+  test('that is not there is null, and signalling it does nothing', () => {
     expect([readStat(noPid), readMarker(noPid), identify(noPid)]).toEqual([null, null, null])
     expect(isRunning({ pid: noPid, startedAt: '1', bootId: linuxProcesses.bootId() })).toBe(false)
     expect(sendSignal(noPid, 'SIGTERM')).toBe('gone')
@@ -130,7 +130,7 @@ describe.runIf(process.platform === 'linux')('a process in /proc', () => {
     for (const pid of threads) expect(readMarker(pid)).toBeNull()
   })
 
-  test('without an environment is asked for it again while it is young, as it may be in its exec, but not for long', async () => {
+  test('without an environment is read again while it is young, as it may be in its exec, but not for long', async () => {
     const { pid } = await aShell('echo ready; exec env -i sleep 61')
     // The shell's exec of env has none for a moment, too: only sleep's is the one that stays.
     await until(() => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n', 'it is sleep')
@@ -169,7 +169,7 @@ async function lookingFor<T>(look: () => T): Promise<{ answer: T; fastestMs: num
   return { answer, fastestMs }
 }
 
-/** A process that has just ended, and whose parent never asks for it. */
+/** A process that has just ended, and whose parent never reaps it. */
 async function aZombie(): Promise<number> {
   const { pid } = await aShell('sleep 0.01 & echo ready; exec sleep 61')
   const child = () => listPids().find((one) => readStat(one)?.parent === pid) ?? 0
@@ -208,12 +208,12 @@ describe.runIf(process.platform === 'linux')('stopping', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(199)
   })
 
-  test('wakes what stands still, so that it can obey', async () => {
+  test('wakes what is stopped, so that it can handle the signal', async () => {
     const { child, pid } = await aShell('trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done')
     const own = identify(pid)
     if (!own) throw new Error('it is gone')
     process.kill(pid, 'SIGSTOP')
-    await until(() => isStopped(own), 'it stands still')
+    await until(() => isStopped(own), 'it is stopped')
     const over = gone(child)
     await stopProcesses([own], 60_000)
     await over

@@ -52,19 +52,19 @@ describe('processes of jobs', () => {
   })
 
   it('are not there any more once they are zombies', async () => {
-    // The shell's child ends, and the shell, turned into a sleep, never asks for its status.
+    // The shell's child ends, and the shell, turned into a sleep, never reaps it.
     const parent = await job('1.1', 'sleep 0.01 & echo ready; exec sleep 61')
     await until(() => findJobProcesses({ home }).length === 1, 'the child has ended')
     expect(findJobProcesses({ home }).map((p) => p.pid)).toEqual([parent])
   })
 
-  it('tell when they stand still, and can be stopped then too', async () => {
+  it('report when they are stopped, and can be stopped then too', async () => {
     const pid = await job('1.1', 'echo ready; exec sleep 61')
     const identity = identify(pid)
     if (identity === null) throw new Error('it is gone')
     expect(isStopped(identity)).toBe(false)
     process.kill(pid, 'SIGSTOP')
-    await until(() => isStopped(identity), 'it stands still')
+    await until(() => isStopped(identity), 'it is stopped')
     expect(isRunning(identity)).toBe(true)
     await stopProcesses([identity], 60_000)
     expect(isRunning(identity)).toBe(false)

@@ -11,7 +11,7 @@ import {
   driftedCounters,
   integrityProblems,
   isUnfinishedCopy,
-  linePositions,
+  queuePositions,
   renumber,
   runningAttempts,
   runningBatches,
@@ -30,7 +30,7 @@ const unguarded = (db: Db) =>
   )
 
 describe('the file', () => {
-  test('is sound, and says what it is', () => {
+  test('is sound, and reports what it is', () => {
     const db = temporaryDatabase()
     expect(integrityProblems(db, true)).toEqual([])
     expect(integrityProblems(db, false)).toEqual([])
@@ -111,26 +111,26 @@ describe('batches that could not be together', () => {
   })
 })
 
-describe('the line', () => {
+describe('the queue', () => {
   test('is renumbered in the order it has, whatever its numbers were', () => {
     const db = temporaryDatabase()
     const ids = ['one', 'two', 'three', 'four'].map((type) => addBatch(db, { type }).id)
     renumber(db)
-    expect(linePositions(db)).toEqual([1, 2, 3, 4])
+    expect(queuePositions(db)).toEqual([1, 2, 3, 4])
     db.exec('DROP TRIGGER position_is_free_u; DROP INDEX one_batch_per_position')
     db.exec('UPDATE batches SET position = CASE number WHEN 1 THEN 2 WHEN 2 THEN 2 WHEN 3 THEN 3 ELSE 40 END')
-    expect(linePositions(db)).toEqual([2, 2, 3, 40])
+    expect(queuePositions(db)).toEqual([2, 2, 3, 40])
     renumber(db)
-    expect(linePositions(db)).toEqual([1, 2, 3, 4])
+    expect(queuePositions(db)).toEqual([1, 2, 3, 4])
     expect(queuedIds(db)).toEqual(ids)
   })
 
-  test('is put right under the guard that no two stand at one place', () => {
+  test('is renumbered under the guard that no two share a position', () => {
     const db = temporaryDatabase()
     const ids = ['one', 'two', 'three'].map((type) => addBatch(db, { type }).id)
     db.write(() => db.exec('UPDATE batches SET position = position + 6 WHERE number = 1'))
     db.write(() => renumber(db))
-    expect(linePositions(db)).toEqual([1, 2, 3])
+    expect(queuePositions(db)).toEqual([1, 2, 3])
     expect(queuedIds(db)).toEqual([...ids.slice(1), ids[0]])
   })
 })

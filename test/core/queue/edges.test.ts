@@ -1,4 +1,4 @@
-/** The edges of a batch one by one: what each tells, what it leaves alone, and what becomes of the line behind it. */
+/** The edges of a batch one by one: the event of each, what it leaves alone, and what becomes of the queue behind it. */
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/core/db/db.ts'
 import { linkAfter } from '../../../src/core/queue/after-store.ts'
@@ -39,7 +39,7 @@ import {
   temporaryDatabase,
 } from '../../helpers/database.ts'
 
-const told = (db: Db, batch: Pick<BatchRow, 'id'>) => eventsPage(db, { limit: 99, batchId: batch.id })
+const reports = (db: Db, batch: Pick<BatchRow, 'id'>) => eventsPage(db, { limit: 99, batchId: batch.id })
 const places = (db: Db) =>
   db
     .sql<{ number: number; position: number }>(
@@ -52,7 +52,7 @@ const places = (db: Db) =>
 const aLine = (db: Db, length: number) =>
   Array.from({ length }, (_, index) => addBatch(db, { type: `type-${index}`, at: noon + index }))
 
-/** A batch that somebody put there with SQL, and against the rules, without saying that it has all its jobs. */
+/** A batch that somebody put there with SQL, and against the rules, without sealing it. */
 function byHand(db: Db, status: 'queued' | 'running', position: number): BatchRow {
   const configurationId = addBatch(db, { type: 'first', hold: true }).configuration_id
   db.exec('DROP TRIGGER batch_begins_initiated; DROP TRIGGER sealed_first')
@@ -68,9 +68,9 @@ function byHand(db: Db, status: 'queued' | 'running', position: number): BatchRo
 }
 
 describe('the events of a batch', () => {
-  test('say where it came to be, and how many jobs it was sealed with', () => {
+  test('report where it came to be, and how many jobs it was sealed with', () => {
     const db = temporaryDatabase()
-    const events = told(db, addBatch(db, { jobs: 4 }))
+    const events = reports(db, addBatch(db, { jobs: 4 }))
     expect(events.map((event) => [event.kind, event.fromStatus, event.toStatus])).toEqual([
       ['batch_created', null, 'initiated'],
       ['batch_sealed', null, null],
@@ -79,7 +79,7 @@ describe('the events of a batch', () => {
     expect(events[1]?.details).toMatchObject({ jobs: 4 })
   })
 
-  test('say that it was resumed, released or retried, and at which place it stands', () => {
+  test('report that it was resumed, released or retried, and its position', () => {
     const db = temporaryDatabase()
     const [batch] = aLine(db, 2) as [BatchRow, BatchRow]
     db.write(() => pauseBatch(db, by(noon + 9), batch.id, 'lunch'))
@@ -89,7 +89,7 @@ describe('the events of a batch', () => {
     end(db, claim(db, noon + 13), noon + 14, 'completed_with_errors')
     expect(db.write(() => reopenBatch(db, by(noon + 15), batch.id, []))).toMatchObject({ position: 2 })
     expect(
-      told(db, batch)
+      reports(db, batch)
         .filter((event) => event.toStatus === 'queued')
         .map((event) => [event.kind, event.fromStatus, event.reason, event.details.position]),
     ).toEqual([
@@ -116,7 +116,7 @@ describe('the events of a batch', () => {
       error: 'too many failed',
       completed_at: noon + 9,
     })
-    expect(told(db, batch).at(-1)?.details).toMatchObject({
+    expect(reports(db, batch).at(-1)?.details).toMatchObject({
       succeeded: 3,
       failed: 1,
       cancelled: 2,
@@ -137,7 +137,7 @@ describe('the events of a batch', () => {
   })
 })
 
-test('only what stands in the line waits for something', () => {
+test('only queued batches wait for something', () => {
   const db = temporaryDatabase()
   const waiting = addBatch(db, { type: 'report', after: ['edm'], hold: true })
   expect(findBatch(db, waiting.id)?.waitsFor).toBeNull()
@@ -153,7 +153,7 @@ test('only what stands in the line waits for something', () => {
 })
 
 describe('the events of a job', () => {
-  test('say that it is tried again or was interrupted, which attempt it was, and of which input', () => {
+  test('report that it is tried again or was interrupted, which attempt it was, and of which input', () => {
     const db = temporaryDatabase()
     addBatch(db, { jobs: ['a.csv'] })
     const batch = claim(db, noon)
@@ -168,7 +168,7 @@ describe('the events of a job', () => {
     expect(db.write(() => interruptJob(db, by(noon + 105), { id: job.id, token }, lost, true))).toMatchObject(
       { status: 'pending', failures: 1, host_losses: 1, not_before: null },
     )
-    const [retried, interrupted] = told(db, batch).slice(-2)
+    const [retried, interrupted] = reports(db, batch).slice(-2)
     const edge = { jobId: job.id, jobOrdinal: 1, fromStatus: 'running', toStatus: 'pending' }
     expect(retried).toMatchObject({ kind: 'job_retried', reason: 'no column', ...edge })
     expect(retried?.details).toMatchObject({ input: 'a.csv', ordinal: 1, attempt: 1, notBefore: noon + 99 })
@@ -176,7 +176,7 @@ describe('the events of a job', () => {
     expect(interrupted?.details).toMatchObject({ input: 'a.csv', ordinal: 1, attempt: 2 })
   })
 
-  test('of no job and no batch say nothing of any', () => {
+  test('of no job and no batch name none', () => {
     const db = temporaryDatabase()
     note(db, noon, 'queue_paused', { until: 'one' })
     expect(eventsPage(db, { limit: 1 })[0]?.details).toEqual({ until: 'one' })
@@ -205,17 +205,17 @@ test('a batch is found by a number of any length, with its sign or without', () 
 })
 
 describe('an edge that is not there', () => {
-  test('a filled batch is not removed, a sealed one not sealed again, and nothing is told', () => {
+  test('a filled batch is not removed, a sealed one not sealed again, and nothing is reported', () => {
     const db = temporaryDatabase()
     const batch = addBatch(db)
-    const before = told(db, batch).length
+    const before = reports(db, batch).length
     expect(db.write(() => removeUnsealed(db, by(noon), batch.id, 'why'))).toBe(false)
     expect(db.write(() => sealBatch(db, by(noon), batch.id))).toBeUndefined()
     expect(db.write(() => removeUnsealed(db, by(noon), 'nobody', 'why'))).toBe(false)
-    expect(told(db, batch)).toHaveLength(before)
+    expect(reports(db, batch)).toHaveLength(before)
   })
 
-  test('a batch that nobody sealed does not come back into the line once it was paused', () => {
+  test('a batch that nobody sealed does not come back into the queue once it was paused', () => {
     const db = temporaryDatabase()
     byHand(db, 'queued', 1)
     expect(db.write(() => pauseBatch(db, by(noon), 'by-hand', null))).toMatchObject({ status: 'paused' })
@@ -223,7 +223,7 @@ describe('an edge that is not there', () => {
     expect(reread(db, 'by-hand').status).toBe('paused')
   })
 
-  test('but one that runs unsealed can be let go, to the top of the line', () => {
+  test('but one that runs unsealed can be released, to the top of the queue', () => {
     const db = temporaryDatabase()
     byHand(db, 'running', 0)
     addBatch(db, { type: 'other' })
@@ -241,14 +241,14 @@ describe('an edge that is not there', () => {
     expect(reread(db, 'by-hand').status).toBe('running')
   })
 
-  test('a batch with nothing in line before it is the head, and an empty line has none', () => {
+  test('a batch with nothing queued before it is the head, and an empty queue has none', () => {
     const db = temporaryDatabase()
     expect(headOfLine(db)).toEqual({ first: undefined, claimable: undefined })
     expect(db.write(() => claimHead(db, by(noon), 'token'))).toBeUndefined()
   })
 })
 
-describe('the line', () => {
+describe('the queue', () => {
   test('closes behind one that is paused or cancelled, and stays as it is when the running one is', () => {
     const db = temporaryDatabase()
     const [one, two, three, four] = aLine(db, 4) as [BatchRow, BatchRow, BatchRow, BatchRow]
@@ -294,7 +294,7 @@ describe('the line', () => {
     ])
     db.write(() => pauseBatch(db, by(noon), one.id, null))
     expect(prefer(one, 7)).toBeNull()
-    expect(told(db, one).at(-1)?.details).toMatchObject({ from: -5, to: 7, position: null })
+    expect(reports(db, one).at(-1)?.details).toMatchObject({ from: -5, to: 7, position: null })
   })
 
   test('opens and closes at any place, and knows its length', () => {

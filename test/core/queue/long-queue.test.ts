@@ -37,7 +37,7 @@ function rowsWritten(db: Db, action: () => unknown): number {
   return total() - before
 }
 
-describe('a queue longer than what is put right at once', () => {
+describe('a queue longer than what is renumbered at once', () => {
   test('costs a claim the same rows, however long it is', () => {
     const cost = (length: number) => {
       const db = queueOf(length)
@@ -56,7 +56,7 @@ describe('a queue longer than what is put right at once', () => {
     }
   })
 
-  test('is dense again in slices, while the host that works has a moment', () => {
+  test('is dense again in slices, while the executor is idle', () => {
     const db = queueOf(1_300)
     const { host_id: hostId } = claim(db, noon)
     const clock = stubClock(noon)

@@ -277,7 +277,7 @@ test('keeps the order of a plain list through every history, with places 1…n a
   )
 }, 60_000)
 
-test('heals a hole that somebody left in the queue, and says whether there was one', () => {
+test('closes a gap that somebody left in the queue, and returns whether there was one', () => {
   const db = temporaryDatabase()
   const ids = ['one', 'two', 'three'].map((type) => addBatch(db, { type }).id)
   expect(db.write(() => makeDense(db))).toBe(false)

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Summary } from '../../../src/contract/entities.ts'
 import type { Db } from '../../../src/core/db/db.ts'
-import { lineCounts } from '../../../src/core/queue/attention-queries.ts'
+import { queueCounts } from '../../../src/core/queue/attention-queries.ts'
 import { cancelBatch, endBatch } from '../../../src/core/queue/batch-ending.ts'
 import { clearHistory, markSeen } from '../../../src/core/queue/batch-marks.ts'
 import {
@@ -131,7 +131,7 @@ describe('a batch is found', () => {
     expect(batchById(db, first.id)).toMatchObject({ seen: false, pausing: false, completedAt: noon + 3 })
   })
 
-  test('among the active: what runs, the line, then what is paused or held in the order of its creation', () => {
+  test('among the active: what runs, the queue, then what is paused or held in the order of its creation', () => {
     const db = temporaryDatabase()
     const held = addBatch(db, { type: 'held', hold: true })
     const paused = addBatch(db, { type: 'paused' })
@@ -141,7 +141,7 @@ describe('a batch is found', () => {
     claim(db, noon)
     aFinishedAside(db)
     expect(numbers(activeBatches(db))).toEqual([runs, queued, held, paused].map((batch) => batch.number))
-    expect(lineCounts(db)).toEqual({ queued: 1, paused: 1, held: 1 })
+    expect(queueCounts(db)).toEqual({ queued: 1, paused: 1, held: 1 })
     expect(countByStatus(db)).toEqual({
       initiated: 1,
       queued: 1,
@@ -199,7 +199,7 @@ describe('finished batches', () => {
     expect(found('%')).toEqual([])
   })
 
-  test('are new until somebody has looked at them', () => {
+  test('are new until somebody has seen them', () => {
     const { db, ids } = scene()
     addBatch(db, { type: 'active' })
     expect(countUnseen(db)).toBe(3)
@@ -445,7 +445,7 @@ describe('events', () => {
     expect(lastEventId(temporaryDatabase())).toBe(0)
   })
 
-  test('tell every edge of a batch with where it came from and why', () => {
+  test('report every edge of a batch with where it came from and why', () => {
     const db = temporaryDatabase()
     const batch = addBatch(db, { jobs: 1, hold: true })
     db.write(() => enqueueBatch(db, by(noon), batch.id))
@@ -454,8 +454,8 @@ describe('events', () => {
     db.write(() => requestPause(db, by(noon), batch.id, true, 'lunch'))
     db.write(() => pauseBatch(db, by(noon), batch.id, null))
     db.write(() => cancelBatch(db, by(noon), batch.id, 'wrong input'))
-    const told = eventsPage(db, { limit: 9, batchId: batch.id, after: 2 })
-    expect(told.map((event) => [event.kind, event.fromStatus, event.toStatus, event.reason])).toEqual([
+    const reports = eventsPage(db, { limit: 9, batchId: batch.id, after: 2 })
+    expect(reports.map((event) => [event.kind, event.fromStatus, event.toStatus, event.reason])).toEqual([
       ['batch_enqueued', 'initiated', 'queued', null],
       ['batch_reprioritized', null, null, null],
       ['batch_claimed', 'queued', 'running', null],
@@ -463,9 +463,9 @@ describe('events', () => {
       ['batch_paused', 'running', 'paused', null],
       ['batch_cancelled', 'paused', 'cancelled', 'wrong input'],
     ])
-    expect(told[1]?.details).toMatchObject({ from: 0, to: 4, position: 1 })
-    expect(told[3]?.details).toMatchObject({ now: true })
-    expect(told[5]?.details).toMatchObject({
+    expect(reports[1]?.details).toMatchObject({ from: 0, to: 4, position: 1 })
+    expect(reports[3]?.details).toMatchObject({ now: true })
+    expect(reports[5]?.details).toMatchObject({
       succeeded: 0,
       failed: 0,
       cancelled: 1,
@@ -481,7 +481,7 @@ describe('events', () => {
 })
 
 describe('edges that are not there', () => {
-  test('change nothing and tell nothing', () => {
+  test('change nothing and record nothing', () => {
     const db = temporaryDatabase()
     const queued = addBatch(db, { type: 'queued' })
     const done = aFinishedBefore(db)
@@ -537,7 +537,7 @@ describe('stopping after a batch', () => {
   })
 })
 
-describe('the mark of a batch that leaves the line without having run', () => {
+describe('the mark of a batch that leaves the queue without having run', () => {
   test('goes to the one before it, queued or running, so that these still run', () => {
     const db = temporaryDatabase()
     const [one, two, three] = ['one', 'two', 'three'].map((type) => addBatch(db, { type, jobs: 0 }))
@@ -563,7 +563,7 @@ describe('the mark of a batch that leaves the line without having run', () => {
   })
 })
 
-describe('who is in the way of a new batch', () => {
+describe('which batches conflict with a new one', () => {
   test('is an active one of the same identity or with an overlapping range', () => {
     const db = temporaryDatabase()
     const ranges = [0, 10].map((start) => addBatch(db, { type: 'evolve', range: { start, end: start + 9 } }))

@@ -48,7 +48,7 @@ describe('a batch with `after`', () => {
     ['failed', 'waits for #1, which failed'],
     ['cancelled', 'waits for #1, which was cancelled'],
     ['completed_with_errors', 'waits for #1, which completed with errors'],
-  ] as const)('stays in line and says so when its predecessor has %s', (status, sentence) => {
+  ] as const)('stays queued with the reason when its predecessor has %s', (status, sentence) => {
     const db = temporaryDatabase()
     addBatch(db, { type: 'edm' })
     const waiting = addBatch(db, { type: 'portfolio', after: ['edm'] })
@@ -97,7 +97,7 @@ describe('a batch with `after`', () => {
     expect(waitsFor(db, waiting)).toBe('waits for #2, which was cancelled and #4')
   })
 
-  test('waits for the batch that goes on with the remaining inputs', () => {
+  test('waits for the batch that continues with the remaining inputs', () => {
     const db = temporaryDatabase()
     const first = addBatch(db, { type: 'edm', range: { start: 0, end: 9 } })
     const waiting = addBatch(db, { type: 'portfolio', after: ['edm'] })
@@ -202,7 +202,7 @@ describe('the audit trail', () => {
     expect(() => db.write(() => db.sql(`UPDATE events SET reason = ''`).run())).toThrow('append-only')
   })
 
-  test('is rolled back with the change it tells of', () => {
+  test('is rolled back with the change it reports', () => {
     const db = temporaryDatabase()
     const count = () => db.sql<{ n: number }>('SELECT count(*) AS n FROM events').get()?.n
     const before = count()
@@ -236,7 +236,7 @@ describe('hosts', () => {
     expect(executorHost(db)?.id).toBe('host-2')
   })
 
-  test('succeed only the one they looked at, as long as it has not beaten since', () => {
+  test('succeed only the one they saw, as long as it has not beaten since', () => {
     const db = temporaryDatabase()
     addHost(db, 'host-2', noon)
     const seen = host(db, hostId)

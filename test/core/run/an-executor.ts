@@ -31,7 +31,7 @@ export function aWorkplace(db: Db = temporaryDatabase()) {
   const home = path.dirname(db.path)
   const trace = path.join(home, 'trace')
 
-  /** A batch of jobs that each write `begin N`, do what `body` says, and write `end N`. */
+  /** A batch of jobs that each write `begin N`, do what is in `body`, and write `end N`. */
   function add(body: string, plan: BatchPlan = {}): BatchRow {
     const script = `echo "begin $1" >> ${trace}; ${body}; s=$?; echo "end $1" >> ${trace}; exit $s`
     return addBatch(db, {
@@ -85,7 +85,7 @@ export type Workplace = ReturnType<typeof aWorkplace>
 
 /** An executor at this place; it is ended, and its jobs with it, when the test ends. */
 export function anExecutor(place: Workplace, more: Partial<ExecutorOptions> = {}) {
-  const told: Told = {
+  const reports: Told = {
     finished: [],
     attention: [],
     crashes: [],
@@ -102,17 +102,17 @@ export function anExecutor(place: Workplace, more: Partial<ExecutorOptions> = {}
     launcherDir,
     env: { ...process.env, SLIPWAY_LAUNCHER: launcherKind },
     events: {
-      onFinished: (row) => told.finished.push(row),
+      onFinished: (row) => reports.finished.push(row),
       onChanged: () => {
-        told.changed += 1
+        reports.changed += 1
       },
-      onUnexpanded: (id) => told.unexpanded.push(id),
+      onUnexpanded: (id) => reports.unexpanded.push(id),
       onRefused: () => {
-        told.refused += 1
+        reports.refused += 1
       },
-      onCrashFound: (sentence) => told.crashes.push(sentence),
-      onAttention: (sentence) => told.attention.push(sentence),
-      onError: (cause) => told.errors.push(cause),
+      onCrashFound: (sentence) => reports.crashes.push(sentence),
+      onAttention: (sentence) => reports.attention.push(sentence),
+      onError: (cause) => reports.errors.push(cause),
       onPlaceState: () => {},
     },
     ...more,
@@ -121,5 +121,5 @@ export function anExecutor(place: Workplace, more: Partial<ExecutorOptions> = {}
     await stopJobProcesses({ home: place.home }, 0)
     await executor.end('stop')
   })
-  return { executor, told }
+  return { executor, reports }
 }

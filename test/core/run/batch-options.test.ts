@@ -38,7 +38,7 @@ describe('a batch stops by its own rule', () => {
     return reason && reasonSentence(reason)
   }
 
-  test('never, at the first failure, or at a share, and says which', () => {
+  test('never, at the first failure, or at a share, and reports which', () => {
     expect(rule({ kind: 'never' }, 10)).toBeNull()
     expect(rule({ kind: 'first' }, 0)).toBeNull()
     expect(rule({ kind: 'first' }, 1)).toBe('stopped at the first failure (stop-on-failure: first)')
@@ -89,7 +89,7 @@ test("a job's environment: the PATH of whoever added it, the batch's, its own, a
 })
 
 describe('the guard of the disk', () => {
-  test('says when less is free than was asked for; 0 turns it off', () => {
+  test('reports when less is free than was requested; 0 turns it off', () => {
     const clock = stubClock(noon)
     const guard = new DiskGuard(tmpdir(), clock)
     expect(guard.low).toBe(false)
@@ -103,7 +103,7 @@ describe('the guard of the disk', () => {
     expect(guard.low).toBe(false)
   })
 
-  test('asks the file system at most once a second', () => {
+  test('reads the file system at most once a second', () => {
     const clock = stubClock(noon)
     const folder = `${temporaryFolder()}/disk`
     mkdirSync(folder)

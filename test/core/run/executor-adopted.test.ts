@@ -36,7 +36,7 @@ async function aSuccessor(plan: { jobs: number; parallel: number }) {
 
 describe('jobs that were taken over', () => {
   test('are watched one by one, beside jobs of its own, and the old launcher leaves no trace', async () => {
-    const { place, batch, executor, told } = await aSuccessor({ jobs: 3, parallel: 2 })
+    const { place, batch, executor, reports } = await aSuccessor({ jobs: 3, parallel: 2 })
     const [old] = journals(place)
     place.open(1)
     await until(() => place.row(batch).jobs_succeeded === 1, 'the first has ended')
@@ -52,13 +52,13 @@ describe('jobs that were taken over', () => {
     expect(place.jobs(batch).map((job) => [job.status, job.attempts])).toEqual(
       Array(3).fill(['succeeded', 1]),
     )
-    expect(told).toMatchObject({ errors: [], attention: [], refused: 0 })
+    expect(reports).toMatchObject({ errors: [], attention: [], refused: 0 })
     await executor.end('finish')
     expect(readdirSync(path.join(place.home, 'run'))).toEqual([])
   })
 
   test('are interrupted once nobody sees them any more, and run again', async () => {
-    const { place, batch, told } = await aSuccessor({ jobs: 1, parallel: 1 })
+    const { place, batch, reports } = await aSuccessor({ jobs: 1, parallel: 1 })
     const [old] = journals(place)
     if (!old) throw new Error('it has no journal')
     process.kill(old.launcher.pid, 'SIGKILL')
@@ -67,7 +67,7 @@ describe('jobs that were taken over', () => {
     place.open(1)
     await place.ends(batch)
     expect(place.jobs(batch)).toMatchObject([{ status: 'succeeded', attempts: 2 }])
-    expect(told.errors).toEqual([])
+    expect(reports.errors).toEqual([])
   })
 
   test.each(['cancelled', 'paused at once'])(
@@ -91,7 +91,7 @@ describe('jobs that were taken over', () => {
   )
 
   test('live on when the launcher of this host dies, whose own job runs again', async () => {
-    const { place, batch, told } = await aSuccessor({ jobs: 3, parallel: 2 })
+    const { place, batch, reports } = await aSuccessor({ jobs: 3, parallel: 2 })
     place.open(1)
     await place.traced('begin 3')
     const own = journals(place).find((journal) => journal.hostId === 'host-2')
@@ -101,37 +101,37 @@ describe('jobs that were taken over', () => {
     place.open(2, 3)
     await place.ends(batch)
     expect(place.jobs(batch).map((job) => job.attempts)).toEqual([1, 1, 2])
-    expect(told.attention).toHaveLength(1)
+    expect(reports.attention).toHaveLength(1)
   })
 })
 
 describe('the role', () => {
-  test('that is somebody else’s is refused, asked for again a second later, and nothing happens before', async () => {
+  test('that is somebody else’s is refused, requested again a second later, and nothing happens before', async () => {
     const place = aWorkplace()
     const batch = place.add('true', { jobs: 1 })
     addHost(place.db, 'host-2', noon)
-    const { executor, told } = anExecutor(place, { hostId: 'host-2' })
+    const { executor, reports } = anExecutor(place, { hostId: 'host-2' })
     await executor.begin()
-    expect(told).toMatchObject({ refused: 1, changed: 0 })
+    expect(reports).toMatchObject({ refused: 1, changed: 0 })
     executor.wake()
     await turns()
     expect(place.row(batch).status).toBe('queued')
     place.db.write(() => place.db.sql('UPDATE hosts SET executor = 0').run())
     place.db.write(() => takeRole(place.db, 'host-2'))
     await place.ends(batch)
-    expect(told.refused).toBe(1)
+    expect(reports.refused).toBe(1)
   })
 
   test('that is lost while it looks around leaves everything as it is', async () => {
     const place = aWorkplace()
     const batch = place.add('true', { jobs: 1 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     const beginning = executor.begin()
     executor.lose()
     await beginning
     await turns()
     expect(place.row(batch).status).toBe('queued')
-    expect(told).toMatchObject({ changed: 0, finished: [] })
+    expect(reports).toMatchObject({ changed: 0, finished: [] })
   })
 
   test('that is lost lets go whoever waits for its jobs', async () => {
@@ -174,40 +174,40 @@ describe('the role', () => {
     expect(place.jobs(second)).toMatchObject([{ status: 'succeeded', attempts: 1 }])
   })
 
-  test('that was refused and then lost is not asked for again', async () => {
+  test('that was refused and then lost is not requested again', async () => {
     const place = aWorkplace()
     addHost(place.db, 'host-2', noon)
     // A clock whose timers ring twenty times as soon.
     const clock: Clock = { ...systemClock, after: (ms, action) => systemClock.after(ms / 20, action) }
-    const { executor, told } = anExecutor(place, { hostId: 'host-2', clock })
+    const { executor, reports } = anExecutor(place, { hostId: 'host-2', clock })
     await executor.begin()
     executor.lose()
     await new Promise<void>((resolve) => clock.after(2_000, resolve))
-    expect(told.refused).toBe(1)
+    expect(reports.refused).toBe(1)
   })
 
   test('is begun again a second after the database would not be read', async () => {
     const place = aWorkplace()
     const batch = place.add('true', { jobs: 1 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     place.db.exec('ALTER TABLE settings RENAME TO elsewhere')
     await executor.begin()
-    expect(told.errors).toHaveLength(1)
+    expect(reports.errors).toHaveLength(1)
     place.db.exec('ALTER TABLE elsewhere RENAME TO settings')
     await place.ends(batch)
-    expect(told.errors).toHaveLength(1)
+    expect(reports.errors).toHaveLength(1)
   })
 
-  test('without work is quiet: nothing is looked at again and again', async () => {
+  test('without work is idle: nothing is polled', async () => {
     const place = aWorkplace()
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
-    expect(told.changed).toBe(1)
+    expect(reports.changed).toBe(1)
     executor.wake()
     await turns()
     executor.wake()
     await turns()
-    expect(told).toMatchObject({ changed: 1, crashes: [], errors: [] })
+    expect(reports).toMatchObject({ changed: 1, crashes: [], errors: [] })
   })
 
   test('with a batch whose only job waits for its retry is quiet too', async () => {
@@ -216,13 +216,13 @@ describe('the role', () => {
       jobs: 1,
       options: { retries: { times: 1, delayMs: 200, backoff: 1 } },
     })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await until(() => place.jobs(batch)[0]?.attempts === 1 && place.row(batch).jobs_running === 0, 'it waits')
     executor.wake()
     await place.ends(batch)
     expect(place.jobs(batch)).toMatchObject([{ status: 'succeeded', attempts: 2 }])
-    expect(told.crashes).toEqual([])
+    expect(reports.crashes).toEqual([])
   })
 })
 
@@ -240,7 +240,7 @@ test('an end that could not be written is written a second later, by itself, and
   }
   const place = aWorkplace(db)
   const batch = place.gated({ jobs: 1 })
-  const { executor, told } = anExecutor(place)
+  const { executor, reports } = anExecutor(place)
   await executor.begin()
   await place.traced('begin 1')
   broken = true
@@ -250,22 +250,22 @@ test('an end that could not be written is written a second later, by itself, and
   broken = false
   await place.ends(batch)
   expect(place.jobs(batch)).toMatchObject([{ status: 'succeeded', attempts: 1 }])
-  expect(told.errors).toHaveLength(2)
-  expect(told.crashes).toEqual([])
+  expect(reports.errors).toHaveLength(2)
+  expect(reports.crashes).toEqual([])
 })
 
 describe('a launcher', () => {
-  test('that was fenced lets the job go back, tells, and another one starts it', async () => {
+  test('that was fenced refuses the job, reports it, and another one starts it', async () => {
     const place = aWorkplace()
     const batch = place.gated({ jobs: 2 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.traced('begin 1')
     const [journal] = journals(place)
     if (!journal) throw new Error('it has no journal')
     fenceLauncher(journal)
     place.open(1, 2)
-    await until(() => told.refused > 0, 'it is refused')
+    await until(() => reports.refused > 0, 'it is refused')
     expect(place.jobs(batch)[0]).toMatchObject({ status: 'succeeded', attempts: 1 })
     await place.ends(batch)
     expect(place.jobs(batch)).toMatchObject([{ attempts: 1 }, { status: 'succeeded', attempts: 2 }])
@@ -283,10 +283,10 @@ describe('a launcher', () => {
       command: () => ({ argv: ['/no/such/program'] }),
       options: { retries: { times: 2, delayMs: 0, backoff: 1 } },
     })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.ends(batch)
     expect(place.jobs(batch)).toMatchObject([{ status: 'failed', attempts: 1 }])
-    expect(told).toMatchObject({ attention: [], refused: 0, crashes: [] })
+    expect(reports).toMatchObject({ attention: [], refused: 0, crashes: [] })
   })
 })

@@ -22,16 +22,16 @@ describe('a batch', () => {
     const place = aWorkplace()
     const first = place.add('true', { type: 'one', jobs: 3 })
     const second = place.add('(exit 3)', { type: 'two', jobs: 1 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.ends(second)
     const inOrder = [1, 2, 3].flatMap((n) => [`begin ${n}`, `end ${n}`])
     expect(place.trace()).toEqual([...inOrder, 'begin 1', 'end 1'])
     expect(place.row(first)).toMatchObject({ status: 'completed', jobs_succeeded: 3, closed_by: 'event' })
     expect(place.row(second)).toMatchObject({ status: 'completed_with_errors', jobs_failed: 1 })
-    expect(told.finished.map((row) => row.number)).toEqual([first.number, second.number])
-    expect(told).toMatchObject({ attention: [], crashes: [], errors: [], refused: 0 })
-    expect(told.changed).toBeGreaterThan(3)
+    expect(reports.finished.map((row) => row.number)).toEqual([first.number, second.number])
+    expect(reports).toMatchObject({ attention: [], crashes: [], errors: [], refused: 0 })
+    expect(reports.changed).toBeGreaterThan(3)
     await executor.end('finish')
     expect(readdirSync(path.join(place.home, 'run'))).toEqual([])
   })
@@ -69,20 +69,20 @@ describe('a batch', () => {
     expect(log(2)).toBe(`/ /bin:/usr/bin blue ${batch.number} 2 base\n`)
   })
 
-  test('whose job cannot be started fails that job with a sentence, and goes on', async () => {
+  test('whose job cannot be started fails that job with a sentence, and continues', async () => {
     const place = aWorkplace()
     const batch = place.add('true', {
       jobs: 2,
       command: (ordinal) => ({ argv: [ordinal === 1 ? '/no/such/program' : 'true'] }),
     })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.ends(batch)
     expect(place.jobs(batch)).toMatchObject([
       { status: 'failed', attempts: 1, error: 'program "/no/such/program" was not found' },
       { status: 'succeeded' },
     ])
-    expect(told.attention).toEqual([])
+    expect(reports.attention).toEqual([])
   })
 
   test('has a failed job tried again after its delay, before the next one has its turn', async () => {
@@ -156,7 +156,7 @@ describe('a batch', () => {
 })
 
 describe('pausing', () => {
-  test('a batch lets its running job end, frees the machine for the next, and goes on when resumed', async () => {
+  test('a batch lets its running job end, frees the machine for the next, and continues when resumed', async () => {
     const place = aWorkplace()
     const first = place.gated({ type: 'one', jobs: 2 })
     const second = place.add('true', { type: 'two', jobs: 1 })
@@ -267,7 +267,7 @@ describe('ending work', () => {
     expect(place.processes()).toEqual([])
   })
 
-  test('by stopping is not softened by a later wish for good order', async () => {
+  test('by stopping is not softened by a later request to finish', async () => {
     const place = aWorkplace()
     const batch = place.gated({ jobs: 1 })
     const { executor } = anExecutor(place)
@@ -279,13 +279,13 @@ describe('ending work', () => {
 
   test('twice, or before it began, does nothing more', async () => {
     const place = aWorkplace()
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.end('finish')
     await executor.begin()
     await executor.end('finish')
     await executor.end('stop')
     await executor.end('leave')
-    expect(told.errors).toEqual([])
+    expect(reports.errors).toEqual([])
   })
 
   test('can be followed by a new beginning', async () => {
@@ -308,9 +308,9 @@ describe('ending work', () => {
     expect(place.row(batch)).toMatchObject({ status: 'running', jobs_running: 1 })
     expect(place.processes().length).toBeGreaterThan(0)
     place.db.write(() => place.db.sql("UPDATE hosts SET id = 'host-2'").run())
-    const { executor, told } = anExecutor(place, { hostId: 'host-2' })
+    const { executor, reports } = anExecutor(place, { hostId: 'host-2' })
     await executor.begin()
-    expect(told.crashes).toEqual([
+    expect(reports.crashes).toEqual([
       '#1 was running when its host went away; jobs: 1 still running and watched. It continues from its first unfinished job.',
     ])
     await turns()
@@ -322,7 +322,7 @@ describe('ending work', () => {
       { status: 'succeeded', attempts: 1 },
     ])
     expect(place.trace()).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2'])
-    expect(leaver.told.errors).toEqual([])
+    expect(leaver.reports.errors).toEqual([])
     await executor.end('finish')
     expect(readdirSync(path.join(place.home, 'run'))).toEqual([])
   })
@@ -345,7 +345,7 @@ describe('a goal', () => {
 })
 
 describe('trouble', () => {
-  test('with the disk: nothing starts while it is low, and it goes on by itself when there is space', async () => {
+  test('with the disk: nothing starts while it is low, and it continues by itself when there is space', async () => {
     const place = aWorkplace()
     place.set('min-free-disk-mb', 10_000_000)
     const batch = place.add('true', { jobs: 1 })
@@ -360,24 +360,24 @@ describe('trouble', () => {
   test('with the launcher: without one nothing is claimed, it is reported, and tried again a second later', async () => {
     const place = aWorkplace()
     const batch = place.add('true', { jobs: 1 })
-    const { executor, told } = anExecutor(place, {
+    const { executor, reports } = anExecutor(place, {
       launcherDir: path.join(place.home, 'none'),
       env: { PATH: process.env.PATH, SLIPWAY_LAUNCHER: 'node' },
     })
     await executor.begin()
-    await until(() => told.attention.length > 0, 'it is told')
-    expect(told.attention[0]).toMatch(/^A job could not be started: no launcher in /)
-    expect(String(told.errors[0])).toContain('no launcher in')
-    expect(told.refused).toBe(0)
+    await until(() => reports.attention.length > 0, 'it is reports')
+    expect(reports.attention[0]).toMatch(/^A job could not be started: no launcher in /)
+    expect(String(reports.errors[0])).toContain('no launcher in')
+    expect(reports.refused).toBe(0)
     expect(place.jobs(batch)).toMatchObject([{ status: 'pending', attempts: 0 }])
-    await until(() => told.attention.length > 1, 'it is tried again')
+    await until(() => reports.attention.length > 1, 'it is tried again')
     expect(place.jobs(batch)).toMatchObject([{ status: 'pending', attempts: 0 }])
   })
 
   test('with the launcher: when it dies its jobs are ended before they run again', async () => {
     const place = aWorkplace()
     const batch = place.gated({ jobs: 2 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.traced('begin 1')
     const [journal] = readJournals(path.join(place.home, 'run'))
@@ -386,7 +386,7 @@ describe('trouble', () => {
     process.kill(journal.launcher.pid, 'SIGKILL')
     await until(() => place.trace().filter((line) => line === 'begin 1').length === 2, 'it runs again')
     expect(place.processes().filter((one) => one.attempt.endsWith('.1'))).toEqual([])
-    expect(told.attention).toEqual([
+    expect(reports.attention).toEqual([
       expect.stringMatching(/^The launcher died \(.*SIGKILL.*\); its jobs are being recovered\.$/),
     ])
     place.open(1, 2)
@@ -416,19 +416,19 @@ describe('trouble', () => {
     }
     const place = aWorkplace(db)
     const batch = place.gated({ jobs: 2 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.traced('begin 1')
     broken = true
     place.open(1, 2)
-    await until(() => told.errors.length > 0, 'the write has failed')
-    expect(String(told.errors[0])).toContain('disk is full')
+    await until(() => reports.errors.length > 0, 'the write has failed')
+    expect(String(reports.errors[0])).toContain('disk is full')
     expect(place.trace()).not.toContain('begin 2')
     executor.wake()
     broken = false
     await place.ends(batch)
-    expect(told.errors).toHaveLength(1) // tried again a second later, not at once
-    expect(told.crashes).toEqual([]) // nothing was lost that would have had to be looked for
+    expect(reports.errors).toHaveLength(1) // tried again a second later, not at once
+    expect(reports.crashes).toEqual([]) // nothing was lost that had to be searched
     expect(place.jobs(batch)).toMatchObject([
       { status: 'succeeded', attempts: 1 },
       { status: 'succeeded', attempts: 1 },
@@ -438,7 +438,7 @@ describe('trouble', () => {
   test('with the role: once it is lost nothing is recorded or started any more', async () => {
     const place = aWorkplace()
     const batch = place.gated({ jobs: 2 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.traced('begin 1')
     executor.lose()
@@ -451,19 +451,19 @@ describe('trouble', () => {
     await turns()
     expect(place.row(batch)).toMatchObject({ status: 'running', jobs_running: 1, jobs_succeeded: 0 })
     expect(place.trace()).toEqual(['begin 1', 'end 1'])
-    expect(told.finished).toEqual([])
+    expect(reports.finished).toEqual([])
   })
 
   test('with the role: a job that the same host left running before it got the role back is watched to its end', async () => {
     const place = aWorkplace()
     const batch = place.gated({ jobs: 3, options: { parallel: 2 } })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.traced('begin 1')
     await place.traced('begin 2')
     executor.lose()
     await executor.begin()
-    expect(told.crashes).toEqual([expect.stringContaining('2 still running and watched')])
+    expect(reports.crashes).toEqual([expect.stringContaining('2 still running and watched')])
     place.open(1)
     await place.traced('begin 3') // the first was seen to its end, and the second is watched on
     place.open(2)
@@ -475,19 +475,19 @@ describe('trouble', () => {
       { status: 'succeeded', attempts: 1 },
       { status: 'succeeded', attempts: 1 },
     ])
-    expect(told.errors).toEqual([])
+    expect(reports.errors).toEqual([])
   })
 
   test('with the claim: a verdict under one that was forged is refused, and the job runs again', async () => {
     const place = aWorkplace()
     const batch = place.gated({ jobs: 1 })
-    const { executor, told } = anExecutor(place)
+    const { executor, reports } = anExecutor(place)
     await executor.begin()
     await place.traced('begin 1')
     place.db.write(() => place.db.sql("UPDATE batches SET claim_token = 'forged' WHERE position = 0").run())
     place.open(1)
     await place.ends(batch)
-    expect(told.refused).toBeGreaterThanOrEqual(1)
+    expect(reports.refused).toBeGreaterThanOrEqual(1)
     expect(place.row(batch).status).toBe('completed')
     expect(place.jobs(batch)).toMatchObject([{ status: 'succeeded' }])
   })

@@ -211,7 +211,7 @@ class World {
     })
   }
 
-  /** Time in small pieces, so that what was done is looked at before and after each sweep. */
+  /** Time in small pieces, so that the state is checked before and after each sweep. */
   #pass(ms: number): void {
     for (let left = ms; left > 0; left -= 2_500) {
       this.clock.advance(Math.min(left, 2_500))

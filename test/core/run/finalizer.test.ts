@@ -4,7 +4,7 @@ import type { Db } from '../../../src/core/db/db.ts'
 import { makeSummary } from '../../../src/core/insight/summary.ts'
 import { createBatch, reopenBatch } from '../../../src/core/queue/batch-store.ts'
 import { doneInChain } from '../../../src/core/queue/chain-store.ts'
-import { linePositions } from '../../../src/core/queue/doctor-queries.ts'
+import { queuePositions } from '../../../src/core/queue/doctor-queries.ts'
 import { eventsPage, jobByOrdinal } from '../../../src/core/queue/job-queries.ts'
 import { finishJob, leaveOutDone, reopenJobs } from '../../../src/core/queue/job-store.ts'
 import { queuedIds, unsealedBatches } from '../../../src/core/queue/queries.ts'
@@ -125,7 +125,7 @@ describe('the sweep', () => {
     expect(row.completed_at).toBe(row.last_job_finished_at) // a finish time never lies before its jobs'
   })
 
-  test('goes on after a sweep that failed', () => {
+  test('continues after a sweep that failed', () => {
     const { db, clock, finalizer, errors } = setUp()
     const batch = doneButOpen(db, clock, 20_000)
     finalizer.start()
@@ -174,7 +174,7 @@ describe('a finalizer', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('that cannot read its interval says so, and sweeps after half a minute', () => {
+  test('that cannot read its interval reports it, and sweeps after half a minute', () => {
     const { db, clock, finalizer, errors } = setUp()
     const batch = doneButOpen(db, clock, 20_000)
     db.exec('ALTER TABLE settings RENAME TO elsewhere')
@@ -187,7 +187,7 @@ describe('a finalizer', () => {
     expect(reread(db, batch.id).status).toBe('completed')
   })
 
-  test('heals the line, removes what a dead host began to fill, and does the house work, whatever that throws', () => {
+  test('renumbers the queue, removes what a dead host began to fill, and does the housekeeping, whatever that throws', () => {
     const db = temporaryDatabase()
     const clock = stubClock(noon)
     const errors: unknown[] = []
@@ -207,7 +207,7 @@ describe('a finalizer', () => {
     const { configuration_id: configurationId } = reread(db, ids[0] ?? '')
     db.write(() => createBatch(db, by(noon, { hostId: 'dead' }), plainBatch(configurationId, 'half')))
     finalizer.runOnce()
-    expect(linePositions(db)).toEqual([1, 2])
+    expect(queuePositions(db)).toEqual([1, 2])
     expect(queuedIds(db)).toEqual(ids)
     expect(unsealedBatches(db)).toEqual([])
     expect(errors.map(String)).toEqual(['Error: no broom'])
@@ -259,7 +259,7 @@ describe('closing', () => {
     expect(readMark(db, 'finalizer')).toBeUndefined()
   })
 
-  test('on demand is a rescue, counted and told with its layer', () => {
+  test('on demand is a rescue, counted and reported with its layer', () => {
     const { db, clock, finalizer } = setUp()
     const first = doneButOpen(db, clock, 0)
     expect(closeIfDone(db, by(clock.now()), first.id, 'demand')?.status).toBe('completed')
@@ -344,7 +344,7 @@ describe('a batch of which only some jobs were run again', () => {
 })
 
 describe('a summary that throws', () => {
-  test('never holds back the status, is kept as an error, told in the events, and tried again on demand', () => {
+  test('never holds back the status, is kept as an error, recorded in the events, and tried again on demand', () => {
     let broken = true
     const { db, clock, finalizer } = setUp((base, id) => {
       if (broken) throw new Error('division by zero')

@@ -173,7 +173,7 @@ test('what turns out to be more than short jobs is taken to the disk at once', (
   expect(paused.log).toEqual(['ahead', 'durable'])
 })
 
-test('taking it to the disk is a sign of life; one that fails is told, and comes with the next', () => {
+test('syncing it is a heartbeat; one that fails is reported, and comes with the next', () => {
   const { real, clock, steps, batch, situation, log, errors, meanwhile } = working(9)
   steps.sync()
   expect(log).toEqual([]) // nothing went ahead

@@ -33,7 +33,7 @@ import { stubClock } from '../../helpers/stub-clock.ts'
 
 const gone: ProcessIdentity = { pid: 999_999, startedAt: '1', bootId: 'boot' }
 
-/** The successor of host-1, which is gone: it has the role, and looks at a batch with so many running jobs. */
+/** The successor of host-1, which is gone: it has the role, and finds a batch with this many running jobs. */
 function aScene(running = 1, jobs = 2) {
   const db = temporaryDatabase()
   const home = path.dirname(db.path)
@@ -160,7 +160,7 @@ describe('a rescuer', () => {
     expect(isRunning(job)).toBe(false)
   })
 
-  test('has nothing to tell where nothing ran', async () => {
+  test('has nothing to report where nothing ran', async () => {
     const db = temporaryDatabase()
     const home = path.dirname(db.path)
     succession(db)
@@ -204,8 +204,8 @@ describe('a rescuer', () => {
     expect(now()).toMatchObject({ status: 'running', host_id: 'host-2', started_at: noon })
     expect(now().claim_token).not.toBe(batch.claim_token)
     expect(runningJobs(db, id).map((job) => job.claim_token)).toEqual([now().claim_token])
-    const told = eventsPage(db, { limit: 10 }).find((event) => event.kind === 'batch_taken_over')
-    expect(told).toMatchObject({
+    const reports = eventsPage(db, { limit: 10 }).find((event) => event.kind === 'batch_taken_over')
+    expect(reports).toMatchObject({
       actor: 'rescuer',
       hostId: 'host-2',
       at: noon + 60_000,
@@ -213,7 +213,7 @@ describe('a rescuer', () => {
     })
   })
 
-  test('says that a host was stopped if its process is still there', async () => {
+  test('reports that a host was stopped if its process is still there', async () => {
     const { db, options } = aScene()
     const me = identify(process.pid)
     db.write(() =>
@@ -222,26 +222,26 @@ describe('a rescuer', () => {
         .run(me?.pid ?? 0, me?.startedAt ?? '', me?.bootId ?? '', hostId),
     )
     await rescued(options)
-    const told = eventsPage(db, { limit: 10 }).find((event) => event.kind === 'batch_taken_over')
-    expect(told?.reason).toBe('its host was stopped beyond its lease')
+    const reports = eventsPage(db, { limit: 10 }).find((event) => event.kind === 'batch_taken_over')
+    expect(reports?.reason).toBe('its host was stopped beyond its lease')
   })
 
-  test('says that the host is gone if the batch has none', async () => {
+  test('reports that the host is gone if the batch has none', async () => {
     const { db, options, id } = aScene()
     db.write(() => db.sql('UPDATE batches SET host_id = NULL WHERE id = ?').run(id))
     await rescued(options)
-    const told = eventsPage(db, { limit: 10 }).find((event) => event.kind === 'batch_taken_over')
-    expect(told?.reason).toBe('its host is gone')
+    const reports = eventsPage(db, { limit: 10 }).find((event) => event.kind === 'batch_taken_over')
+    expect(reports?.reason).toBe('its host is gone')
   })
 
-  test('asks the batch to pause if a person wants to look first', async () => {
+  test('pauses the batch if the setting wants a person to decide', async () => {
     const { db, options, now } = aScene()
     db.write(() => writeSetting(db, 'restart-policy', 'pause', noon))
     await rescued(options)
     expect(now()).toMatchObject({ pause_requested: 1, reason_code: 'restart-policy' })
   })
 
-  test('lets the batch go on otherwise, and pauses nothing where nothing ran', async () => {
+  test('lets the batch continue otherwise, and pauses nothing where nothing ran', async () => {
     const { options, now } = aScene()
     await rescued(options)
     expect(now().pause_requested).toBe(0)
@@ -253,7 +253,7 @@ describe('a rescuer', () => {
     expect(reread(db, waiting.id)).toMatchObject({ pause_requested: 0, status: 'queued' })
   })
 
-  test('heals the order of the line and removes fills that nobody ends', async () => {
+  test('renumbers the queue and removes abandoned fills', async () => {
     const { db, options, batch } = aScene()
     const waiting = addBatch(db, { type: 'next' })
     db.write(() => {
@@ -466,7 +466,7 @@ describe('a job whose end nobody saw', () => {
     ])
   })
 
-  test('is asked before it is killed, for as long as the setting says', async () => {
+  test('gets SIGTERM before SIGKILL, for as long as the setting allows', async () => {
     const { options, key, home, db } = aScene()
     db.write(() => writeSetting(db, 'kill-grace-ms', 30_000, noon))
     const word = path.join(home, 'word')
@@ -479,7 +479,7 @@ describe('a job whose end nobody saw', () => {
     expect(readFileSync(word, 'utf8')).toBe('tidy\n')
   })
 
-  test('is told apart from those that ended and those that still run', async () => {
+  test('is distinguished from those that ended and those that still run', async () => {
     const { options, journal, keys, home } = aScene(4, 5)
     const [runs = '', ended = '', failed = '', lost = ''] = keys
     const launcher = await aProcess(home, null)
@@ -511,7 +511,7 @@ describe('a job whose end nobody saw', () => {
 })
 
 describe('strays', () => {
-  test('of attempts that nobody adopted are stopped, and their launcher is asked to end', async () => {
+  test('of attempts that nobody adopted are stopped, and their launcher is ended', async () => {
     const { options, journal, home } = aScene(0)
     const launcher = await aProcess(home, null)
     const stray = await aProcess(home, '77.1')

@@ -56,7 +56,7 @@ test('a success is recorded with its attempt, without an event of its own and wi
   expect(lastEvent(db)?.id).toBe(before)
 })
 
-test('a failure without retries left is final, and told with what is known of it', () => {
+test('a failure without retries left is final, and reported with what is known of it', () => {
   const { db, batch, job } = running()
   expect(settled(db, batch, over(job, 'failed', { exitCode: 3, signal: null }))).toBe(true)
   expect(now(db, job)).toMatchObject({ status: 'failed', failures: 1, exit_code: 3, error: 'boom' })
@@ -115,7 +115,7 @@ test('a job whose host died once may be stopped on request without being failed 
   expect(now(db, job)).toMatchObject({ status: 'pending', host_losses: 1 })
 })
 
-test('processes that a job left behind are told, with how many', () => {
+test('processes that a job left behind are reported, with how many', () => {
   const { db, batch, job } = running()
   settled(db, batch, over(job, 'succeeded', { leftovers: 2 }))
   expect(lastEvent(db)).toMatchObject({
@@ -160,7 +160,7 @@ describe('a job that waits for its retry', () => {
     const scene = running({ retries })
     const clock = stubClock(noon)
     const delays = new RetryDelays(clock)
-    /** What is said of the delay, also where the verdict itself is not recorded. */
+    /** The reported delay, also where the verdict itself is not recorded. */
     const inMs = (end: AttemptEnd) =>
       scene.db.write(() => settle(scene.db, by(noon + 40), { ...end, token: 'lost' }, scene.options))
         .retryInMs

@@ -148,7 +148,7 @@ describe('there is work', () => {
 })
 
 describe('a step', () => {
-  test('claims the head of the line and as many of its jobs as there are places', () => {
+  test('claims the head of the queue and as many of its jobs as there are slots', () => {
     const host = aHost()
     expect(host.step()).toEqual({
       start: [],
@@ -174,7 +174,7 @@ describe('a step', () => {
     expect(started(host.step({ busy: 1 }))).toEqual([3])
   })
 
-  test('claims no job while there are more than its places, or it is to pause, or its own rule says stop', () => {
+  test('claims no job while there are more than its places, or it is to pause, or its own rule stops it', () => {
     const host = aHost()
     const batch = host.add({ jobs: 5, options: { parallel: 2, stopOnFailure: { kind: 'first' } } })
     host.step()
@@ -186,7 +186,7 @@ describe('a step', () => {
     expect(host.row(batch)).toMatchObject({ jobs_running: 1, jobs_failed: 1, jobs_pending: 3 })
   })
 
-  test('says when each job began, and that it changed something also where a batch has no job', () => {
+  test('reports when each job began, and that it changed something also where a batch has no job', () => {
     const host = aHost()
     host.clock.advance(7)
     host.add({ type: 'one', jobs: 1 })
@@ -228,7 +228,7 @@ describe('a step', () => {
     expect(host.step().finished).toHaveLength(1)
   })
 
-  test('says that a verdict was refused when the claim is not its own any more', () => {
+  test('reports that a verdict was refused when the claim is not its own any more', () => {
     const host = aHost()
     const batch = host.add({ jobs: 2 })
     host.step()
@@ -252,7 +252,7 @@ describe('a step', () => {
 })
 
 describe('a running batch without running jobs', () => {
-  test('is paused if that was asked for, and starts nothing before', () => {
+  test('is paused if that was requested, and starts nothing before', () => {
     const host = aHost()
     const batch = host.add({ jobs: 2 })
     host.step()
@@ -263,7 +263,7 @@ describe('a running batch without running jobs', () => {
     expect(host.row(batch).status).toBe('paused')
   })
 
-  test('goes back to the line when the queue is paused, or its host stops, and says why', () => {
+  test('goes back to the queue when the queue is paused, or its host stops, and reports why', () => {
     const paused = aHost()
     const one = paused.add()
     claim(paused.db, noon)

@@ -66,7 +66,7 @@ describe('a job that ended by itself', () => {
     })
   })
 
-  test('has succeeded also when it had been asked to stop', () => {
+  test('has succeeded even if it was being stopped', () => {
     expect(judge(exit, command, noLog, 'interrupt', null).kind).toBe('succeeded')
   })
 
@@ -174,7 +174,7 @@ describe('a job that declares its outputs', () => {
     expect(judge(now, expecting(file, true), noLog, null, began).kind).toBe('succeeded')
   })
 
-  test('may write before its launcher has looked at the clock, but not before it was claimed', () => {
+  test('may write before its launcher has read the clock, but not before it was claimed', () => {
     const file = join(temporaryFolder(), 'out.json')
     writeFileSync(file, '1')
     expect(judge(later, expecting(file, true), noLog, null, began).kind).toBe('succeeded')
@@ -257,7 +257,7 @@ describe('an attempt whose end nobody saw', () => {
     })
   })
 
-  test('took no time if the clock says that it began later', () => {
+  test('took no time if by the clock it began later', () => {
     expect(cutOff(noon, noon - 5_000, 'x')).toMatchObject({ startedAt: noon, endedAt: noon, awakeMs: 0 })
   })
 

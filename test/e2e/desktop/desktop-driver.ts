@@ -1,6 +1,6 @@
 /**
  * Owns what the desktop specs may ask of a running app, whichever Electron runs it, and which drivers there are: the
- * double (double-driver.ts) and Electron itself (electron-driver.ts). A driver that can't run here is told, not hidden.
+ * double (double-driver.ts) and Electron itself (electron-driver.ts). A driver that can't run here is reported, not hidden.
  */
 import type { Page } from 'playwright'
 import { describe } from 'vitest'

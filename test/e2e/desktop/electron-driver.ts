@@ -1,7 +1,7 @@
 /**
  * Owns running the built app on Electron itself, by Playwright's `_electron`. What no test can do to a real desktop
  * (click the tray, answer native dialogs, end the session) goes through electron-hook.ts, which main loads first.
- * Must never download Electron: where its program is missing, it says so.
+ * Must never download Electron: where its program is missing, it reports that.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'

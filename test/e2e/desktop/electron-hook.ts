@@ -193,7 +193,7 @@ replace(windows, 'setProgressBar', (original) => (value, options) => {
   original(value, options)
 })
 
-// Asked for before the app asks, so this comes first.
+// Requested before the app's own request, so this comes first.
 void app.whenReady().then(() => {
   const session = electron.session.defaultSession
   replace(session, 'setPermissionRequestHandler', (original) => (handler) => {

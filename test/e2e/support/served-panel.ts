@@ -22,7 +22,7 @@ export type Workshop = {
   browse(hash?: string): Promise<Page>
 }
 
-/** A job that says when it begins, waits for the gate `go`, and fails where its input says so. */
+/** A job that says when it begins, waits for the gate `go`, and fails if its input is such. */
 export const gatedConfiguration = `configuration: gated
 batches:
   - type: work
@@ -80,7 +80,7 @@ export function servedPanel(): (options?: PanelOptions) => Promise<Workshop> {
         page.setDefaultTimeout(15_000)
         page.on('pageerror', (error) => complaints.push(String(error)))
         page.on('console', (message) => {
-          // A line that is cut on purpose is said by the browser as well.
+          // The browser also logs a connection that is cut on purpose.
           if (message.type() === 'error' && !/ERR_|Failed to load resource/.test(message.text()))
             complaints.push(message.text())
         })

@@ -37,8 +37,8 @@ if (how === 'die') {
 process.stdout.write('ready\n')
 process.stdin.once('data', () => {
   const opened = openDatabase(home, { migrations: list })
-  const said = opened.ok ? opened.value.sql('SELECT count(*) AS n FROM colours').get() : opened.error
-  process.stdout.write(`${JSON.stringify(said)}\n`)
+  const output = opened.ok ? opened.value.sql('SELECT count(*) AS n FROM colours').get() : opened.error
+  process.stdout.write(`${JSON.stringify(output)}\n`)
   if (opened.ok) opened.value.close()
   process.stdin.pause()
 })

@@ -1,6 +1,6 @@
 /**
  * Owns the jobs that a launcher has on the cluster, from the frame that hands one over to the report of its end. Ends come
- * from files; Slurm is asked for all tasks at once, seldom, and for its accounting only where it has forgotten one.
+ * from files; Slurm is queried for all tasks at once, rarely, and its accounting only if it has forgotten one.
  */
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -95,7 +95,7 @@ export class Cluster {
     for (const { task } of [...this.#open.values()]) this.stop(task.attempt, task.graceMs)
   }
 
-  /** Goes on with these attempts, in whichever launcher's slices they are; what else the dead one left is ended. */
+  /** Continues these attempts, in whichever launcher's slices they are; what else the dead one left is ended. */
   resume(launcherId: string, attempts: ReadonlySet<string>): void {
     const missing = new Set(attempts)
     const root = dirname(this.#o.folder)
@@ -127,7 +127,7 @@ export class Cluster {
     this.#timer = setTimeout(() => this.#turn(), ms)
   }
 
-  /** Looks at the files; whatever needs Slurm goes on beside it, as its commands may take a minute. */
+  /** Reads the files; whatever needs Slurm runs in parallel, as its commands may take a minute. */
   #turn(): void {
     const began = performance.now()
     this.#cut(began)

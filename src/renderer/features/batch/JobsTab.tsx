@@ -98,7 +98,7 @@ function JobsGrid({ batch, jobs }: { batch: Batch; jobs: ReturnType<typeof useJo
   const last = rows.at(-1)?.index ?? 0
   const { want } = jobs
   useEffect(() => {
-    // A fast scroll passes many pages: only where it rests is asked for.
+    // A fast scroll passes many pages: only where it rests is loaded.
     const timer = setTimeout(() => want(first, last), 60)
     return () => clearTimeout(timer)
   }, [want, first, last])

@@ -1,6 +1,6 @@
 /**
  * Owns the summary of a batch: how it stands while it is active, what is known of it once it has ended. A summary
- * that is still being prepared is asked for again by itself.
+ * that is still being prepared is requested again automatically.
  */
 import { Loader } from '@mantine/core'
 import { useEffect } from 'react'

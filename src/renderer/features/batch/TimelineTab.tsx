@@ -140,7 +140,7 @@ function attemptWords({ attempt }: Lane, cycle: HourCycle): string {
   return `job ${attempt.ordinal}${again}: ${attempt.outcome}, ${clock(attempt.startedAt, cycle, true)}, ${duration(attempt.awakeMs)}${attempt.error ? `, ${attempt.error}` : ''}`
 }
 
-/** A time on the axis, as fine as the step between two of them asks for: no two read the same. */
+/** A time on the axis, as fine as the step between two of them needs: no two read the same. */
 function tickWords(atMs: number, stepMs: number, cycle: HourCycle): string {
   if (stepMs >= 1_000) return clock(atMs, cycle, stepMs < 60_000)
   return clock(atMs, cycle, true, stepMs % 100 === 0 ? 1 : stepMs % 10 === 0 ? 2 : 3)

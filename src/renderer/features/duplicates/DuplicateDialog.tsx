@@ -1,5 +1,5 @@
 /**
- * Owns the question what to do about batches that stand in the way: what exists, how far it is, what differs, and
+ * Owns the question what to do about conflicting batches: what exists, how far it is, what differs, and
  * the five answers in words. Creating another anyway needs a second, deliberate step.
  */
 import { Button, Checkbox, Modal, SegmentedControl, Stack } from '@mantine/core'

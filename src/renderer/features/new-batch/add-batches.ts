@@ -1,5 +1,5 @@
 /**
- * Owns adding what was previewed: trust first, then enqueue, and the duplicate question when one stands in the way.
+ * Owns adding what was previewed: trust first, then enqueue, and the duplicate question on a conflict.
  */
 import { notifications } from '@mantine/notifications'
 import type { CommandOutput } from '../../../contract/commands.ts'

@@ -68,13 +68,13 @@ describe('a job that ends by itself', () => {
     const { sh } = aPlaceForJobs()
     const began = performance.now()
     const exit = await sh('sleep 0.3').exit()
-    // Counted from when the job is known to run, which on a busy machine is later than its first breath.
+    // Counted from when the job is known to run, which on a busy machine is later than its first instruction.
     expect(exit.awakeMs).toBeGreaterThanOrEqual(200)
     expect(exit.awakeMs).toBeLessThanOrEqual(Math.ceil(performance.now() - began))
     expect(exit.endedAt - exit.startedAt).toBeGreaterThanOrEqual(200)
   })
 
-  test('by a signal of its own is told with it', async () => {
+  test('by a signal of its own is reported with it', async () => {
     const { sh } = aPlaceForJobs()
     expect(await sh('kill -SEGV $$').exit()).toMatchObject({
       exitCode: null,
@@ -339,7 +339,7 @@ describe('stopping a job', () => {
     expect(await one.exit()).toMatchObject({ ended: 'stopped', signal: 'SIGKILL' })
   })
 
-  test('reaches one that stands still, also in a session of its own', async () => {
+  test('reaches one that is stopped, also in a session of its own', async () => {
     const { sh } = aPlaceForJobs()
     const one = sh(
       'setsid sh -c "kill -STOP \\$\\$" & trap "exit 5" TERM; echo ready; kill -STOP $$; wait; exit 0',
@@ -347,7 +347,7 @@ describe('stopping a job', () => {
     await one.says('ready')
     const stopped = () =>
       one.processes().filter(({ pid }) => / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))).length
-    await until(() => stopped() === 2, 'both stand still')
+    await until(() => stopped() === 2, 'both are stopped')
     const asked = performance.now()
     one.job.stop('stopped', 60_000)
     expect(await one.exit()).toMatchObject({ ended: 'stopped', exitCode: 5 })
@@ -443,7 +443,7 @@ describe('what a job leaves behind', () => {
     expect(await sh('sleep 0.03 & exit 0').exit()).toMatchObject({ exitCode: 0, leftovers: 0 })
   })
 
-  test('holds the end of the job back, but not the time at which it is said to have ended', async () => {
+  test('holds the end of the job back, but not the time at which it is recorded to have ended', async () => {
     const { sh } = aPlaceForJobs()
     const one = sh('sleep 0.08 & exit 0')
     const exit = await one.exit()

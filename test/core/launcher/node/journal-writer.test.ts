@@ -1,5 +1,5 @@
 /**
- * What a Node launcher writes down and tells, with a real journal and a real pipe. The full disk is /dev/full, put
+ * What a Node launcher records and reports, with a real journal and a real pipe. The full disk is /dev/full, put
  * under the journal's own descriptor.
  */
 import { execFileSync } from 'node:child_process'
@@ -41,14 +41,14 @@ function aJournal() {
     .find((one) => linkOf(one) === path)
   if (fd === undefined) throw new Error('the journal is not open')
   onTestFinished(() => closeSync(ear))
-  let heard = ''
+  let received = ''
   const hears = () => {
     const buffer = Buffer.alloc(65_536)
     for (;;)
       try {
-        heard += buffer.toString('utf8', 0, readSync(ear, buffer))
+        received += buffer.toString('utf8', 0, readSync(ear, buffer))
       } catch {
-        return heard.slice(header.length)
+        return received.slice(header.length)
       }
   }
   /** Puts another file under the journal's descriptor: numbers are given out from the lowest free one on. */
@@ -79,7 +79,7 @@ function linkOf(fd: number): string {
 }
 
 describe.runIf(process.platform === 'linux')('a journal', () => {
-  test('begins with its header, for its owner alone, and the host hears the same', async () => {
+  test('begins with its header, for its owner alone, and the host gets the same', async () => {
     const { path, hears, close, folder } = aJournal()
     expect(readFileSync(path, 'utf8')).toBe(header)
     expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -90,7 +90,7 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
     expect(readdirSync(folder)).toEqual(['host'])
   })
 
-  test('is told of a start alone; the rest the host is told too', () => {
+  test('gets the announcement of a start; the host gets the rest too', () => {
     const { writer, written, hears } = aJournal()
     expect(writer.fenced).toBe(false)
     expect(writer.starting('1.1')).toBe(true)
@@ -103,7 +103,7 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
     expect(hears()).toBe('started 1.1\nexited 1.1\nrefused 2.1\n')
   })
 
-  test('is fenced from the moment somebody says so', () => {
+  test('is fenced from the moment the fence exists', () => {
     const { writer, path } = aJournal()
     writeFileSync(fencePath(path), '')
     expect(writer.fenced).toBe(true)
@@ -185,7 +185,7 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
     expect(readdirSync(folder)).toEqual(['host'])
   })
 
-  test('that still says something is left behind, fence and all', async () => {
+  test('that still has something to report is left behind, fence included', async () => {
     const { writer, written, path, close } = aJournal()
     writer.exited('1.1', 'exited 1.1\n')
     writeFileSync(fencePath(path), '')
@@ -196,7 +196,7 @@ describe.runIf(process.platform === 'linux')('a journal', () => {
 })
 
 describe.runIf(process.platform === 'linux')('a journal on a full disk', () => {
-  test('lets nothing start, and says why', () => {
+  test('lets nothing start, and reports why', () => {
     const { writer, fill, empty, written } = aJournal()
     fill()
     expect(writer.starting('1.1')).toBe(false)
@@ -210,7 +210,7 @@ describe.runIf(process.platform === 'linux')('a journal on a full disk', () => {
     expect(written()).toBe('starting\t1.1\nstarting\t3.1\n')
   })
 
-  test('tells the host at once, and writes it down in order when there is space, by itself', async () => {
+  test('notifies the host at once, and records it in order when there is space, by itself', async () => {
     const { writer, fill, empty, written, hears } = aJournal()
     fill()
     writer.started('1.1', 'started 1.1\n')

@@ -72,7 +72,7 @@ describe('a launcher and its host', () => {
     go(kit)
     const exit = await kit.exitOf(attempt)
     expect(exit).toMatchObject({ exitCode: 7, signal: null, ended: 'exited', startedAt: started.at })
-    expect(only(kit).exits.get(attempt)).toEqual(exit) // not forgotten before the host says so
+    expect(only(kit).exits.get(attempt)).toEqual(exit) // not forgotten before the host commits it
     expect(kit.log(attempt)).toBe(`base a=b own ${kit.home}\n`)
   })
 
@@ -84,9 +84,9 @@ describe('a launcher and its host', () => {
     onTestFinished(() => {
       child.kill('SIGKILL')
     })
-    let said = ''
+    let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text
+      output += text
     })
     const job = (attempt: string) =>
       startFrame({
@@ -104,8 +104,11 @@ describe('a launcher and its host', () => {
       child.stdin.write(bytes.subarray(at, at + 7))
       await new Promise((resolve) => setImmediate(resolve))
     }
-    await until(() => said.split('\n').filter((line) => line.startsWith('exited')).length === 2, 'both ended')
-    const lines = said.trimEnd().split('\n').map(parseLine)
+    await until(
+      () => output.split('\n').filter((line) => line.startsWith('exited')).length === 2,
+      'both ended',
+    )
+    const lines = output.trimEnd().split('\n').map(parseLine)
     expect(lines[0]).toMatchObject({
       line: 'launcher',
       header: { launcherId: 'L1', hostId: 'host-9', kind: 'node' },
@@ -116,7 +119,7 @@ describe('a launcher and its host', () => {
     expect(readdirSync(runDir)).toEqual([])
   })
 
-  test('go on with another journal where one of that name exists', async () => {
+  test('take another journal where one of that name exists', async () => {
     const runDir = realRunDir(temporaryFolder())
     writeFileSync(join(runDir, 'L1.journal'), 'precious\n')
     const child = spawn(process.execPath, [join(sources, 'node-launcher.ts'), runDir, 'L1', 'h'], {
@@ -159,7 +162,7 @@ describe('a job of a launcher', () => {
     expect(only(kit).refused.get(attempt)?.message).toBe('program "./nope" was not found')
     expect(only(kit).starting.size).toBe(0)
     await (await kit.launcher).close()
-    expect(readJournals(kit.runDir)).toHaveLength(1) // a refusal is kept for whoever did not hear it
+    expect(readJournals(kit.runDir)).toHaveLength(1) // a refusal is kept for a host that did not read it
   })
 
   test('is not started once the launcher was fenced', async () => {
@@ -308,7 +311,7 @@ describe('a launcher that is left alone', () => {
     expect(kit.events.map((event) => event.kind)).toEqual(['started'])
   })
 
-  test('is deaf to interrupt and hangup, and asked to end it stops its jobs with their grace', async () => {
+  test('ignores SIGINT and SIGHUP, and on SIGTERM stops its jobs with their grace', async () => {
     const kit = aKit()
     const launcher = await kit.launcher
     const attempt = await kit.start(sh('trap "exit 3" TERM; echo ready; while :; do sleep 0.01; done'))
@@ -322,7 +325,7 @@ describe('a launcher that is left alone', () => {
     expect(only(kit).exits.get(attempt)).toMatchObject({ exitCode: 3, ended: 'stopped' })
   })
 
-  test('that was asked to end starts nothing more', async () => {
+  test('that was to end starts nothing more', async () => {
     const kit = aKit()
     const launcher = await kit.launcher
     const attempt = await kit.start(
@@ -342,7 +345,7 @@ describe('a launcher that is left alone', () => {
 })
 
 describe('a launcher that dies', () => {
-  test('is told once, with how, and nothing is sent to it any more', async () => {
+  test('is reported once, with how, and nothing is sent to it any more', async () => {
     const kit = aKit()
     const launcher = await kit.launcher
     process.kill(launcher.identity.pid, 'SIGKILL')
@@ -377,7 +380,7 @@ describe('starting a launcher', () => {
     )
   })
 
-  test('falls back to the Node one where the native one does not run, unless the native one was asked for', async () => {
+  test('falls back to the Node one where the native one does not run, unless the native one was requested', async () => {
     const broken = { 'slipway-launcher': '#!/no/such/interpreter\n', 'node-launcher.js': 'process.exit(5)' }
     const folder = aFolder(broken)
     await expect(startLauncher(options(folder))).rejects.toThrow(
@@ -427,7 +430,7 @@ describe('starting a launcher', () => {
     await expect(startLauncher(options(killed, native))).rejects.toThrow('it ended with SIGKILL')
   })
 
-  test('hears its lines whatever pieces they come in, and passes over what it does not understand', async () => {
+  test('reads its lines whatever pieces they come in, and skips what it does not understand', async () => {
     const script = [
       '#!/bin/sh',
       'cut -d" " -f5 "/proc/$$/stat" > "$1/group"; readlink "/proc/$$/fd/2" > "$1/complaints"',
@@ -447,9 +450,9 @@ describe('starting a launcher', () => {
     await until(() => events.length > 0, 'it is heard')
     expect(events).toEqual([{ kind: 'started', attempt: '1.1', pid: 42, processStartedAt: '7', at: 8 }])
     if (process.platform === 'linux') {
-      const said = (name: string) => readFileSync(join(asked.runDir, name), 'utf8').trim()
-      expect(said('group')).toBe(String(launcher.identity.pid)) // no signal for the host's group reaches it
-      expect(said('complaints')).toBe('/dev/null')
+      const output = (name: string) => readFileSync(join(asked.runDir, name), 'utf8').trim()
+      expect(output('group')).toBe(String(launcher.identity.pid)) // no signal for the host's group reaches it
+      expect(output('complaints')).toBe('/dev/null')
     }
     await launcher.close()
     expect(events).toHaveLength(1)
