@@ -29,7 +29,7 @@ async function called(...args: string[]): Promise<{ code: number; out: string; e
     args,
     json: args.includes('--json'),
     lines: false,
-    env: {},
+    env: { SLIPWAY_HOME: '/dev/null/slipway' }, // unusable: help and wrong usage never open the data folder
     cwd: '/',
     version: '1.2.3',
     launcherDir: '/nowhere',

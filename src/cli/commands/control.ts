@@ -59,9 +59,13 @@ export function cancel(context: Context, batches: BatchRef[], options: { reason?
 }
 
 /** Reopens final batches; a collision with an active one is exit code 3, as for `add`. */
-export function retry(context: Context, batches: BatchRef[], options: RetryOptions): Promise<number> {
+export async function retry(context: Context, batches: BatchRef[], options: RetryOptions): Promise<number> {
+  if (options.job !== undefined && batches.length !== 1)
+    return failed(context, { code: 'usage', message: '--job needs exactly one batch' })
   return withCore(context, async (_core, api) => {
-    const jobs = options.job === undefined ? undefined : await jobIds(api, batches, options.job)
+    const [batch] = batches
+    const jobs =
+      options.job === undefined || batch === undefined ? undefined : await jobIds(api, batch, options.job)
     if (jobs !== undefined && !jobs.ok) return failed(context, jobs.error)
     const result = await api.invoke('retry', {
       batches,
@@ -104,11 +108,9 @@ export function retry(context: Context, batches: BatchRef[], options: RetryOptio
 
 async function jobIds(
   api: SlipwayApi,
-  [batch, ...others]: readonly BatchRef[],
+  batch: BatchRef,
   ordinals: readonly number[],
 ): Promise<Result<number[]>> {
-  if (batch === undefined || others.length > 0)
-    return { ok: false, error: { code: 'usage', message: '--job needs exactly one batch' } }
   const ids: number[] = []
   for (const job of ordinals) {
     const found = await api.invoke('job', { batch, job })

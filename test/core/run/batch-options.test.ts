@@ -19,6 +19,7 @@ import { stubClock } from '../../helpers/stub-clock.ts'
 test('a batch that an older version stored is run with careful defaults', () => {
   expect(runOptions({ options: '{}' })).toEqual({
     parallel: 1,
+    place: null,
     timeoutMs: null,
     retries: { times: 0, delayMs: 0, backoff: 1 },
     stopOnFailure: { kind: 'never' },
