@@ -24,7 +24,7 @@ export function applyAutostart(on: boolean, { platform, env, execPath }: Program
     app.setLoginItemSettings({ openAtLogin: on, ...entry })
 }
 
-/** True when nobody asked for a window: the session started the app. */
+/** True when nobody requested a window: the session started the app. */
 export function startsHidden(argv: readonly string[], platform: NodeJS.Platform): boolean {
   return argv.includes(hidden) || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin)
 }
