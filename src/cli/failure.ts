@@ -9,11 +9,11 @@ import { amount, countOf, rangeWords } from '../contract/words.ts'
 
 type ConfigurationProblem = NonNullable<SlipwayError['problems']>[number]
 
+import { escaped, escapedLines } from '../contract/escapes.ts'
 import type { Context } from './context.ts'
 import { EXIT_OF_ERROR } from './exit.ts'
 import type { Paint } from './io.ts'
 import { ran } from './print/batch.ts'
-import { escapeLines, escapeText } from './print/escape.ts'
 
 /** Reports the failure and returns its exit code. */
 export function failed(context: Context, error: SlipwayError): number {
@@ -37,26 +37,26 @@ export function failureText(error: SlipwayError, paint: Paint): string {
   const problems = error.problems ?? []
   // The same for problems: the message repeats the first one.
   const count = countOf(problems.length, 'problem')
-  const message = problems.length > 0 ? `nothing was created: ${count}.` : escapeLines(error.message)
+  const message = problems.length > 0 ? `nothing was created: ${count}.` : escapedLines(error.message)
   const lines = [`${head} ${message}`]
   for (const problem of problems) lines.push(...problemLines(problem, paint))
-  if (error.hint) lines.push(paint('dim', escapeLines(error.hint)))
+  if (error.hint) lines.push(paint('dim', escapedLines(error.hint)))
   return `${lines.join('\n')}\n`
 }
 
 /** One line for each batch that a command on several leaves as it is. */
 export function refusedLines(refused: readonly RefusedBatch[]): string[] {
-  return refused.map(({ number, message }) => `  #${number}: ${escapeText(message)}`)
+  return refused.map(({ number, message }) => `  #${number}: ${escaped(message)}`)
 }
 
 function problemLines(problem: ConfigurationProblem, paint: Paint): string[] {
   const { file, line, column, message, found, expected, suggestion } = problem
   const at = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`
   return [
-    `  ${paint('bold', escapeText(`${file}${at}`))}: ${escapeText(message)}`,
-    ...(found ? [`    found:    ${escapeText(found)}`] : []),
-    ...(expected ? [`    expected: ${escapeText(expected)}`] : []),
-    ...(suggestion === undefined ? [] : [`    did you mean ${paint('green', escapeText(suggestion))}?`]),
+    `  ${paint('bold', escaped(`${file}${at}`))}: ${escaped(message)}`,
+    ...(found ? [`    found:    ${escaped(found)}`] : []),
+    ...(expected ? [`    expected: ${escaped(expected)}`] : []),
+    ...(suggestion === undefined ? [] : [`    did you mean ${paint('green', escaped(suggestion))}?`]),
   ]
 }
 
@@ -79,7 +79,7 @@ function conflictLines(conflicts: readonly Conflict[], paint: Paint): string[] {
   // One more than that is shown too, instead of a line that counts a single one.
   const shown = conflicts.length > SHOWN + 1 ? conflicts.slice(0, SHOWN) : conflicts
   for (const { existing, requested, kind, remaining, differs, sentence } of shown) {
-    lines.push(`  ${escapeText(sentence)}`)
+    lines.push(`  ${escaped(sentence)}`)
     const changes = [
       differs.added > 0 ? `${countOf(differs.added, 'command')} that #${existing.number} does not have` : '',
       differs.removed > 0

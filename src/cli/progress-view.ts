@@ -3,12 +3,12 @@
  * Must never touch stdout: that is for the result.
  */
 import type { Batch, DoneBy } from '../contract/entities.ts'
+import { escaped } from '../contract/escapes.ts'
 import type { ChangeEvent } from '../contract/events.ts'
 import { isActive, isFinal } from '../contract/states.ts'
 import { doneJobs } from '../contract/words.ts'
 import type { Context } from './context.ts'
 import { linesView } from './json-lines.ts'
-import { escapeText } from './print/escape.ts'
 import { changeLine, type ProgressState, progressLines, type Reported, reportedAs } from './print/progress.ts'
 import { printLine } from './session.ts'
 import { watchStandstill } from './standstill.ts'
@@ -40,8 +40,8 @@ export async function openProgressView(context: Context, options: ViewOptions): 
   const seen = new Map<string, Batch>()
   const reported = new Map<string, Reported>()
   const log = (text: string): void => {
-    if (bars === undefined) io.err(`${escapeText(text)}\n`)
-    else bars.log(escapeText(text))
+    if (bars === undefined) io.err(`${escaped(text)}\n`)
+    else bars.log(escaped(text))
   }
   const standstill = watchStandstill(mine, log)
   const logUnlessJson = context.json ? () => {} : log

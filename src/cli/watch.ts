@@ -4,6 +4,7 @@
  */
 import type { SlipwayApi } from '../contract/api.ts'
 import type { Batch } from '../contract/entities.ts'
+import { escaped } from '../contract/escapes.ts'
 import type { ChangeEvent } from '../contract/events.ts'
 import { isFinal } from '../contract/states.ts'
 import { batchName } from '../contract/words.ts'
@@ -11,7 +12,6 @@ import type { Core, Notice } from '../core/core.ts'
 import { type BatchesSeen, batchesSeen, type Goal, goalReached } from './batches-seen.ts'
 import type { Context } from './context.ts'
 import { onInterrupt } from './interrupt.ts'
-import { escapeText } from './print/escape.ts'
 import { openProgressView, type ProgressView } from './progress-view.ts'
 
 export type Outcome = {
@@ -157,7 +157,7 @@ async function openWatch<T>(
 /** Reports on stderr why what is left can't run now. */
 export function reportBlocked(context: Context, blocked: readonly string[]): void {
   if (blocked.length === 0) return
-  context.io.err(`Nothing can run now:\n${blocked.map((one) => `  ${escapeText(one)}\n`).join('')}`)
+  context.io.err(`Nothing can run now:\n${blocked.map((one) => `  ${escaped(one)}\n`).join('')}`)
 }
 
 /** Checks again whenever something changed, but never twice at once, and never misses the last change. */

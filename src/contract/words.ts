@@ -4,6 +4,7 @@
  */
 import prettyBytes from 'pretty-bytes'
 import prettyMilliseconds from 'pretty-ms'
+import { escaped } from './escapes.ts'
 import { type BatchStatus, batchStatusWords } from './states.ts'
 
 /** One megabyte: sizes are decimal everywhere, as disks and `prettyBytes` have them. */
@@ -66,23 +67,14 @@ export function listed(parts: readonly string[]): string {
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
-/** The text without anything that moves a terminal's cursor or changes the direction of writing; line ends stay. */
-export function printable(text: string): string {
-  return text.toWellFormed().replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
-}
-
 /** A sentence of half a one: 'stopped at the first failure' begins with a capital. */
 export function inFull(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
-function onOneLine(text: string): string {
-  return printable(text).replace(/[\n\t\u2028\u2029\ufeff]/g, '\ufffd')
-}
-
 /** The text on one line, cut at `length` characters with an ellipsis. */
 export function brief(text: string, length = 160): string {
-  const line = printable(text.replace(/\s+/g, ' ').trim())
+  const line = escaped(text.replace(/\s+/g, ' ').trim())
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
 }
 
@@ -108,12 +100,12 @@ export function rangeWords({ start, end }: Range): string {
 
 /** 'evolve 0-9', 'portfolio': what runs, without the configuration. */
 export function typeAndRange({ type, range }: Pick<NamedBatch, 'type' | 'range'>): string {
-  return onOneLine(range === null ? type : `${type} ${rangeWords(range)}`)
+  return escaped(range === null ? type : `${type} ${rangeWords(range)}`)
 }
 
 /** '#12 flood-2026 / evolve 0-9', safe on a terminal. */
 export function batchName(batch: NamedBatch): string {
-  return `#${batch.number} ${onOneLine(batch.configuration)} / ${typeAndRange(batch)}`
+  return `#${batch.number} ${escaped(batch.configuration)} / ${typeAndRange(batch)}`
 }
 
 /** The name of one batch, or '3 batches'. */

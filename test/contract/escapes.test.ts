@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { escaped, escapedLog, shellWords } from '../../src/contract/escapes.ts'
+import {
+  escaped,
+  escapedForTerminal,
+  escapedLines,
+  escapedLog,
+  shellWords,
+} from '../../src/contract/escapes.ts'
 
 describe('text that came from outside', () => {
   it.each([
@@ -15,6 +21,28 @@ describe('text that came from outside', () => {
     expect(escapedLog('\u001b[31m\tred\u001b[0m \u202eabc\u0007')).toBe(
       '\u001b[31m\tred\u001b[0m \\u202eabc\\u0007',
     ))
+
+  it('one line shows every control character instead of obeying it', () => {
+    expect(escaped('a\u001b[2Jb\nc\td\u0007\u009b31m')).toBe('a\\e[2Jb\\nc\\td\\u0007\\u009b31m')
+  })
+
+  it('a name that turns the direction of writing is shown as an escape', () => {
+    expect(escaped('good\u202egpj.exe')).toBe('good\\u202egpj.exe')
+  })
+
+  it('letters of every script stay as they are', () => {
+    expect(escaped('Größe 数据 наука 😀')).toBe('Größe 数据 наука 😀')
+  })
+
+  it('several lines keep their line breaks and tabs and nothing else', () => {
+    expect(escapedLines('a\n\tb\u001b]0;title\u0007')).toBe('a\n\tb\\e]0;title\\u0007')
+  })
+
+  it('a log keeps its colours and loses what moves the cursor', () => {
+    expect(escapedForTerminal('\u001b[31mred\u001b[0m\r\n\u001b[2Jx')).toBe(
+      '\u001b[31mred\u001b[0m\r\n\\e[2Jx',
+    )
+  })
 })
 
 describe('a command as it will run', () => {

@@ -107,9 +107,9 @@ describe('the name of a batch', () => {
   })
 
   it('obeys no control character and stays on one line', () => {
-    expect(batchName({ ...evolve, type: '\u001b[2J' })).toBe('#12 flood-2026 / \ufffd[2J 1-900')
+    expect(batchName({ ...evolve, type: '\u001b[2J' })).toBe('#12 flood-2026 / \\e[2J 1-900')
     expect(batchName({ ...evolve, configuration: 'a\nb\u2028c\u202e' })).toBe(
-      '#12 a\ufffdb\ufffdc\ufffd / evolve 1-900',
+      '#12 a\\nb\\u2028c\\u202e / evolve 1-900',
     )
   })
 })

@@ -2,6 +2,7 @@
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { BatchRef, Event } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
+import { escaped } from '../../contract/escapes.ts'
 import { stamp } from '../../contract/moments.ts'
 import { originWords } from '../../contract/origin.ts'
 import { isFinal } from '../../contract/states.ts'
@@ -9,7 +10,6 @@ import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
-import { escapeText } from '../print/escape.ts'
 import { printJson, printLine, printLines, withCore } from '../session.ts'
 import { oneAtATime } from '../watch.ts'
 
@@ -87,10 +87,10 @@ async function followEvents(
 
 /** One event: when, what, and with `origins` from where. */
 export function eventLines(event: Event, paint: Paint, origins: boolean): string[] {
-  const line = `${paint('dim', stamp(event.at))}  ${escapeText(event.sentence)}`
+  const line = `${paint('dim', stamp(event.at))}  ${escaped(event.sentence)}`
   if (!origins || event.origin === null) return [line]
   return [
     line,
-    paint('dim', `${' '.repeat(21)}${escapeText(`by ${event.actor}: ${originWords(event.origin)}`)}`),
+    paint('dim', `${' '.repeat(21)}${escaped(`by ${event.actor}: ${originWords(event.origin)}`)}`),
   ]
 }

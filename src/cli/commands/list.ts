@@ -1,7 +1,8 @@
 /** `slipway list`: the active batches in order, then the state of the queue. */
+
+import { escaped } from '../../contract/escapes.ts'
 import type { Context } from '../context.ts'
 import { batchTable } from '../print/batch.ts'
-import { escapeText } from '../print/escape.ts'
 import { request } from '../session.ts'
 
 export type ListOptions = { all?: boolean; search?: string; filter?: string }
@@ -14,6 +15,6 @@ export function list(context: Context, options: ListOptions): Promise<number> {
     const columns = context.io.outIsTerminal ? process.stdout.columns : undefined
     const rows = batchTable(batches, context.io.paint, Date.now(), columns)
     const lines = batches.length > 0 ? rows : [search ? 'No batch matches.' : 'No active batch.']
-    return sentence === '' ? lines : [...lines, '', escapeText(sentence)]
+    return sentence === '' ? lines : [...lines, '', escaped(sentence)]
   })
 }

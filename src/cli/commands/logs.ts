@@ -5,12 +5,12 @@ import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Batch, BatchRef, Job } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
+import { escaped, escapedForTerminal } from '../../contract/escapes.ts'
 import { isFinal, isFinalJob, type JobStatus } from '../../contract/states.ts'
 import { batchName, MB } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { escapeLog, escapeText } from '../print/escape.ts'
 import { printLine, withCore } from '../session.ts'
 
 const PIECE = 1_048_576
@@ -57,7 +57,7 @@ async function end(context: Context): Promise<number> {
 async function announce(context: Context, api: SlipwayApi, batch: Batch, job: number): Promise<void> {
   if (context.json) return
   const found = await api.invoke('job', { batch: batch.id, job })
-  const about = found.ok ? ` (${found.value.job.status}): ${escapeText(found.value.job.input)}` : ''
+  const about = found.ok ? ` (${found.value.job.status}): ${escaped(found.value.job.input)}` : ''
   context.io.err(`${context.io.paintErr('dim', `== ${batchName(batch)}, job ${job}${about}`)}\n`)
 }
 
@@ -140,7 +140,7 @@ async function printLog(
       if (gap !== null && from >= gap.from && from < gap.to) {
         io.err(`${io.paintErr('yellow', `[${gap.to - gap.from} bytes left out: log limit]`)}\n`)
       }
-      await io.out(io.outIsTerminal ? escapeLog(piece.text) : (exactBytes(piece) ?? piece.text))
+      await io.out(io.outIsTerminal ? escapedForTerminal(piece.text) : (exactBytes(piece) ?? piece.text))
     }
     from = piece.from + piece.bytes
     if (io.gone) return ok(undefined)

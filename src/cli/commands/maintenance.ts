@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Finding } from '../../contract/entities.ts'
 import { exitCodes } from '../../contract/errors.ts'
+import { escaped } from '../../contract/escapes.ts'
 import { batchName } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import type { Paint } from '../io.ts'
 import { statusWord } from '../print/batch.ts'
-import { escapeText } from '../print/escape.ts'
 import { request } from '../session.ts'
 
 /** Runs the finalizer once. */
@@ -43,11 +43,11 @@ const LEVELS: Readonly<
 export function doctorLines(answer: CommandOutput<'doctor'>, paint: Paint): string[] {
   return [
     ...answer.findings.flatMap(({ check, level, message, repaired }) => [
-      `${paint(LEVELS[level].colour, LEVELS[level].mark)}  ${escapeText(check)}: ${escapeText(message)}`,
-      ...(repaired === null ? [] : [`         repaired: ${escapeText(repaired)}`]),
+      `${paint(LEVELS[level].colour, LEVELS[level].mark)}  ${escaped(check)}: ${escaped(message)}`,
+      ...(repaired === null ? [] : [`         repaired: ${escaped(repaired)}`]),
     ]),
     Object.entries(answer.versions)
-      .map(([name, version]) => escapeText(`${name} ${version}`))
+      .map(([name, version]) => escaped(`${name} ${version}`))
       .join(', '),
     answer.healthy ? paint('green', 'Healthy.') : paint('red', 'Not healthy.'),
   ]
@@ -56,6 +56,6 @@ export function doctorLines(answer: CommandOutput<'doctor'>, paint: Paint): stri
 /** Copies the live database. */
 export function backup(context: Context, file: string): Promise<number> {
   return request(context, 'backup', { file: resolve(context.cwd, file) }, (answer) => [
-    `${escapeText(answer.file)}: ${answer.bytes} bytes`,
+    `${escaped(answer.file)}: ${answer.bytes} bytes`,
   ])
 }

@@ -1,6 +1,7 @@
 /** `slipway preview` and `add --dry-run`: the commands a configuration expands to; nothing is created. */
 import { resolve } from 'node:path'
 import type { CommandOutput } from '../../contract/commands.ts'
+import { escaped, shellWords } from '../../contract/escapes.ts'
 import { doneSentence } from '../../contract/succession-words.ts'
 import { typeAndRange } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
@@ -8,7 +9,6 @@ import type { AddOptions } from '../enqueueing.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
-import { escapeText } from '../print/escape.ts'
 import { printJson, printLines, withCore } from '../session.ts'
 
 /** Shows the preview; exit code 2 when the configuration has problems. */
@@ -48,13 +48,13 @@ const TRUST_WORDS = {
 /** The preview for people: per batch the first and last commands, then the conflicts. */
 export function previewLines(found: CommandOutput<'preview'>, paint: Paint): string[] {
   const lines = [
-    `${paint('bold', escapeText(found.configuration))}  ${escapeText(found.specPath)} (${TRUST_WORDS[found.trust]})`,
+    `${paint('bold', escaped(found.configuration))}  ${escaped(found.specPath)} (${TRUST_WORDS[found.trust]})`,
   ]
   for (const { type, selected, after, batches } of found.types) {
     if (!selected) continue
     for (const { range, jobs, expands, done, commands } of batches) {
-      const name = paint('bold', escapeText(typeAndRange({ type, range })))
-      const waits = after.length === 0 ? '' : `, after ${after.map(escapeText).join(', ')}`
+      const name = paint('bold', escaped(typeAndRange({ type, range })))
+      const waits = after.length === 0 ? '' : `, after ${after.map(escaped).join(', ')}`
       const count = `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`
       const later = expands === 'when-claimed'
       lines.push('', `${name}: ${count}${later ? ' as of now' : ''}${waits}`)
@@ -70,13 +70,6 @@ export function previewLines(found: CommandOutput<'preview'>, paint: Paint): str
     }
   }
   if (found.conflicts.length > 0) lines.push('', paint('yellow', 'Conflicts:'))
-  for (const { sentence } of found.conflicts) lines.push(`  ${escapeText(sentence)}`)
+  for (const { sentence } of found.conflicts) lines.push(`  ${escaped(sentence)}`)
   return lines
-}
-
-/** Arguments as one would type them in a shell, safe to print. */
-export function shellWords(argv: readonly string[]): string {
-  return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${escapeText(word).replaceAll("'", "'\\''")}'`))
-    .join(' ')
 }

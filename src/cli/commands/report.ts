@@ -2,10 +2,10 @@
 import { lstat, rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { BatchRef } from '../../contract/entities.ts'
+import { escaped } from '../../contract/escapes.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { escapeText } from '../print/escape.ts'
 import { printJson, printLines, withCore } from '../session.ts'
 
 export type ReportOptions = { html?: string; text?: string; run?: number | undefined }
@@ -32,10 +32,10 @@ export async function report(context: Context, batch: BatchRef, options: ReportO
       const path = resolve(context.cwd, file)
       const problem = await write(path, content)
       if (problem !== undefined) {
-        return failed(context, { code: 'usage', message: `can't write ${escapeText(path)}: ${problem}` })
+        return failed(context, { code: 'usage', message: `can't write ${escaped(path)}: ${problem}` })
       }
       written.push({ file: path, bytes, mediaType })
-      if (!context.json) await printLines(context, [`${escapeText(path)}: ${bytes} bytes`])
+      if (!context.json) await printLines(context, [`${escaped(path)}: ${bytes} bytes`])
     }
     if (context.json) await printJson(context, { reports: written })
     return EXIT_OK

@@ -1,12 +1,12 @@
 /** `slipway run`: add, then work (or watch) until those batches are final, then print their summaries. */
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { Batch, Summary } from '../../contract/entities.ts'
+import { escapedLines } from '../../contract/escapes.ts'
 import { isFinal } from '../../contract/states.ts'
 import { batchName, countOf, doneJobs } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
 import { EXIT_INTERRUPTED, EXIT_NOTHING_CAN_RUN, EXIT_OK, exitOfBatches } from '../exit.ts'
-import { escapeLines } from '../print/escape.ts'
 import { printJson, printLine, withCore } from '../session.ts'
 import { reportBlocked, workUntil } from '../watch.ts'
 
@@ -72,7 +72,7 @@ export async function printSummaries(
   for (const [i, { id }] of batches.entries()) {
     const report = await api.invoke('report', { batch: id, format: 'text' })
     const text = report.ok ? report.value.content : report.error.message
-    await context.io.out(`${i === 0 ? '' : '\n'}${escapeLines(text).trimEnd()}\n`)
+    await context.io.out(`${i === 0 ? '' : '\n'}${escapedLines(text).trimEnd()}\n`)
   }
 }
 

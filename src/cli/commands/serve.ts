@@ -1,5 +1,6 @@
 /** `slipway serve`: the panel for a browser, on loopback; runs the queue too, except with --no-work. */
 import { join, resolve } from 'node:path'
+import { escaped } from '../../contract/escapes.ts'
 import { batchStatusWords } from '../../contract/states.ts'
 import { batchName } from '../../contract/words.ts'
 import type { Core, Notice } from '../../core/core.ts'
@@ -7,7 +8,6 @@ import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { escapeText } from '../print/escape.ts'
 import { callerOf, printJson, withCore } from '../session.ts'
 
 export type ServeOptions = {
@@ -21,7 +21,7 @@ export type ServeOptions = {
 
 /** Serves until a signal comes; the first lets running jobs end, the second stops them. */
 export async function serve(context: Context, options: ServeOptions): Promise<number> {
-  const log = (sentence: string) => context.io.err(`${escapeText(sentence)}\n`)
+  const log = (sentence: string) => context.io.err(`${escaped(sentence)}\n`)
   return withCore(context, (core) => serveWith(context, core, options, log), {
     kind: 'web',
     log: (line) => context.io.err(`${line}\n`),

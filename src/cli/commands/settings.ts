@@ -1,11 +1,11 @@
 /** `slipway settings`: show all, show one, change one. */
 
+import { escaped } from '../../contract/escapes.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { type SettingKey, type Settings, settingKeys, settingWords } from '../../contract/settings.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { escapeText } from '../print/escape.ts'
 import { table } from '../print/table.ts'
 import { settingValue } from '../reference.ts'
 import { printJson, printLines, withCore } from '../session.ts'
@@ -41,9 +41,9 @@ export async function settings(
 
 /** All settings as a table with what they mean, or the value of one. */
 export function settingLines(all: Settings, key: SettingKey | undefined): string[] {
-  if (key !== undefined) return [escapeText(String(all[key]))]
+  if (key !== undefined) return [escaped(String(all[key]))]
   return table(
     [{ title: 'SETTING' }, { title: 'VALUE', align: 'right' }, { title: 'MEANING' }],
-    settingKeys.map((one) => [one, escapeText(String(all[one])), settingWords[one]]),
+    settingKeys.map((one) => [one, escaped(String(all[one])), settingWords[one]]),
   )
 }

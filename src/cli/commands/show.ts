@@ -3,6 +3,7 @@ import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Batch, BatchRef, Job } from '../../contract/entities.ts'
 import type { Result } from '../../contract/errors.ts'
+import { escaped } from '../../contract/escapes.ts'
 import { doneByWords, stamp } from '../../contract/moments.ts'
 import { type JobStatus, predecessorWords } from '../../contract/states.ts'
 import { waitedFor, waitSentence } from '../../contract/waits.ts'
@@ -12,7 +13,6 @@ import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { JOB_COLUMNS, jobRow, statusWord } from '../print/batch.ts'
-import { escapeText } from '../print/escape.ts'
 import { tableRow, widthsOf } from '../print/table.ts'
 import { pad } from '../print/width.ts'
 import type { JobField } from '../reference.ts'
@@ -101,7 +101,7 @@ async function printJobs(
   const { io } = context
   const columns = fields?.map((field) => ({ title: field.toUpperCase() })) ?? JOB_COLUMNS
   const row = (job: Job): string[] =>
-    fields?.map((field) => escapeText(String(job[field] ?? '-'))) ?? jobRow(job, io.paint)
+    fields?.map((field) => escaped(String(job[field] ?? '-'))) ?? jobRow(job, io.paint)
   let widths: number[] | undefined
   for await (const page of pages) {
     if (!page.ok) return failed(context, page.error)
@@ -138,14 +138,14 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['jobs', isDeferred(batch) ? inputsNote(batch) : `${jobs.total}: ${counts.join(', ')}`],
     ['place', batch.position === null || batch.position === 0 ? null : String(batch.position)],
     ['priority', batch.priority === 0 ? null : String(batch.priority)],
-    ['waits for', batch.waitsFor === null ? null : escapeText(waitedFor(batch.waitsFor))],
+    ['waits for', batch.waitsFor === null ? null : escaped(waitedFor(batch.waitsFor))],
     [
       'after',
       after.length === 0
         ? null
         : after
             .map(({ type, batch: before, satisfied }) =>
-              escapeText(
+              escaped(
                 `${type}${before === null ? '' : ` (#${before.number})`}: ${predecessorWords(before, satisfied)}`,
               ),
             )
@@ -164,9 +164,9 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['runs', runs > 1 ? String(runs) : null],
     ['duplicates', batch.duplicateOf],
     ['continues', batch.continues],
-    ['error', batch.error === null ? null : paint('red', escapeText(batch.error))],
-    ['reason', batch.reason === null ? null : escapeText(batch.reason)],
-    ['file', escapeText(batch.specPath)],
+    ['error', batch.error === null ? null : paint('red', escaped(batch.error))],
+    ['reason', batch.reason === null ? null : escaped(batch.reason)],
+    ['file', escaped(batch.specPath)],
     ['id', batch.id],
   ]
   return [
@@ -179,5 +179,5 @@ const isDeferred = ({ sealed, expands }: Batch): boolean => !sealed && expands =
 
 /** When the inputs of a batch without jobs are looked up. */
 function inputsNote({ waitsFor }: Batch): string {
-  return waitsFor === null ? 'inputs are looked up when it is its turn' : escapeText(waitSentence(waitsFor))
+  return waitsFor === null ? 'inputs are looked up when it is its turn' : escaped(waitSentence(waitsFor))
 }

@@ -1,10 +1,10 @@
 /** `slipway summary`: what is known of a finished batch; waits a while for one that is being prepared. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatchRef } from '../../contract/entities.ts'
+import { escapedLines } from '../../contract/escapes.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { escapeLines } from '../print/escape.ts'
 import { printJson, withCore } from '../session.ts'
 
 const PATIENCE_MS = 60_000
@@ -24,7 +24,7 @@ export async function summary(context: Context, batch: BatchRef, options: { run?
       if (found.state === 'ready') {
         const text = await api.invoke('report', { batch, run: options.run, format: 'text' })
         if (!text.ok) return failed(context, text.error)
-        await context.io.out(`${escapeLines(text.value.content).trimEnd()}\n`)
+        await context.io.out(`${escapedLines(text.value.content).trimEnd()}\n`)
         return EXIT_OK
       }
       if (found.jobsLeft > 0) {
@@ -32,7 +32,7 @@ export async function summary(context: Context, batch: BatchRef, options: { run?
         return failed(context, { code: 'not-possible', message: found.sentence, hint })
       }
       const waitMs = Math.max(1, found.retryAfterSeconds) * 1_000
-      if (waitedMs === 0) context.io.err(`${escapeLines(found.sentence)}\n`)
+      if (waitedMs === 0) context.io.err(`${escapedLines(found.sentence)}\n`)
       if (waitedMs + waitMs > PATIENCE_MS) {
         return failed(context, { code: 'not-possible', message: found.sentence, hint: 'Try again later.' })
       }

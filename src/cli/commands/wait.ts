@@ -1,11 +1,11 @@
 /** `slipway wait`: until batches are final, whoever runs them; this process runs nothing. */
 import type { BatchRef } from '../../contract/entities.ts'
+import { escaped } from '../../contract/escapes.ts'
 import { isFinal } from '../../contract/states.ts'
 import { batchName, countOf, resultWords } from '../../contract/words.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OF_ERROR, exitOfBatches } from '../exit.ts'
 import { failed } from '../failure.ts'
-import { escapeText } from '../print/escape.ts'
 import { batchIds, printJson, printLine, printLines, withCore } from '../session.ts'
 import { watchUntilFinal } from '../watch.ts'
 import { summariesOf } from './run.ts'
@@ -40,7 +40,7 @@ export async function wait(
     } else
       await printLines(
         context,
-        finished.map((batch) => escapeText(`${batchName(batch)}: ${resultWords(batch)}`)),
+        finished.map((batch) => escaped(`${batchName(batch)}: ${resultWords(batch)}`)),
       )
     if (isOver) return exitCode
     const [first] = batches.filter(({ status }) => !isFinal(status))

@@ -1,11 +1,11 @@
 /** Owns how batches and jobs are named and tabled for people. */
 
 import type { Batch, Job } from '../../contract/entities.ts'
+import { escaped } from '../../contract/escapes.ts'
 import { moment } from '../../contract/moments.ts'
 import { waitSentence } from '../../contract/waits.ts'
 import { batchName, countOf, duration, statusWords } from '../../contract/words.ts'
 import type { Paint } from '../io.ts'
-import { escapeText } from './escape.ts'
 import { type Column, table } from './table.ts'
 import { shorten, widthOf } from './width.ts'
 
@@ -53,7 +53,7 @@ function nameWithin(batch: Batch, columns: number): string {
   const whole = batchName(batch)
   const room = columns - widthOf(batchName({ ...batch, configuration: '' }))
   if (widthOf(whole) <= columns || room < 4) return shorten(whole, columns)
-  return batchName({ ...batch, configuration: shorten(escapeText(batch.configuration), room) })
+  return batchName({ ...batch, configuration: shorten(escaped(batch.configuration), room) })
 }
 
 /**
@@ -127,7 +127,7 @@ function note(batch: Batch): string {
     batch.stopAfter ? 'nothing starts after this one' : '',
     batch.error ?? batch.reason ?? '',
   ]
-  return escapeText(parts.filter((part) => part !== '').join('; '))
+  return escaped(parts.filter((part) => part !== '').join('; '))
 }
 
 /** Columns of `slipway show --jobs`. */
@@ -150,13 +150,13 @@ const JOB_COLOURS = {
 
 /** One row of the jobs table; the error of a failed job follows its input. */
 export function jobRow(job: Job, paint: Paint): string[] {
-  const why = job.error === null ? '' : `  ${paint('red', escapeText(job.error))}`
+  const why = job.error === null ? '' : `  ${paint('red', escaped(job.error))}`
   return [
     String(job.ordinal),
     paint(JOB_COLOURS[job.status], job.status),
     String(job.attempts),
     job.signal ?? (job.exitCode === null ? '-' : String(job.exitCode)),
     job.durationMs === null ? '-' : duration(job.durationMs),
-    `${escapeText(job.input)}${why}`,
+    `${escaped(job.input)}${why}`,
   ]
 }

@@ -3,8 +3,9 @@
  * the reader's system, and fit to print. Everything that comes from outside is escaped, here and only here.
  */
 import type { Summary } from '../../contract/entities.ts'
+import { escapedLines } from '../../contract/escapes.ts'
 import { batchStatusWords } from '../../contract/states.ts'
-import { amount, batchName, brief, countOf, duration, printable, share } from '../../contract/words.ts'
+import { amount, batchName, brief, countOf, duration, share } from '../../contract/words.ts'
 import { reportStyle } from './report-style.ts'
 
 /** Markup that is safe to put into the page; only `html` and `safe` make it. */
@@ -25,7 +26,7 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 function escaped(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? '')
+  return escapedLines(text).replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
 /** Template of trusted markup; every value that isn't markup itself is escaped. */

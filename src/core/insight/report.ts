@@ -3,6 +3,7 @@
  */
 import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { Summary } from '../../contract/entities.ts'
+import { escapedLines } from '../../contract/escapes.ts'
 import { stamp } from '../../contract/moments.ts'
 import { assertNever, batchStatusWords, isFinal } from '../../contract/states.ts'
 import {
@@ -13,7 +14,6 @@ import {
   countOf,
   duration,
   listed,
-  printable,
   rate,
   share,
 } from '../../contract/words.ts'
@@ -133,7 +133,7 @@ export function textReport(summary: Summary): string {
   if (summary.failures.length > 0) lines.push('', 'Failures', ...failureLines(summary))
   if (summary.slowest.length > 0) lines.push('', 'Slowest jobs', ...slowestLines(summary))
   if (summary.outputs.suspicious.length > 0) lines.push('', 'Looks odd', ...oddLines(summary))
-  return `${lines.map(printable).join('\n')}\n`
+  return `${lines.map(escapedLines).join('\n')}\n`
 }
 
 function factLines(summary: Summary): string[] {
