@@ -13,6 +13,8 @@ export const exitCodes = {
   'not-possible': 5,
   'timed-out': 5,
   database: 6,
+  /** No answer came from the host: whether the command was carried out is not known. */
+  unreachable: 6,
   internal: 70,
 } as const
 export type ErrorCode = keyof typeof exitCodes

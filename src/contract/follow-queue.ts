@@ -7,7 +7,10 @@ import { fail } from './errors.ts'
 import type { ChangeEvent } from './events.ts'
 import { applyEvent, fromSnapshot, type LiveQueue } from './queue-state.ts'
 
-export type Link = { state: 'connecting' | 'live' } | { state: 'lost'; since: number; error: string | null }
+export type Link =
+  | { state: 'connecting' | 'live' }
+  /** `triedAt`: when the host was last found not to answer, with the reason where it is known. */
+  | { state: 'lost'; since: number; triedAt: number; error: string | null }
 
 export type FollowedApi = SlipwayApi & {
   /** Reports each time the link to the host goes down or comes back; returns a function that unsubscribes. */
@@ -39,11 +42,20 @@ export function followQueue(api: FollowedApi, sink: QueueSink, options: FollowOp
   let requesting = false
   let requestAgain = false
   let lostSince: number | undefined
+  let lostError: string | null = null
+  let isUp = true
+  let willRetry = false
   let stopped = false
 
   const lost = (error: string | null) => {
     lostSince ??= now()
-    sink.link({ state: 'lost', since: lostSince, error })
+    lostError = error ?? lostError
+    sink.link({ state: 'lost', since: lostSince, triedAt: now(), error: lostError })
+  }
+
+  const retry = () => {
+    willRetry = false
+    void takeSnapshot()
   }
 
   const takeSnapshot = async () => {
@@ -57,12 +69,18 @@ export function followQueue(api: FollowedApi, sink: QueueSink, options: FollowOp
     if (stopped) return
     if (!result.ok) {
       lost(result.error.message)
-      later(() => void takeSnapshot(), retryWaitMs)
+      requestAgain = false
+      if (!willRetry) later(retry, retryWaitMs)
+      willRetry = true
       return
     }
     state = fromSnapshot(result.value, now())
-    lostSince = undefined
-    sink.link({ state: 'live' })
+    // What was read while the link was down is older than what it has missed.
+    if (isUp && !requestAgain) {
+      lostSince = undefined
+      lostError = null
+      sink.link({ state: 'live' })
+    }
     sink.queue(state)
     flush()
     if (requestAgain) {
@@ -96,8 +114,10 @@ export function followQueue(api: FollowedApi, sink: QueueSink, options: FollowOp
     soon(flush)
   })
   const unlink = api.onLink?.((up) => {
+    isUp = up
     if (!up) lost(null)
-    else if (lostSince !== undefined) void takeSnapshot()
+    // Also while it is down: a host that answers but refuses its events says why.
+    if (lostSince !== undefined) void takeSnapshot()
   })
   sink.link({ state: 'connecting' })
   void takeSnapshot()

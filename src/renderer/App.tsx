@@ -16,6 +16,7 @@ import { QueueView } from './features/queue/QueueView.tsx'
 import { SettingsView } from './features/settings/SettingsView.tsx'
 import { usePanel } from './store/panel-store.ts'
 import type { View } from './store/place.ts'
+import { ConnectionBanner } from './ui/ConnectionBanner.tsx'
 import { FileDrop } from './ui/FileDrop.tsx'
 import { Frame } from './ui/Frame.tsx'
 import { Nav } from './ui/Nav.tsx'
@@ -40,6 +41,7 @@ export function App() {
     <div className="app">
       <Nav />
       <div className="app-top">
+        <ConnectionBanner />
         <NowStrip />
       </div>
       <main className="app-main">

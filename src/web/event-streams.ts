@@ -12,6 +12,7 @@ export type EventStreamOptions = {
   api: SlipwayApi
   /** Where the feed stands now. */
   place: () => { epoch: string; seq: number }
+  /** A panel that gets nothing for more than twice this time opens a new stream. */
   heartbeatMs: number
   /** What may wait in memory for one panel, in bytes. */
   bufferBytes: number
@@ -31,7 +32,7 @@ export class EventStreams {
 
   constructor(options: EventStreamOptions) {
     this.#options = options
-    this.#heartbeat = setInterval(() => this.#sendAll(': still here\n\n'), options.heartbeatMs)
+    this.#heartbeat = setInterval(() => this.#sendAll('event: alive\ndata: {}\n\n'), options.heartbeatMs)
     this.#heartbeat.unref()
   }
 

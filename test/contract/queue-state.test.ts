@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/contract/commands.ts'
 import type { Batch } from '../../src/contract/entities.ts'
 import type { ChangeEvent } from '../../src/contract/events.ts'
-import { type FollowedApi, followQueue } from '../../src/contract/follow-queue.ts'
+import { type FollowedApi, followQueue, type Link } from '../../src/contract/follow-queue.ts'
 import { applyEvent, fromSnapshot, keptFinished, type LiveQueue } from '../../src/contract/queue-state.ts'
 import { type BatchStatus, isActive, isFinal } from '../../src/contract/states.ts'
 import { createFixtureApi } from '../e2e/fixtures/fixture-api.ts'
@@ -220,7 +220,13 @@ describe('following the queue', () => {
   }
 
   function watch(line: ReturnType<typeof createLine>) {
-    const seen: { state: LiveQueue | undefined; links: string[]; frames: (() => void)[]; writes: number } = {
+    const seen: {
+      state: LiveQueue | undefined
+      last?: Link
+      links: string[]
+      frames: (() => void)[]
+      writes: number
+    } = {
       state: undefined,
       links: [],
       frames: [],
@@ -234,7 +240,10 @@ describe('following the queue', () => {
           seen.state = state
           seen.writes += 1
         },
-        link: (l) => seen.links.push(l.state),
+        link: (l) => {
+          seen.links.push(l.state)
+          seen.last = l
+        },
       },
       { now: () => 5, soon: (work) => seen.frames.push(work), later: (work) => later.push(work) },
     )
@@ -300,9 +309,37 @@ describe('following the queue', () => {
     expect(seen.links.at(-1)).toBe('lost')
     line.server.step({ what: 'add', which: 0 })
     line.link(true)
+    // The one that was requested while it was down does not count.
+    await line.answer()
+    expect(seen.links.at(-1)).toBe('lost')
     await line.answer()
     expect(seen.links.at(-1)).toBe('live')
     expect(seen.state?.order).toHaveLength(1)
+  })
+
+  it('says why the line is lost where the host says so, and retries once a pause, however often it fails', async () => {
+    const line = createLine()
+    await line.server.start()
+    const { seen, later } = watch(line)
+    await line.answer()
+    line.fails('answer')
+    line.link(false)
+    await line.answer()
+    line.link(false)
+    await line.answer()
+    expect(seen.last).toEqual({ state: 'lost', since: 5, triedAt: 5, error: 'gone' })
+    expect(later).toHaveLength(1)
+  })
+
+  it('is not live while only snapshots come through', async () => {
+    const line = createLine()
+    await line.server.start()
+    const { seen } = watch(line)
+    await line.answer()
+    line.link(false)
+    await line.answer()
+    expect(seen.links.at(-1)).toBe('lost')
+    expect(line.waiting()).toBe(0)
   })
 
   it.each(['failed', 'was thrown'])('takes another snapshot after one that %s', async (how) => {

@@ -320,7 +320,7 @@ describe('the panel on a real core', () => {
     const page = await first.browse()
     await first.panel.stop('SIGKILL')
     await page
-      .getByText(/^Connection lost at/)
+      .getByText(/^No connection to Slipway since/)
       .first()
       .waitFor()
     await first.panel.json(['add', file], first.folder)

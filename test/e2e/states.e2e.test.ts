@@ -136,7 +136,10 @@ describe('the states of the panel', () => {
   it('says since when the connection is lost, reconnects by itself, and is right again', async () => {
     const page = await open()
     await page.evaluate(() => window.fixture.link(false))
-    await page.getByText(/^Connection lost at \d\d:\d\d, reconnecting…$/).waitFor()
+    await page
+      .getByRole('region', { name: 'Connection' })
+      .getByText(/^No connection to Slipway since \d\d:\d\d\.$/)
+      .waitFor()
     await page.evaluate(() => window.fixture.finishJobs(5))
     await row(page, 12).getByText('43 of 120 jobs').waitFor()
     await page.evaluate(() => window.fixture.link(true))

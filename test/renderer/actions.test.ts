@@ -6,6 +6,7 @@ import { followQueue } from '../../src/contract/follow-queue.ts'
 import { setApi } from '../../src/renderer/api/current.ts'
 import { createHttpApi } from '../../src/renderer/api/http.ts'
 import type { PanelApi } from '../../src/renderer/api/panel-api.ts'
+import { closeUnreachable } from '../../src/renderer/store/act.ts'
 import {
   cancelBatches,
   clearFinished,
@@ -105,6 +106,50 @@ describe.each(Object.entries(failures))('an action that %s', (_how, fail) => {
     expect(usePanel.getState().announcement).toBe(shown[0]?.title)
     expect(usePanel.getState().pendingOrder).toBeNull()
   })
+})
+
+describe('while the connection is away', () => {
+  it('no action is sent, and one notice says so, however many are tried', async () => {
+    const { core, calls } = await openPanel()
+    core.link(false)
+    for (const action of Object.values(actions)) await action()
+    expect(calls).toEqual([])
+    expect(shownNotifications().map(({ title }) => title)).toEqual([
+      'Not done: there is no connection to Slipway.',
+    ])
+    expect(usePanel.getState().pendingOrder).toBeNull()
+    closeUnreachable()
+    expect(shownNotifications()).toEqual([])
+  })
+})
+
+describe('an action without an answer', () => {
+  it.each(Object.entries(actions))(
+    'says that it waits, and never that it is done: %s',
+    async (_what, action) => {
+      const { core, use } = await openPanel()
+      const arrives = Promise.withResolvers<void>()
+      use({
+        ...core.api,
+        invoke: async () => {
+          await arrives.promise
+          return { ok: false, error: { code: 'not-possible', message: 'It went wrong.' } }
+        },
+      })
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const done = action()
+      await vi.advanceTimersByTimeAsync(3_900)
+      expect(shownNotifications()).toEqual([])
+      await vi.advanceTimersByTimeAsync(200)
+      expect(shownNotifications().map(({ message }) => message)).toEqual([
+        'Still waiting for an answer from Slipway.',
+      ])
+      arrives.resolve()
+      await done
+      vi.useRealTimers()
+      expect(shownNotifications().map(({ title }) => title)).toEqual(['It went wrong.'])
+    },
+  )
 })
 
 describe('an action on many batches', () => {

@@ -44,7 +44,7 @@ it('a panel whose stream opens after a change that followed its snapshot is noti
 
 it('reports now and then that it is still there', async () => {
   const host = await startWeb({ limits: { heartbeatMs: 20 } })
-  await until(listen(host), /: still here\n\n[\s\S]*: still here\n\n/)
+  await until(listen(host), /event: alive\ndata: \{\}\n\n[\s\S]*event: alive\n/)
 })
 
 it('ends the streams when the host closes, and closing twice is harmless', async () => {

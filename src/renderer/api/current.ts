@@ -21,8 +21,13 @@ export async function request<N extends CommandName>(
   try {
     return await current.invoke(name, input)
   } catch (cause) {
-    return fail('internal', 'The request failed.', {
+    return fail('unreachable', 'The request failed.', {
       hint: cause instanceof Error ? cause.message : String(cause),
     })
   }
+}
+
+/** Tries to reach the host now; where the host is this process there is nothing to reach. */
+export function reconnect(): void {
+  current?.reconnect?.()
 }

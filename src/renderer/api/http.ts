@@ -4,27 +4,37 @@
  */
 import { fail, type Result } from '../../contract/errors.ts'
 import type { ChangeEvent } from '../../contract/events.ts'
-import { openSharedStream } from './event-stream.ts'
+import { type EventStream, openSharedStream } from './event-stream.ts'
 import type { PanelApi } from './panel-api.ts'
+
+const snapshotWaitMs = 20_000
 
 /** A panel api over HTTP. `base` is where the host's `/api` is found; the cookie travels by itself. */
 export function createHttpApi(base = ''): PanelApi {
   const listeners = new Set<(event: ChangeEvent) => void>()
   const linkListeners = new Set<(up: boolean) => void>()
-  let stream: { close(): void } | undefined
+  let stream: EventStream | undefined
 
   const notifyLink = (up: boolean) => {
     for (const listener of linkListeners) listener(up)
   }
   return {
-    invoke: (name, input) => post(`${base}/api/invoke/${name}`, input),
+    invoke: (name, input) =>
+      // A snapshot that hangs must not stand in the way of the next. What changes something is never given up.
+      post(
+        `${base}/api/invoke/${name}`,
+        input,
+        name === 'snapshot' ? AbortSignal.timeout(snapshotWaitMs) : null,
+      ),
     subscribe(listener) {
       listeners.add(listener)
       stream ??= openSharedStream(`${base}/api/events`, {
         link: notifyLink,
         event(text) {
-          const event = JSON.parse(text) as ChangeEvent
-          for (const each of listeners) each(event)
+          const event = readEvent(text)
+          // Half an event: what was in it is in the snapshot that follows a new stream.
+          if (event === undefined) stream?.reopen()
+          else for (const each of listeners) each(event)
         },
       })
       return () => {
@@ -39,32 +49,43 @@ export function createHttpApi(base = ''): PanelApi {
       linkListeners.add(listener)
       return () => linkListeners.delete(listener)
     },
+    reconnect: () => stream?.reopen(),
   }
 }
 
-async function post<T>(url: string, input: unknown): Promise<Result<T>> {
+async function post<T>(url: string, input: unknown, signal: AbortSignal | null): Promise<Result<T>> {
   try {
     const response = await fetch(url, {
       method: 'POST',
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json', 'x-slipway': '1' },
       body: JSON.stringify(input),
+      signal,
     })
     if (response.status === 401 || response.status === 403)
       return fail('internal', 'This page is no longer signed in.', {
         hint: 'Open the address that `slipway serve` printed.',
       })
-    const body: unknown = await response.json()
+    // A proxy or a broken host may answer with anything; half of a good answer is none.
+    const body: unknown = await (response.ok ? response.json() : response.json().catch(() => null))
     if (isResult<T>(body)) return body
     return fail('internal', `Slipway answered with status ${response.status}.`)
   } catch {
-    return fail('internal', 'Slipway is not responding.', {
-      hint: 'Is `slipway serve` still running? The panel reconnects automatically.',
+    return fail('unreachable', 'Slipway is not responding.', {
+      hint: 'Is `slipway serve` still running? The panel shows what was done when it is connected again.',
     })
   }
 }
 
-/** Whether an answer has the contract's shape; a proxy or a broken host may answer with anything. */
+function readEvent(text: string): ChangeEvent | undefined {
+  try {
+    return JSON.parse(text) as ChangeEvent
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether an answer has the contract's shape. */
 function isResult<T>(body: unknown): body is Result<T> {
   if (typeof body !== 'object' || body === null || !('ok' in body)) return false
   return body.ok === true || (body.ok === false && 'error' in body)

@@ -5,7 +5,10 @@
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { FollowedApi } from '../../contract/follow-queue.ts'
 
-export type PanelApi = FollowedApi
+export type PanelApi = FollowedApi & {
+  /** Tries to reach the host now instead of after a pause. */
+  reconnect?(): void
+}
 
 /** What only the desktop app can do; absent in a browser. */
 type DesktopBridge = {

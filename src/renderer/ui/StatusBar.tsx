@@ -2,13 +2,12 @@
  * Owns the status bar: connection, finalizer, disk, and which host runs the queue.
  */
 
-import { clock } from '../../contract/moments.ts'
 import { ago, bytes, countOf } from '../../contract/words.ts'
 import { goToView, usePanel } from '../store/panel-store.ts'
-import { useHourCycle, useNow } from './clock-hooks.ts'
+import { useNow } from './clock-hooks.ts'
 
 export function StatusBar() {
-  const link = usePanel((s) => s.link)
+  const state = usePanel((s) => s.link.state)
   const finalizer = usePanel((s) => s.server?.finalizer)
   const disk = usePanel((s) => s.server?.disk)
   const worker = usePanel((s) => {
@@ -18,14 +17,13 @@ export function StatusBar() {
   const unseen = usePanel((s) => s.server?.unseen ?? 0)
   const known = usePanel((s) => s.server !== null)
   const now = useNow()
-  const cycle = useHourCycle()
   return (
     <footer className="status-bar tabular" aria-label="Status">
-      <span className="status-link" data-state={link.state}>
+      <span className="status-link" data-state={state}>
         <span className="status-dot" aria-hidden />
-        {link.state === 'live' && 'Connected'}
-        {link.state === 'connecting' && 'Connecting…'}
-        {link.state === 'lost' && `Connection lost at ${clock(link.since, cycle)}, reconnecting…`}
+        {state === 'live' && 'Connected'}
+        {state === 'connecting' && 'Connecting…'}
+        {state === 'lost' && 'Not connected'}
       </span>
       {known && (
         <button type="button" className="status-part" onClick={() => goToView('health')}>

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CommandInput, CommandName, CommandOutput } from '../../contract/commands.ts'
 import type { SlipwayError } from '../../contract/errors.ts'
 import { request } from '../api/current.ts'
+import { useOnReturn } from './use-on-return.ts'
 
 export type Answer<T> = {
   value: T | undefined
@@ -50,6 +51,7 @@ export function useAnswer<N extends CommandName>(
   }, [name, key, fresh, turn])
 
   const again = useCallback(() => setTurn((t) => t + 1), [])
+  useOnReturn(state.error !== undefined, again)
   const current = state.key === key
   return {
     value: current ? state.value : undefined,

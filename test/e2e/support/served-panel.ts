@@ -10,6 +10,9 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { launchChromium } from '../../helpers/chromium.ts'
 import { type PanelOptions, type ServedPanel, startPanel } from '../../helpers/serve.ts'
 
+/** `keep`: for all tests of the file, not only for this one. */
+type WorkshopOptions = PanelOptions & { keep?: boolean }
+
 export type Workshop = {
   panel: ServedPanel
   /** Folder of the configuration; gates are made in it. */
@@ -34,28 +37,35 @@ batches:
 `
 
 /** Registers the hooks of a test file and gives the way to a workshop of one's own. */
-export function servedPanel(): (options?: PanelOptions) => Promise<Workshop> {
+export function servedPanel(): (options?: WorkshopOptions) => Promise<Workshop> {
   let browser: Browser
-  const contexts: BrowserContext[] = []
-  const panels: ServedPanel[] = []
-  const folders: string[] = []
+  type Things = { contexts: BrowserContext[]; panels: ServedPanel[]; folders: string[] }
+  const ofTest: Things = { contexts: [], panels: [], folders: [] }
+  const ofFile: Things = { contexts: [], panels: [], folders: [] }
+  const closeAll = async ({ contexts, panels, folders }: Things) => {
+    for (const context of contexts.splice(0)) await context.close()
+    // Gates go with their folder, so what still waits is stopped and not awaited.
+    for (const panel of panels.splice(0)) await panel.close()
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  }
   let complaints: string[] = []
 
   beforeAll(async () => {
     browser = await launchChromium()
   })
   afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close()
-    // Gates go with their folder, so what still waits is stopped and not awaited.
-    for (const panel of panels.splice(0)) await panel.close()
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+    await closeAll(ofTest)
     const said = complaints
     complaints = []
     expect(said).toEqual([])
   })
-  afterAll(() => browser?.close())
+  afterAll(async () => {
+    await closeAll(ofFile)
+    await browser?.close()
+  })
 
-  return async (options = {}) => {
+  return async ({ keep = false, ...options } = {}) => {
+    const { contexts, panels, folders } = keep ? ofFile : ofTest
     const panel = await startPanel(options)
     panels.push(panel)
     const folder = mkdtempSync(join(tmpdir(), 'slipway-e2e-'))

@@ -6,8 +6,8 @@ import { memo, useEffect, useState } from 'react'
 import type { Batch, Event } from '../../../contract/entities.ts'
 import { fullMoment, moment } from '../../../contract/moments.ts'
 import { originWords } from '../../../contract/origin.ts'
+import { AnswerError } from '../../ui/AnswerError.tsx'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
-import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 
 const pageSize = 200
@@ -27,7 +27,7 @@ export function EventsTab({ batch }: { batch: Batch }) {
     const timer = setInterval(again, 3_000)
     return () => clearInterval(timer)
   }, [status, again])
-  if (answer.error) return <Note kind="bad" title={answer.error.message} />
+  if (answer.error) return <AnswerError error={answer.error} again={again} />
   const events = [...(answer.value?.events ?? [])].sort((a, b) => b.id - a.id)
   return (
     <section className="events scroll" aria-label="Events" tabIndex={0}>

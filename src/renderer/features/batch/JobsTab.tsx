@@ -16,6 +16,7 @@ import { inputsSentence } from '../../../contract/waits.ts'
 import { amount, duration } from '../../../contract/words.ts'
 import { retryBatches } from '../../store/batch-commands.ts'
 import { go, setJobFilter, usePanel } from '../../store/panel-store.ts'
+import { AnswerError } from '../../ui/AnswerError.tsx'
 import { useHourCycle } from '../../ui/clock-hooks.ts'
 import { DotsButton } from '../../ui/DotsButton.tsx'
 import { SearchField } from '../../ui/SearchField.tsx'
@@ -42,8 +43,8 @@ export function JobsTab({ batch }: { batch: Batch }) {
           onTyped={setTyped}
         />
       </div>
-      {jobs.error !== null && <p className="bad jobs-note">{jobs.error}</p>}
-      {!jobs.waiting && jobs.total === 0 && (
+      {jobs.error !== null && <AnswerError error={jobs.error} again={jobs.again} />}
+      {!jobs.waiting && jobs.error === null && jobs.total === 0 && (
         <p className="dim jobs-note">{narrowed ? 'No matching jobs.' : noJobs(batch)}</p>
       )}
       <JobsGrid batch={batch} jobs={jobs} />

@@ -7,6 +7,7 @@ import { useEffect } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { isActive } from '../../../contract/states.ts'
 import { inFull } from '../../../contract/words.ts'
+import { AnswerError } from '../../ui/AnswerError.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { CountTiles } from './CountTiles.tsx'
@@ -48,12 +49,7 @@ function Finished({ batch }: { batch: Batch }) {
     return () => clearInterval(timer)
   }, [waitSeconds, again])
 
-  if (answer.error)
-    return (
-      <Note kind="bad" title={answer.error.message}>
-        {answer.error.hint}
-      </Note>
-    )
+  if (answer.error) return <AnswerError error={answer.error} again={again} />
   if (!answer.value) return null
   if (answer.value.state === 'pending')
     return (

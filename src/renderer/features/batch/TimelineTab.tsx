@@ -11,8 +11,8 @@ import type { Batch } from '../../../contract/entities.ts'
 import { clock, type HourCycle } from '../../../contract/moments.ts'
 import { countOf, duration } from '../../../contract/words.ts'
 import { go } from '../../store/panel-store.ts'
+import { AnswerError } from '../../ui/AnswerError.tsx'
 import { useHourCycle } from '../../ui/clock-hooks.ts'
-import { Note } from '../../ui/Note.tsx'
 import { Plot, type PlotOptions } from '../../ui/Plot.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { inLanes, type Lane } from './timeline-lanes.ts'
@@ -29,7 +29,7 @@ export function TimelineTab({ batch }: { batch: Batch }) {
   if (answer.error)
     return (
       <div className="timeline">
-        <Note kind="bad" title={answer.error.message} />
+        <AnswerError error={answer.error} again={answer.again} />
       </div>
     )
   if (!answer.value) return null

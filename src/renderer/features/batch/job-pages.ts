@@ -5,8 +5,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { shallow } from 'zustand/shallow'
 import type { Batch, Job } from '../../../contract/entities.ts'
+import type { SlipwayError } from '../../../contract/errors.ts'
 import type { JobStatus } from '../../../contract/states.ts'
 import { request } from '../../api/current.ts'
+import { useOnReturn } from '../../ui/use-on-return.ts'
 
 const pageSize = 200
 const mostAtOnce = 10_000
@@ -20,7 +22,8 @@ export type JobPages = {
   /** Reports which rows are on the screen. */
   want: (first: number, last: number) => void
   waiting: boolean
-  error: string | null
+  error: SlipwayError | null
+  again: () => void
 }
 
 type Pages = {
@@ -29,7 +32,7 @@ type Pages = {
   /** Page -> the ordinal after which it begins. */
   starts: ReadonlyMap<number, number>
   matching: number
-  error: string | null
+  error: SlipwayError | null
 }
 
 /** The jobs that read as before are the objects they were, so that their rows need not be drawn again. */
@@ -76,7 +79,7 @@ export function useJobPages(batch: Batch, statuses: readonly JobStatus[], search
       setState((old) => {
         const base = old.key === key ? old : before
         if (latest.current.key !== key) return old
-        if (!result.ok) return { ...base, error: result.error.message }
+        if (!result.ok) return { ...base, error: result.error }
         const { jobs, matching } = result.value
         const pages = new Map(base.pages)
         const starts = new Map(base.starts)
@@ -106,16 +109,19 @@ export function useJobPages(batch: Batch, statuses: readonly JobStatus[], search
     void load(0, 0, true)
   }, [load])
 
+  const again = useCallback(() => void load(wanted.current[0], wanted.current[1], true), [load])
+  useOnReturn(current.error !== null, again)
+
   const version = `${batch.jobs.pending} ${batch.jobs.running} ${batch.jobs.succeeded} ${batch.jobs.failed}`
   const shownVersion = useRef(version)
   useEffect(() => {
     if (shownVersion.current === version) return
     const timer = setTimeout(() => {
       shownVersion.current = version
-      void load(wanted.current[0], wanted.current[1], true)
+      again()
     }, refreshMs)
     return () => clearTimeout(timer)
-  }, [version, load])
+  }, [version, again])
 
   return {
     total: current.matching < 0 ? (filtered ? 0 : batch.jobs.total) : current.matching,
@@ -123,5 +129,6 @@ export function useJobPages(batch: Batch, statuses: readonly JobStatus[], search
     want,
     waiting: current.matching < 0 && current.error === null,
     error: current.error,
+    again,
   }
 }

@@ -13,9 +13,9 @@ import { amount } from '../../../contract/words.ts'
 import { possibleActions } from '../../store/batch-actions.ts'
 import { clearFinished, markSeen } from '../../store/batch-commands.ts'
 import { usePanel } from '../../store/panel-store.ts'
+import { AnswerError } from '../../ui/AnswerError.tsx'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
-import { Note } from '../../ui/Note.tsx'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { SelectionTools } from '../../ui/SelectionTools.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
@@ -72,10 +72,10 @@ export function HistoryView() {
       </div>
       {history.error !== null && (
         <div style={{ padding: 12 }}>
-          <Note kind="bad" title={history.error} />
+          <AnswerError error={history.error} again={history.again} />
         </div>
       )}
-      {!history.waiting && history.batches.length === 0 ? (
+      {!history.waiting && history.error === null && history.batches.length === 0 ? (
         <div className="view-empty">
           <EmptyState
             icon={<IconHistory size={34} stroke={1.4} />}

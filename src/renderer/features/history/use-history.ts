@@ -3,10 +3,12 @@
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
+import type { SlipwayError } from '../../../contract/errors.ts'
 import type { BatchStatus, FinalBatchStatus } from '../../../contract/states.ts'
 import { finalBatchStatuses } from '../../../contract/states.ts'
 import { request } from '../../api/current.ts'
 import { usePanel } from '../../store/panel-store.ts'
+import { useOnReturn } from '../../ui/use-on-return.ts'
 
 const pageSize = 200
 
@@ -17,8 +19,9 @@ export type History = {
   counts: Partial<Record<BatchStatus, number>>
   more: boolean
   waiting: boolean
-  error: string | null
+  error: SlipwayError | null
   loadMore: () => void
+  again: () => void
 }
 
 type Loaded = {
@@ -26,7 +29,7 @@ type Loaded = {
   batches: readonly Batch[]
   counts: History['counts']
   next: number | null
-  error: string | null
+  error: SlipwayError | null
 }
 
 export function useHistory(filter: HistoryFilter): History {
@@ -53,7 +56,7 @@ export function useHistory(filter: HistoryFilter): History {
       })
       setLoaded((old) => {
         const kept = old.key === key ? old : { ...old, batches: [], next: null }
-        if (!result.ok) return { ...kept, key, error: result.error.message }
+        if (!result.ok) return { ...kept, key, error: result.error }
         const { batches, counts: found, nextBefore } = result.value
         return {
           key,
@@ -67,12 +70,18 @@ export function useHistory(filter: HistoryFilter): History {
     [key],
   )
 
+  const again = useCallback(() => {
+    const have = latest.current.key === key ? latest.current.batches.length : 0
+    void load(null, Math.max(pageSize, have))
+  }, [load, key])
+  useOnReturn(loaded.error !== null, again)
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are the reasons to reload
   useEffect(() => {
-    const have = latest.current.key === key ? latest.current.batches.length : 0
-    const timer = setTimeout(() => void load(null, Math.max(pageSize, have)), have === 0 ? 0 : 150)
+    const isFirst = latest.current.key !== key || latest.current.batches.length === 0
+    const timer = setTimeout(again, isFirst ? 0 : 150)
     return () => clearTimeout(timer)
-  }, [load, finished, counts, unseen])
+  }, [again, finished, counts, unseen])
 
   const loadMore = useCallback(() => {
     const { next } = latest.current
@@ -90,5 +99,6 @@ export function useHistory(filter: HistoryFilter): History {
     waiting: loaded.key !== key,
     error: loaded.key === key ? loaded.error : null,
     loadMore,
+    again,
   }
 }

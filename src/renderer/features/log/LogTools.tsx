@@ -105,7 +105,9 @@ export function LogTools({
           <>
             <span className="tabular dim" role="status">
               {search.found === 0
-                ? 'not found'
+                ? search.failed
+                  ? 'search failed'
+                  : 'not found'
                 : `${amount(search.current)} of ${amount(search.found)}${search.more ? '+' : ''}`}
             </span>
             <ActionIcon aria-label="Previous match" onClick={() => search.step(-1)}>
@@ -117,13 +119,14 @@ export function LogTools({
           </>
         )}
         <Failures batch={batch} job={job} onFailure={onFailure} failed={info?.status === 'failed'} />
-        <Switch
-          size="xs"
-          label="Follow"
-          checked={follow}
-          disabled={log.error !== null}
-          onChange={(event) => onFollow(event.currentTarget.checked)}
-        />
+        {(log.open || log.loading) && (
+          <Switch
+            size="xs"
+            label="Follow"
+            checked={follow}
+            onChange={(event) => onFollow(event.currentTarget.checked)}
+          />
+        )}
       </div>
     </div>
   )
@@ -144,7 +147,7 @@ function Failures({
     const found = await nextFailure(batch, job)
     if (found === null)
       notifications.show({ message: 'No failed jobs in this batch.', autoClose: 3_000, withBorder: true })
-    else showJob(found)
+    else if (found !== undefined) showJob(found)
   }
   return (
     <>

@@ -6,6 +6,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Batch } from '../../../contract/entities.ts'
 import { bytes } from '../../../contract/words.ts'
+import { AnswerError } from '../../ui/AnswerError.tsx'
 import { FilePath } from '../../ui/FilePath.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { AnsiLine } from './ansi-line.tsx'
@@ -108,9 +109,13 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
       />
       {log.error && (
         <div className="log-note">
-          <Note kind="info" title={log.error.message}>
-            {log.error.hint ?? 'The log appears when the job starts.'}
-          </Note>
+          {log.error.code === 'not-found' ? (
+            <Note kind="info" title={log.error.message}>
+              {log.error.hint ?? 'The log appears when the job starts.'}
+            </Note>
+          ) : (
+            <AnswerError error={log.error} again={log.toEnd} />
+          )}
         </div>
       )}
       {log.gap && (

@@ -17,13 +17,15 @@ export type LogSearch = {
   found: number
   /** More may follow than were counted so far. */
   more: boolean
+  /** The search could not be done to its end. */
+  failed: boolean
   busy: boolean
   step: (by: 1 | -1) => void
 }
 
-type Found = { query: string; offsets: readonly number[]; next: number | null }
+type Found = { query: string; offsets: readonly number[]; next: number | null; failed: boolean }
 
-const none: Found = { query: '', offsets: [], next: null }
+const none: Found = { query: '', offsets: [], next: null, failed: false }
 
 export function useLogSearch(target: LogTarget, show: (offset: number) => void): LogSearch {
   const [typed, setTyped] = useState('')
@@ -45,8 +47,8 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
         ...(attempt === null ? {} : { attempt }),
       })
       return result.ok
-        ? { offsets: result.value.matches.map((m) => m.offset), next: result.value.next }
-        : { offsets: [], next: null }
+        ? { offsets: result.value.matches.map((m) => m.offset), next: result.value.next, failed: false }
+        : { offsets: [], next: null, failed: true }
     },
     [batch, job, attempt],
   )
@@ -87,7 +89,7 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
           const page = await searchFrom(found.query, found.next)
           setBusy(false)
           offsets = [...offsets, ...page.offsets]
-          setFound({ query: found.query, offsets, next: page.next })
+          setFound({ ...page, query: found.query, offsets })
         }
         if (to > offsets.length) to = 1
         if (to < 1) to = offsets.length
@@ -107,6 +109,7 @@ export function useLogSearch(target: LogTarget, show: (offset: number) => void):
     current,
     found: found.offsets.length,
     more: found.next !== null,
+    failed: found.failed,
     busy,
     step,
   }

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import type { SlipwayError } from '../../../contract/errors.ts'
 import { request } from '../../api/current.ts'
+import { showError } from '../../store/act.ts'
 import { append, chunkBytes, emptyWindow, type LogWindow, openAt, prepend } from './log-window.ts'
 
 const followMs = 400
@@ -131,6 +132,7 @@ export function useLog(target: LogTarget, follow: boolean): OpenLog {
     async (offset: number) => {
       const from = Math.max(0, Math.floor(offset) - chunkBytes / 4)
       const result = await read(from, chunkBytes)
+      if (result?.ok === false) showError(result.error)
       if (!result?.ok) return null
       const window = openAt(result.value, result.value.size)
       put(result.value, window)

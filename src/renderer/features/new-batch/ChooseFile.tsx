@@ -4,7 +4,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconArrowUp, IconFileCode, IconFolder, IconFolderOpen } from '@tabler/icons-react'
 import { useState } from 'react'
-import { Note } from '../../ui/Note.tsx'
+import { AnswerError } from '../../ui/AnswerError.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { recentFiles } from './recent-files.ts'
 
@@ -75,17 +75,10 @@ function Browser({ onChoose }: { onChoose: (file: string) => void }) {
         <span className="clip mono dim">{place?.folder}</span>
       </div>
       {answer.error && (
-        <Note
-          kind="bad"
-          title={answer.error.message}
-          action={
-            <Button size="compact-sm" variant="default" onClick={() => setFolder(null)}>
-              Start over
-            </Button>
-          }
-        >
-          {answer.error.hint}
-        </Note>
+        <AnswerError
+          error={answer.error}
+          again={() => (folder === null ? answer.again() : setFolder(null))}
+        />
       )}
       <ul className="plain browse-list">
         {place?.parent != null && (

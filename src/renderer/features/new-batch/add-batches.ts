@@ -6,8 +6,7 @@ import type { CommandOutput } from '../../../contract/commands.ts'
 import type { Conflict } from '../../../contract/entities.ts'
 import { doneSentence, placedSentences, sumDone } from '../../../contract/succession-words.ts'
 import { amount, batchName, countOf } from '../../../contract/words.ts'
-import { request } from '../../api/current.ts'
-import { act, showError } from '../../store/act.ts'
+import { act, showError, tryCommand } from '../../store/act.ts'
 import { announce, confirmDuplicates, type DuplicateChoice, showBatch } from '../../store/panel-store.ts'
 import { warnOutside } from '../../store/warnings.ts'
 import { rememberFile } from './recent-files.ts'
@@ -33,7 +32,12 @@ export async function addBatches(
     if (!trusted) return 'changed'
   }
   const enqueue = (choice: DuplicateChoice | null) =>
-    request('enqueue', { ...wanted, variables: { ...wanted.variables }, ...choice, digest: preview.digest })
+    tryCommand('enqueue', {
+      ...wanted,
+      variables: { ...wanted.variables },
+      ...choice,
+      digest: preview.digest,
+    })
   let result = await enqueue(null)
   if (!result.ok && result.error.code === 'duplicate' && result.error.conflicts?.length) {
     const choice = await confirmDuplicates(

@@ -7,7 +7,7 @@ import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from
 import { memo } from 'react'
 import type { QueueState } from '../../../contract/entities.ts'
 import { escaped } from '../../../contract/escapes.ts'
-import { clock, doneByWords } from '../../../contract/moments.ts'
+import { doneByWords } from '../../../contract/moments.ts'
 import { amount, batchName, doneJobs, duration, percentDone, rate } from '../../../contract/words.ts'
 import { pauseBatches, pauseQueue } from '../../store/batch-commands.ts'
 import { showBatch, usePanel } from '../../store/panel-store.ts'
@@ -20,31 +20,22 @@ import './now.css'
 export function NowStrip() {
   const queue = usePanel((s) => s.server?.queue)
   const running = usePanel((s) => s.server?.running ?? null)
-  const link = usePanel((s) => s.link)
+  const isLost = usePanel((s) => s.link.state === 'lost')
   const now = useNow()
   const cycle = useHourCycle()
   if (!queue)
     return (
       <section className="now" aria-label="Now" data-state="idle">
         <div className="now-words">
-          <p className="now-sentence">
-            {link.state === 'lost'
-              ? `Connection lost at ${clock(link.since, cycle)}, reconnecting…`
-              : 'Connecting…'}
-          </p>
+          <p className="now-sentence">{isLost ? 'Nothing is known yet.' : 'Connecting…'}</p>
         </div>
       </section>
     )
   const sentence = headlineWords(queue.headline, now, cycle)
   const state = running ? 'running' : queue.paused ? 'paused' : 'idle'
   return (
-    <section className="now" aria-label="Now" data-state={state} data-lost={link.state === 'lost'}>
+    <section className="now" aria-label="Now" data-state={state} data-lost={isLost}>
       <div className="now-words">
-        {link.state === 'lost' && (
-          <p className="now-lost warn">
-            Connection lost at {clock(link.since, cycle)}, reconnecting… Last known state:
-          </p>
-        )}
         <p className="now-sentence clip" title={sentence}>
           {running ? (
             <button type="button" className="now-link clip" onClick={() => showBatch(running.batch)}>
