@@ -317,7 +317,7 @@ describe('following the queue', () => {
     expect(seen.state?.order).toHaveLength(1)
   })
 
-  it('says why the line is lost where the host says so, and retries once a pause, however often it fails', async () => {
+  it('reports why the line is lost where the host does, and retries once a pause, however often it fails', async () => {
     const line = createLine()
     await line.server.start()
     const { seen, later } = watch(line)

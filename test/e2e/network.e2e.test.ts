@@ -203,7 +203,7 @@ const reads: readonly { words: string; command: string; hash: string; run?: () =
 ]
 
 describe.each(['is cut', 'gets 500', 'gets half an answer'] as const)('a reading whose call %s', (how) => {
-  it.each(reads)('says so, and is repeated on demand: $words', async ({ command, hash, run }) => {
+  it.each(reads)('is reported, and repeated on demand: $words', async ({ command, hash, run }) => {
     await page.evaluate(() => {
       location.hash = '#/settings'
     })
@@ -269,11 +269,11 @@ describe('the stream of changes', () => {
     expect((await listed(shop.panel)).map(({ number }) => number)).toContain(5)
   })
 
-  it('is opened again at once where a person asks for it', async () => {
+  it('is opened again at once by Retry now', async () => {
     await page.route('**/api/events', (route) => route.abort('connectionrefused'))
     await page.reload()
     await banner().waitFor()
-    // Nothing that waits for a time goes on from here.
+    // No timer fires from here.
     await page.clock.pauseAt(Date.now() + 120_000)
     await page.unroute('**/api/events')
     await banner().getByRole('button', { name: 'Retry now' }).click()

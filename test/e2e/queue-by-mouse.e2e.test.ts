@@ -162,6 +162,20 @@ describe('the queue, by mouse', () => {
     await expectOrder(page, [13, 18, 16, 17, 19, 20])
   })
 
+  it('puts a row back at once where its move is refused, also while the pointer rests on the list', async () => {
+    const page = await open()
+    await row(page, 18).click()
+    await page.evaluate(() => {
+      const list = document.querySelector('.q-list')
+      setInterval(() => list?.dispatchEvent(new PointerEvent('pointermove', { bubbles: true })), 100)
+      window.fixture.failNext('move', { code: 'not-possible', message: '#18 has just started.' })
+    })
+    await page.keyboard.press('t')
+    await page.getByRole('alert').getByText('#18 has just started.').waitFor()
+    await expectOrder(page, start)
+    expect(await page.getByRole('button', { name: /^Show \d+ new$/ }).count()).toBe(0)
+  })
+
   it('keeps a card that needs attention while its batch is shown, until a person marks it', async () => {
     const page = await open()
     await page.evaluate(() => {

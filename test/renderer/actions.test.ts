@@ -109,7 +109,7 @@ describe.each(Object.entries(failures))('an action that %s', (_how, fail) => {
 })
 
 describe('while the connection is away', () => {
-  it('no action is sent, and one notice says so, however many are tried', async () => {
+  it('no action is sent, and one notice reports it, however many are tried', async () => {
     const { core, calls } = await openPanel()
     core.link(false)
     for (const action of Object.values(actions)) await action()

@@ -20,7 +20,7 @@ export function createHttpApi(base = ''): PanelApi {
   }
   return {
     invoke: (name, input) =>
-      // A snapshot that hangs must not stand in the way of the next. What changes something is never given up.
+      // A snapshot that hangs must not block the next. What changes something is never given up.
       post(
         `${base}/api/invoke/${name}`,
         input,

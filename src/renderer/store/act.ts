@@ -8,7 +8,7 @@ import { fail, type Result, type SlipwayError } from '../../contract/errors.ts'
 import { request } from '../api/current.ts'
 import { announce, usePanel } from './panel-store.ts'
 
-/** After this time without an answer a person is told that it is still awaited. */
+/** After this time without an answer a notice reports that it is still awaited. */
 const slowMs = 4_000
 const slowId = 'slow-answer'
 const unreachable = 'unreachable'

@@ -49,9 +49,12 @@ export function useHeldOrder(
   }, [holding])
 
   const release = useCallback(() => setHeld((before) => (before ? latest.current : null)), [])
-  // An order that a person just made shows at once: they moved a row, it didn't jump.
+  // An order that a person just made shows at once: they moved a row, it didn't jump. So does the end of it, for one
+  // that was refused is not the queue's.
+  const before = useRef(own)
   useLayoutEffect(() => {
-    if (own) release()
+    if (own !== before.current) release()
+    before.current = own
   }, [own, release])
   const ids = held ?? fresh
   return {

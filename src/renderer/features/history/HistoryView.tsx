@@ -177,9 +177,11 @@ function HistoryList({ history }: { history: History }) {
   return (
     <>
       {held.waiting > 0 && (
-        <button type="button" className="held-hint" onClick={held.release}>
-          Show {held.waiting} new
-        </button>
+        <div className="held-anchor">
+          <button type="button" className="held-hint" onClick={held.release}>
+            Show {held.waiting} new
+          </button>
+        </div>
       )}
       <div
         ref={scroller}

@@ -143,9 +143,11 @@ export function QueueList() {
       onDragEnd={onDragEnd}
     >
       {held.waiting > 0 && (
-        <button type="button" className="held-hint" onClick={held.release}>
-          Show {held.waiting} new
-        </button>
+        <div className="held-anchor">
+          <button type="button" className="held-hint" onClick={held.release}>
+            Show {held.waiting} new
+          </button>
+        </div>
       )}
       <SortableContext items={sortableIds} strategy={verticalListSortingStrategy}>
         <div
