@@ -30,6 +30,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'windows',
+          sequence: { groupOrder: 3 },
+          include: ['test/windows/**/*.test.ts'],
+          fileParallelism: false,
+          expect: { poll: { timeout: 20_000 } },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           sequence: { groupOrder: 2 },
           include: ['test/e2e/**/*.e2e.test.ts'],

@@ -58,5 +58,5 @@ function build({ source, target, compilers, flags, libraries = [], without }) {
 }
 
 if (!isWindows) build(own)
-if (existsSync(join(folder, windows.source))) build(windows)
+build(windows)
 build(system)

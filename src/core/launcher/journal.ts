@@ -7,7 +7,7 @@
  */
 import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRunning, type ProcessIdentity } from '../process/processes.ts'
+import { type ProcessIdentity, requestEnd } from '../process/processes.ts'
 import {
   type JobExit,
   type LauncherHeader,
@@ -99,14 +99,9 @@ export function fenceLauncher(journal: Pick<LauncherJournal, 'path'>): void {
   closeSync(openSync(fencePath(journal.path), 'a', 0o600))
 }
 
-/** Sends SIGTERM to that launcher, which stops all its jobs, with their grace, and exits. Nothing happens if it is gone. */
+/** Has that launcher stop all its jobs, with their grace, and exit. Nothing happens if it is gone. */
 export function stopOrphanedLauncher(journal: Pick<LauncherJournal, 'launcher'>): void {
-  if (!isRunning(journal.launcher)) return
-  try {
-    process.kill(journal.launcher.pid, 'SIGTERM')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
+  requestEnd(journal.launcher)
 }
 
 /** Removes journal and fence. Only for a launcher that is gone and whose exits are committed. */

@@ -15,6 +15,7 @@ import type { JobPlace } from '../../contract/places.ts'
 import { duration } from '../../contract/words.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../process/process-table.ts'
 import { identify, type ProcessIdentity, realRunDir } from '../process/processes.ts'
+import { WINDOWS_LAUNCHER } from '../process/win32.ts'
 import {
   encodeFrame,
   holdFrame,
@@ -87,11 +88,15 @@ export type LauncherOptions = {
   nodePath?: string
 }
 
+const isWindows = process.platform === 'win32'
 const HANDSHAKE_MS = 20_000
 /** Far above any system's limit for arguments and environment. */
 const LARGEST_FRAME = 32 * 1024 * 1024
 
-/** Starts a launcher: the native one where it was built and runs, else the Node one. Rejects if none starts. */
+/**
+ * Starts a launcher: the native one where it was built and runs, else, but not on Windows, the Node one. Rejects if none
+ * starts.
+ */
 export async function startLauncher(options: LauncherOptions): Promise<Launcher> {
   mkdirSync(options.runDir, { recursive: true, mode: 0o700 })
   const node = options.nodePath ?? process.execPath
@@ -100,7 +105,8 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
     return connect(options, node, [script], [JSON.stringify(options.place)])
   }
   const forced = options.env.SLIPWAY_LAUNCHER
-  const native = join(options.launcherDir, process.platform === 'win32' ? 'none' : 'slipway-launcher')
+  if (isWindows) return connect(options, join(options.launcherDir, WINDOWS_LAUNCHER), [])
+  const native = join(options.launcherDir, 'slipway-launcher')
   if (forced !== 'node' && (forced === 'native' || isExecutable(native))) {
     try {
       return await connect(options, native, [])
@@ -133,7 +139,8 @@ async function connect(
     detached: true,
     windowsHide: true,
     env: launcherEnvironment(options.env),
-    stdio: ['pipe', 'pipe', 'ignore'],
+    // Overlapped, so that the launcher for Windows waits for everything in one place; elsewhere these are pipes.
+    stdio: ['overlapped', 'overlapped', 'ignore'],
   })
   return new Connection(child, id, options.onEvent).open(options.env)
 }
@@ -203,7 +210,8 @@ class Connection {
     return {
       kind,
       id: this.#id,
-      identity: identify(reported.pid) ?? reported,
+      // Windows' launcher knows itself exactly, and looking costs a process there.
+      identity: isWindows ? reported : (identify(reported.pid) ?? reported),
       start: (spec) => this.#start(spec),
       stop: (attempt, graceMs) => this.#send(encodeFrame(['T', attempt, String(Math.round(graceMs))])),
       hold: (spec, width) => this.#hold(spec, width),

@@ -1,10 +1,11 @@
 /**
- * The protocol between host and launcher, and its wire format. `src/core/launcher/native/launcher.c`
+ * The protocol between host and launcher, and its wire format. `src/core/launcher/native`
  * implements the same protocol: change both, and PROTOCOL with them.
  *
  * Host to launcher (its stdin): frames of a 32-bit little-endian length and NUL-terminated fields.
  *   E NAME=VALUE…                                                            base environment, once
  *   S attempt cwd logPath logLimit timeoutMs|- graceMs argc argv… NAME=VALUE…  start a job
+ *     (on Windows argv is the program and the whole command line)
  *   H width seen attempt … (as S)   hold a job: start it when fewer than `width` jobs run, unless an end that was not
  *                                   clean comes first; `seen`: how many ends the host has read
  *   D                               drop what is held
@@ -15,6 +16,7 @@
  */
 import type { ProcessIdentity } from '../process/processes.ts'
 import { type RefusalStage, refusalMessage } from './refusal.ts'
+import { windowsCommandLine } from './windows-command-line.ts'
 
 /** Raised with every change of frames or lines: a host only uses a launcher of its own version. */
 export const PROTOCOL = '2'
@@ -80,7 +82,7 @@ export type JobExit = {
   node?: string
 }
 
-/** Whether the next job may start by itself after this end. `launcher.c` decides the same. */
+/** Whether the next job may start by itself after this end. jobs.h decides the same. */
 export function isClean(exit: JobExit): boolean {
   return exit.ended === 'exited' && exit.exitCode === 0 && exit.leftovers === 0
 }
@@ -152,6 +154,7 @@ export function holdFrame(spec: StartSpec, width: number, seen: number): Buffer 
 }
 
 function startFields(spec: StartSpec): string[] {
+  const argv = process.platform === 'win32' ? asWindowsTakesIt(spec.argv) : spec.argv
   return [
     spec.attempt,
     spec.cwd,
@@ -159,10 +162,15 @@ function startFields(spec: StartSpec): string[] {
     String(Math.round(spec.logLimitBytes)),
     spec.timeoutMs === null ? '-' : String(Math.round(spec.timeoutMs)),
     String(Math.round(spec.graceMs)),
-    String(spec.argv.length),
-    ...spec.argv,
+    String(argv.length),
+    ...argv,
     ...Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
   ]
+}
+
+/** Windows passes a program one text, which it takes apart itself. */
+function asWindowsTakesIt(argv: readonly string[]): string[] {
+  return [argv[0] ?? '', windowsCommandLine(argv)]
 }
 
 /** The counterpart: the fields from the attempt on. */

@@ -35,6 +35,7 @@ export const darwinProcesses: ProcessTable = {
     }
     return found
   },
+  requestEnd: ({ pid }) => void sendSignal(pid, 'SIGTERM'),
   signal: sendSignal,
 }
 

@@ -40,6 +40,7 @@ export const linuxProcesses: ProcessTable = {
     }
     return found
   },
+  requestEnd: ({ pid }) => void sendSignal(pid, 'SIGTERM'),
   signal: sendSignal,
 }
 

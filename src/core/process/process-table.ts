@@ -17,6 +17,8 @@ export type ProcessTable = {
   look(pid: number): ProcessLook | null
   /** All live processes with the marker; those that can't be read are left out. */
   marked(): MarkedProcess[]
+  /** Has a launcher of ours end in its own way, as by SIGTERM. */
+  requestEnd(process: { pid: number; startedAt: string }): void
   /** Sends a signal and returns what became of it. */
   signal(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGCONT'): 'sent' | 'gone' | 'forbidden'
 }

@@ -10,7 +10,10 @@ import { linuxProcesses } from './linux.ts'
 import type { ProcessTable } from './process-table.ts'
 import { win32Processes } from './win32.ts'
 
-/** One process of one boot. `startedAt` is the platform's own time stamp and only good for comparing. */
+/**
+ * One process of one boot. `startedAt` is the platform's own time stamp and only good for comparing. On Windows it is the
+ * creation time, which is unique by itself: every boot is the same there.
+ */
 export type ProcessIdentity = { pid: number; startedAt: string; bootId: string }
 
 /** A process that carries the marker of a job, see `findJobProcesses`. */
@@ -33,6 +36,11 @@ export function identify(pid: number): ProcessIdentity | null {
 export function isRunning(identity: ProcessIdentity): boolean {
   const state = stateOf(identity)
   return state === 'running' || state === 'stopped'
+}
+
+/** Has this very process, a launcher of ours, end in its own way. Nothing happens if it is gone. */
+export function requestEnd(identity: ProcessIdentity): void {
+  if (isRunning(identity)) table.requestEnd(identity)
 }
 
 /** Whether this very process is there but was stopped, as by SIGSTOP or a debugger. */

@@ -1,44 +1,63 @@
 /**
- * Looks at processes through CIM and ends them with taskkill. Written for Windows and not run here: the test
- * suite has only seen Linux. Windows shows no other process's environment, so `marked` finds nothing there;
- * a job is known by the pid and start time in the launcher's journal, and its tree is ended by taskkill /T.
+ * Looks at processes through the native launcher, as Node can't see when a process was created. Each look that can't be
+ * answered from the last seconds is a process of its own (some 20 ms). No other process's environment can be read, so
+ * `marked` finds nothing; it need not: all of a job ends with its launcher, see native/win32-start.h.
  */
-import { execFileSync, type StdioOptions } from 'node:child_process'
-import type { ProcessTable } from './process-table.ts'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { type ProcessLook, type ProcessTable, sendSignal } from './process-table.ts'
 
-let boot: string | undefined
+/** The launcher's file name on Windows. */
+export const WINDOWS_LAUNCHER = 'slipway-launcher.exe'
+
+/**
+ * So long a look counts while the pid is there. Who reads an old one takes a process for running that has just ended and
+ * whose pid was given out again: it is looked at again, and nothing is signalled by a pid alone.
+ */
+const FRESH_MS = 2_000
+
+let launcher = WINDOWS_LAUNCHER
+const seen = new Map<number, { look: ProcessLook; atMs: number }>()
+
+/** Where the native launcher is; before the first look. */
+export function lookThroughLauncherOf(folder: string): void {
+  launcher = join(folder, WINDOWS_LAUNCHER)
+}
 
 /** The process table of Windows. */
 export const win32Processes: ProcessTable = {
-  bootId() {
-    boot ??= powershell('(Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()') || 'unknown'
-    return boot
-  },
+  bootId: () => 'windows',
   look(pid) {
-    const query = `(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').CreationDate.ToFileTimeUtc()`
-    const startedAt = powershell(query)
-    return startedAt === '' ? null : { startedAt, state: 'running' }
+    const known = seen.get(pid)
+    if (sendSignal(pid, 0) === 'gone') {
+      seen.delete(pid)
+      return null
+    }
+    if (known !== undefined && performance.now() - known.atMs < FRESH_MS) return known.look
+    const [, startedAt, state] = run(['--look', String(pid)])
+      .trim()
+      .split('\t')
+    if (startedAt === undefined) return null
+    const look: ProcessLook = { startedAt, state: state === 'stopped' ? 'stopped' : 'running' }
+    seen.set(pid, { look, atMs: performance.now() })
+    return look
   },
   marked: () => [],
-  signal(pid, signal) {
-    if (signal === 'SIGCONT') return 'sent'
-    try {
-      const force = signal === 'SIGKILL' ? ['/F'] : []
-      execFileSync('taskkill', ['/PID', String(pid), '/T', ...force], { stdio: 'ignore', windowsHide: true })
-      return 'sent'
-    } catch {
-      // taskkill refuses a console program without /F; the caller's grace period leads to SIGKILL.
-      return this.look(pid) === null ? 'gone' : 'sent'
-    }
+  requestEnd({ pid, startedAt }) {
+    run(['--end', String(pid), startedAt])
   },
+  signal: (pid, signal) => (signal === 'SIGCONT' ? 'sent' : sendSignal(pid, 'SIGKILL')),
 }
 
-function powershell(command: string): string {
+/** Throws when it can't be run: to take every process for gone would be worse. */
+function run(argv: string[]): string {
   try {
-    const argv = ['-NoProfile', '-NonInteractive', '-Command', command]
-    const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']
-    return execFileSync('powershell.exe', argv, { encoding: 'utf8', windowsHide: true, stdio }).trim()
-  } catch {
-    return ''
+    return execFileSync(launcher, argv, {
+      encoding: 'utf8',
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+  } catch (cause) {
+    throw new Error(`${launcher} can't be run, so that no process can be looked at`, { cause })
   }
 }

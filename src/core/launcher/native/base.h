@@ -41,7 +41,12 @@ static char *copy_text(const char *text) {
   return memcpy(grow(NULL, size), text, size);
 }
 
-__attribute__((format(printf, 1, 2))) static char *format(const char *pattern, ...) {
+#ifdef _WIN32
+#define LIKE_PRINTF gnu_printf
+#else
+#define LIKE_PRINTF printf
+#endif
+__attribute__((format(LIKE_PRINTF, 1, 2))) static char *format(const char *pattern, ...) {
   va_list list;
   char *text = NULL;
   va_start(list, pattern);
@@ -88,7 +93,10 @@ struct name {
 #define NAME(n) {n, #n}
 static const struct name errno_names[] = {
     NAME(ENOENT), NAME(EACCES), NAME(ENOTDIR), NAME(ENOEXEC), NAME(ETXTBSY), NAME(E2BIG), NAME(EINVAL),
-    NAME(ELOOP), NAME(ENOSPC), NAME(EDQUOT), NAME(EROFS), NAME(EISDIR), NAME(EAGAIN), NAME(ENOMEM),
+#ifdef EDQUOT
+    NAME(EDQUOT),
+#endif
+    NAME(ELOOP), NAME(ENOSPC), NAME(EROFS), NAME(EISDIR), NAME(EAGAIN), NAME(ENOMEM),
     NAME(EMFILE), NAME(ENFILE), NAME(EPERM), NAME(EIO), NAME(ENAMETOOLONG), NAME(ENXIO), {0, NULL}};
 
 static const char *name_of(const struct name *names, const char *prefix, int number) {

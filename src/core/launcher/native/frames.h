@@ -96,6 +96,25 @@ static void lose_host(void) {
   drop_held();
 }
 
+/* Handles what has arrived whole. False: it is not our protocol, so no more is read, and the jobs are seen out. */
+static bool take_frames(void) {
+  struct buffer *in = &my.from_host;
+  size_t done = 0;
+  while (in->length - done >= 4) {
+    const unsigned char *b = (const unsigned char *)in->at + done;
+    uint32_t length = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+    if (length > LARGEST_FRAME) {
+      lose_host();
+      return false;
+    }
+    if (in->length - done - 4 < length) break;
+    handle(in->at + done + 4, length);
+    done += 4 + length;
+  }
+  drop_front(in, done);
+  return true;
+}
+
 static void end_all(void) {
   my.ending = true;
   drop_held();

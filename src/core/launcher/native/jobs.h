@@ -5,7 +5,7 @@
 static void terminate(struct job *j) {
   if (j->terminated) return;
   j->terminated = true;
-  ask_to_end(j);
+  if (!ask_to_end(j)) j->kill_at = awake_ms(); /* there is nothing to wait for */
 }
 
 /* All of it gets SIGTERM, and SIGKILL after the grace; a second call can only shorten it. */

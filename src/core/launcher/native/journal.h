@@ -90,11 +90,9 @@ static bool journal_rewrite(void) {
   for (struct job *j = my.jobs; j; j = j->next) append(&text, j->started_line, strlen(j->started_line));
   for (struct uncommitted *u = my.uncommitted; u; u = u->next) append(&text, u->line, strlen(u->line));
   bool done = fd >= 0 && write(fd, text.at, text.length) == (ssize_t)text.length &&
-              replace_file(next, my.journal_path);
-  if (done) {
-    close(my.journal);
-    my.journal = fd;
-  } else {
+              replace_open(next, my.journal_path, &my.journal);
+  if (done) my.journal = fd;
+  else {
     if (fd >= 0) close(fd);
     remove_file(next);
   }

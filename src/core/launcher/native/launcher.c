@@ -53,16 +53,7 @@ static void read_host(void) {
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (n <= 0) return lose_host();
   in->length += (size_t)n;
-  size_t done = 0;
-  while (in->length - done >= 4) {
-    const unsigned char *b = (const unsigned char *)in->at + done;
-    uint32_t length = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-    if (length > LARGEST_FRAME) return lose_host(); /* not our protocol: read no more, see the jobs out */
-    if (in->length - done - 4 < length) break;
-    handle(in->at + done + 4, length);
-    done += 4 + length;
-  }
-  drop_front(in, done);
+  take_frames();
 }
 
 #if ON_LINUX

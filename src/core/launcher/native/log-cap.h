@@ -153,9 +153,7 @@ static bool assemble_log(struct job *j, int64_t size) {
               copy_range(out, j->log_fd, log_start, size);
   if (out >= 0) close(out);
   if (tail >= 0) close(tail);
-  close(j->log_fd); /* Windows puts nothing in the place of a file that is open */
-  j->log_fd = -1;
-  done = done && replace_file(next, j->log_path);
+  done = done && replace_open(next, j->log_path, &j->log_fd);
   if (done) {
     remove_file(tail_path);
     remove_file(cut_path);

@@ -15,6 +15,15 @@ static bool truncate_file(int fd, const char *path, int64_t size) {
 }
 
 static bool replace_file(const char *from, const char *to) { return rename(from, to) == 0; }
+
+/* In the place of a file that we have open ourselves, which is closed then. */
+static bool replace_open(const char *from, const char *to, int *open_to) {
+  if (!replace_file(from, to)) return false;
+  close(*open_to);
+  *open_to = -1;
+  return true;
+}
+
 static void remove_file(const char *path) { unlink(path); }
 static bool file_exists(const char *path) { return access(path, F_OK) == 0; }
 

@@ -204,7 +204,11 @@ static void signal_all(struct job *j, int number) {
   }
   if (group && number == SIGTERM) kill(-j->pid, SIGCONT);
 }
-static void ask_to_end(struct job *j) { signal_all(j, SIGTERM); }
+static bool ask_to_end(struct job *j) {
+  signal_all(j, SIGTERM);
+  return true;
+}
+
 static void end_now(struct job *j) { signal_all(j, SIGKILL); }
 
 static int64_t milliseconds(struct timeval t) { return (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000; }
