@@ -25,5 +25,9 @@ export function afterPack({ packager, appOutDir, arch, electronPlatformName: pla
   for (const part of ['lib', 'package.json', 'LICENSE', `prebuilds/${platform}-${archs[arch]}.node`])
     copy(`${sqlite}/${part}`)
   const node = platform === 'win32' ? 'node.exe' : 'node'
-  copy(`node_modules/node/bin/${node}`, `runtime/${node}`)
+  // Another system's Node is not among our packages: who packs for one says where it is.
+  cpSync(
+    process.env.SLIPWAY_PACKED_NODE ?? join(root, 'node_modules/node/bin', node),
+    join(target, 'runtime', node),
+  )
 }

@@ -32,11 +32,24 @@ export function escapedForTerminal(text: string): string {
   )
 }
 
-/** Arguments as one would type them in a shell, so that a space within an argument is recognisable. */
-export function shellWords(argv: readonly string[]): string {
-  return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${escaped(word).replaceAll("'", `'\\''`)}'`))
-    .join(' ')
+/**
+ * Arguments as one would type them in a shell, so that spaces can be told from separate arguments: in /bin/sh, or, where
+ * `path` (any absolute path of the machine they run on) is one of Windows, in cmd.exe and PowerShell.
+ */
+export function shellWords(argv: readonly string[], path: string): string {
+  return argv.map(/^([a-z]:)?[\\/]{0,2}\\|^[a-z]:\//i.test(path) ? windowsWord : posixWord).join(' ')
+}
+
+function posixWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${escaped(word).replaceAll("'", `'\\''`)}'`
+}
+
+/** The text for `cmd.exe /d /s /c` as it is; what double quotes don't keep from being read again, as PowerShell has it. */
+function windowsWord(word: string, at: number, argv: readonly string[]): string {
+  if (at === 4 && argv.slice(1, 4).join(' ') === '/d /s /c') return escaped(word)
+  if (/^[\w+=:./\\-]+$/.test(word)) return word
+  if (!/["%!$`]|\\$/.test(word)) return `"${escaped(word)}"`
+  return `'${escaped(word).replaceAll("'", "''")}'`
 }
 
 function escapeOf(char: string): string {

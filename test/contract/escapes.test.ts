@@ -47,7 +47,26 @@ describe('text that came from outside', () => {
 
 describe('a command as it will run', () => {
   it('shows white space inside an argument, and keeps separate arguments apart', () =>
-    expect(shellWords(['echo', 'one\ntwo', 'a  b', "it's", '--x=1'])).toBe(
+    expect(shellWords(['echo', 'one\ntwo', 'a  b', "it's", '--x=1'], '/home/ana')).toBe(
       `echo 'one\\ntwo' 'a  b' 'it'\\''s' --x=1`,
     ))
+
+  it.each([
+    [
+      ['C:\\Program Files\\R\\Rscript.exe', 'a b.R', 'x.csv'],
+      '"C:\\Program Files\\R\\Rscript.exe" "a b.R" x.csv',
+    ],
+    [['py', 'a&b^c|d', '(x)'], 'py "a&b^c|d" "(x)"'],
+    [
+      ['py', '50%', "it's", 'say "hi"', '$HOME', 'C:\\a\\', ''],
+      "py '50%' \"it's\" 'say \"hi\"' '$HOME' C:\\a\\ \"\"",
+    ],
+    [
+      ['C:\\Windows\\System32\\cmd.exe', '/d', '/s', '/c', '"type "a b" > c"'],
+      'C:\\Windows\\System32\\cmd.exe /d /s /c "type "a b" > c"',
+    ],
+  ])('writes %j as cmd.exe and PowerShell take it, for a path of Windows', (argv, shown) => {
+    for (const path of ['C:\\Users\\Ana', 'c:/work', '\\\\server\\share\\x'])
+      expect(shellWords(argv, path)).toBe(shown)
+  })
 })

@@ -32,6 +32,9 @@ export function folderOnDisk(name = 'slipway-'): string {
   return mkdtempSync(join(rig.drive, 't', name))
 }
 
+/** Node's own build for Windows (a path of Linux). */
+export const nodeFile = () => rig.node
+
 /** The job's program of the tests, compiled when it has changed. */
 export function probe(): string {
   const source = join(root, 'test/windows/inside/probe.c')

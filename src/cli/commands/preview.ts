@@ -63,7 +63,7 @@ export function previewLines(found: CommandOutput<'preview'>, paint: Paint): str
       let last = 0
       for (const { ordinal, argv } of commands) {
         if (ordinal > last + 1) lines.push(paint('dim', `  … ${ordinal - last - 1} more`))
-        lines.push(`  ${String(ordinal).padStart(String(jobs).length)}  ${shellWords(argv)}`)
+        lines.push(`  ${String(ordinal).padStart(String(jobs).length)}  ${shellWords(argv, found.specPath)}`)
         last = ordinal
       }
       if (last < jobs) lines.push(paint('dim', `  … ${jobs - last} more`))

@@ -3,12 +3,13 @@
  * Must never change, trim or interpret a value, and never let one become shell code.
  */
 import path from 'node:path'
-import { quoteForCmd } from './cmd-quote.ts'
+import { windowsCommandLine } from '../../contract/windows-command-line.ts'
+import { batchCommand, cmdCommand, cmdContexts, quoteForCmd } from './cmd-quote.ts'
 import { hashText } from './command-hash.ts'
 import type { BatchOptions, BatchType, Configuration } from './configuration.ts'
 import type { Input } from './inputs/source.ts'
 import { Problems } from './problem.ts'
-import { findProgram, isFile } from './program.ts'
+import { findProgram, isBatchFile, isFile, pathOf, windows } from './program.ts'
 import { bindings } from './scope.ts'
 import { quoteContexts, quoteInContext } from './shell-quote.ts'
 import { type Bound, bind, type Insert } from './template.ts'
@@ -44,6 +45,8 @@ export type CommandMaker = {
   unsafe: string[]
 }
 
+/** The longest command line of Windows, in UTF-16 units. */
+const LINE_LIMIT = 32_766
 /** The longest argument that Linux passes to a program, in bytes without its NUL. */
 const ARGUMENT_LIMIT_BYTES = 131_071
 
@@ -89,7 +92,7 @@ export function commandMaker(
     shell: batchType.shell,
     reads: [],
   }
-  const searchPath = options.env.PATH ?? configuration.searchPath ?? process.env.PATH ?? ''
+  const searchPath = pathOf(options.env) ?? configuration.searchPath ?? process.env.PATH ?? ''
   if (!batchType.shell) options.reads = programAndScript(run, options.cwd, searchPath)
   const everything: Bound[] = [
     ...run,
@@ -102,14 +105,13 @@ export function commandMaker(
 
   function render(values: string[], input: string, ordinal: number): PlannedJob {
     const words = run.map((each) => each.constant ?? each.render(values))
+    const jobCwd =
+      cwd === undefined || cwd.constant !== undefined ? null : path.resolve(projectPath, cwd.render(values))
     return {
       ordinal,
       input,
-      argv: batchType.shell ? shellCommand(words[0] ?? '') : words,
-      cwd:
-        cwd === undefined || cwd.constant !== undefined
-          ? null
-          : path.resolve(projectPath, cwd.render(values)),
+      argv: batchType.shell ? shellCommand(words[0] ?? '') : throughCmd(words, jobCwd ?? options.cwd),
+      cwd: jobCwd,
       env:
         movingEnv.length === 0
           ? null
@@ -126,6 +128,21 @@ export function commandMaker(
       ],
       commandHash: '',
     }
+  }
+
+  let lookedUp: { key: string; file: string | undefined } = { key: '', file: undefined }
+
+  /** On Windows a batch file is run by cmd.exe; everything else as it is. */
+  function throughCmd(words: string[], folder: string): string[] {
+    if (!windows) return words
+    const key = `${folder}\0${words[0]}`
+    if (key !== lookedUp.key) lookedUp = { key, file: findProgram(words[0] ?? '', folder, searchPath) }
+    const { file } = lookedUp
+    if (file === undefined || !isBatchFile(file)) return words
+    const command = batchCommand(file, words.slice(1))
+    if ('argv' in command) return command.argv
+    unsafe.push(command.unsafe)
+    return words
   }
 
   function identify({ argv, cwd: jobCwd, env: jobEnv, expect: files }: PlannedJob): string {
@@ -160,23 +177,22 @@ function programAndScript([program, script]: readonly Bound[], cwd: string, sear
 }
 
 function shellInsert({ run }: BatchType, unsafe: string[]): Insert {
-  if (process.platform === 'win32') {
-    return (value) => {
-      const quoted = quoteForCmd(value)
+  const [script] = run
+  if (windows) {
+    const contexts = script ? cmdContexts(script, new Problems()) : new Map()
+    return (value, part) => {
+      const quoted = quoteForCmd(value, contexts.get(part))
       if (quoted === undefined) unsafe.push(value)
       return quoted ?? '""'
     }
   }
-  const [script] = run
   // Placeholders without a safe context were reported when the file was read; bare is the strictest quoting.
   const contexts = script ? quoteContexts(script, new Problems()) : new Map()
   return (value, part) => quoteInContext(value, contexts.get(part) ?? 'bare')
 }
 
 function shellCommand(script: string): string[] {
-  return process.platform === 'win32'
-    ? ['cmd.exe', '/d', '/s', '/c', `"${script}"`]
-    : ['/bin/sh', '-c', script]
+  return windows ? cmdCommand(script) : ['/bin/sh', '-c', script]
 }
 
 /** Why this job could not be started exactly as it is, or undefined. */
@@ -187,5 +203,7 @@ export function impossible({ argv, cwd, env, expect }: PlannedJob): string | und
       return `an argument has ${Buffer.byteLength(text)} bytes, more than the ${ARGUMENT_LIMIT_BYTES} that can be passed`
     }
   }
+  if (windows && windowsCommandLine(argv).length > LINE_LIMIT)
+    return `its command line is longer than the ${LINE_LIMIT} characters that Windows passes`
   return argv[0] === '' ? 'the name of the program is empty' : undefined
 }

@@ -7,12 +7,35 @@ import path from 'node:path'
 import { nearest } from '../../contract/nearest.ts'
 import { type Fault, shorten } from './problem.ts'
 
-const windows = process.platform === 'win32'
+/** Whether jobs run on Windows, with its rules for names, endings and quotes. */
+export const windows = process.platform === 'win32'
+/** What Windows can start, in the order in which it looks; the other endings of PATHEXT need a program of their own. */
+const ENDINGS = ['.com', '.exe', '.bat', '.cmd']
+
+/** Whether a program is named by its path, which is then not looked up in PATH. */
+export function hasFolder(program: string): boolean {
+  return windows ? /[\\/:]/.test(program) : program.includes('/')
+}
+
+/** Whether a variable is PATH; on Windows Path is the same. */
+export function isPath(name: string): boolean {
+  return (windows ? name.toUpperCase() : name) === 'PATH'
+}
+
+/** A job's own PATH, or undefined. */
+export function pathOf(env: Record<string, string>): string | undefined {
+  return Object.entries(env).find(([name]) => isPath(name))?.[1]
+}
+
+/** Whether cmd.exe has to run it. */
+export function isBatchFile(file: string): boolean {
+  return /\.(bat|cmd)$/i.test(file)
+}
 
 /** Why a program can't be started from a folder with a PATH, or undefined. */
 export function programFault(program: string, cwd: string, searchPath: string): Fault | undefined {
   const shown = shorten(program)
-  if (program.includes('/') || (windows && program.includes('\\'))) {
+  if (hasFolder(program)) {
     const file = path.resolve(cwd, program)
     const found = look(file)
     if (found === 'program') return undefined
@@ -23,7 +46,7 @@ export function programFault(program: string, cwd: string, searchPath: string): 
       suggestion: sibling(file, program),
     }
   }
-  const folders = searchPath.split(path.delimiter).map((folder) => path.resolve(cwd, folder))
+  const folders = searchPath.split(path.delimiter).map((folder) => path.resolve(cwd, unquoted(folder)))
   let refused: { file: string; found: Found } | undefined
   for (const folder of folders) {
     const file = path.join(folder, program)
@@ -35,7 +58,8 @@ export function programFault(program: string, cwd: string, searchPath: string): 
     refused === undefined
       ? `the program "${shown}" is not found; looked in ${searchPath === '' ? 'an empty PATH' : shorten(folders.join(path.delimiter), 300)}`
       : sentence(shown, refused.found, refused.file)
-  const here = look(path.resolve(cwd, program)) === 'program' ? `./${program}` : undefined
+  const here =
+    look(path.resolve(cwd, program)) === 'program' ? `.${windows ? '\\' : '/'}${program}` : undefined
   return {
     found: program,
     expected: 'a program in PATH, or a path with a slash in it',
@@ -46,9 +70,9 @@ export function programFault(program: string, cwd: string, searchPath: string): 
 
 /** The file that a program's name stands for, or undefined. */
 export function findProgram(program: string, cwd: string, searchPath: string): string | undefined {
-  if (program.includes('/') || (windows && program.includes('\\'))) return path.resolve(cwd, program)
-  const folders = searchPath.split(path.delimiter).map((folder) => path.resolve(cwd, folder))
-  return folders.map((folder) => path.join(folder, program)).find((file) => look(file) === 'program')
+  const folders = hasFolder(program) ? [''] : searchPath.split(path.delimiter)
+  const files = folders.flatMap((folder) => withEndings(path.resolve(cwd, unquoted(folder), program)))
+  return files.find((file) => lookAt(file) === 'program') ?? (hasFolder(program) ? files[0] : undefined)
 }
 
 /** Whether there is a regular file. */
@@ -97,25 +121,34 @@ export function outputFolderFault(folder: string, create: boolean): Fault | unde
 type Found = 'program' | 'not executable' | 'folder' | 'nothing'
 
 function look(file: string): Found {
-  const endings = windows ? ['', ...(process.env.PATHEXT ?? '.COM;.EXE;.BAT;.CMD').split(';')] : ['']
-  let worst: Found = 'nothing'
-  for (const ending of endings) {
-    try {
-      const stats = statSync(file + ending)
-      if (!stats.isFile()) {
-        worst = 'folder'
-        continue
-      }
-      accessSync(file + ending, constants.X_OK)
-      return 'program'
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EACCES') worst = 'not executable'
-    }
+  const found = withEndings(file).map(lookAt)
+  return (['program', 'not executable', 'folder'] as const).find((one) => found.includes(one)) ?? 'nothing'
+}
+
+/** The files that a name may stand for. */
+function withEndings(file: string): string[] {
+  return windows ? ['', ...ENDINGS].map((ending) => file + ending) : [file]
+}
+
+/** Windows' PATH may have quotes around a folder. */
+function unquoted(folder: string): string {
+  return windows ? folder.replace(/^"(.*)"$/, '$1') : folder
+}
+
+function lookAt(file: string): Found {
+  try {
+    if (!statSync(file).isFile()) return 'folder'
+    if (windows) return ENDINGS.includes(path.extname(file).toLowerCase()) ? 'program' : 'not executable'
+    accessSync(file, constants.X_OK)
+    return 'program'
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'not executable' : 'nothing'
   }
-  return worst
 }
 
 function sentence(program: string, found: Found, file: string): string {
+  if (found === 'not executable' && windows)
+    return `"${program}" (${file}) is not a program (${ENDINGS.join(', ')}); write the program that reads it in front`
   if (found === 'not executable')
     return `the program "${program}" (${file}) is not executable; chmod +x makes it so`
   if (found === 'folder') return `the program "${program}" is a folder (${file})`

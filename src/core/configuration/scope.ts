@@ -4,8 +4,10 @@
  */
 
 import { nearest } from '../../contract/nearest.ts'
+import { cmdContexts } from './cmd-quote.ts'
 import type { BatchType, Over } from './configuration.ts'
 import { type Problems, shorten } from './problem.ts'
+import { windows } from './program.ts'
 import { quoteContexts } from './shell-quote.ts'
 import { type Binding, placeholdersOf, type Template } from './template.ts'
 
@@ -60,7 +62,7 @@ export function checkPlaceholders(
   const given = columns ?? sourcePlaceholders(batchType.over)
   if (batchType.shell) {
     for (const template of batchType.run) {
-      const contexts = quoteContexts(template, problems)
+      const contexts = windows ? cmdContexts(template, problems) : quoteContexts(template, problems)
       valid &&= contexts.size === placeholdersOf(template).length
     }
   }

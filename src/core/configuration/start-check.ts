@@ -6,7 +6,7 @@ import path from 'node:path'
 import { type CommandMaker, impossible, type PlannedJob } from './command.ts'
 import type { BatchType } from './configuration.ts'
 import { type Place, type Problems, shorten } from './problem.ts'
-import { folderFault, outputFolderFault, programFault } from './program.ts'
+import { folderFault, hasFolder, isPath, outputFolderFault, pathOf, programFault } from './program.ts'
 import { placeholdersOf, type Template } from './template.ts'
 
 /** Adds a problem, at the place of its input, for a job that can't be started. */
@@ -20,8 +20,8 @@ export function startCheck(batchType: BatchType, maker: CommandMaker, systemPath
   const { run, cwd, env, shell } = batchType
   const { options } = maker
   const checked = new Set<string>()
-  const movingPath = env.some(({ name }) => name === 'PATH') && options.env.PATH === undefined
-  const searchPath = options.env.PATH ?? systemPath ?? process.env.PATH ?? ''
+  const movingPath = env.some(({ name }) => isPath(name)) && pathOf(options.env) === undefined
+  const searchPath = pathOf(options.env) ?? systemPath ?? process.env.PATH ?? ''
   const knownFolder = !usesBatch(cwd)
   const knownProgram = run.length > 0 && !usesBatch(run[0]) && !shell
   const checkFolders = outputFolderCheck(batchType)
@@ -35,8 +35,10 @@ export function startCheck(batchType: BatchType, maker: CommandMaker, systemPath
     }
     const unsafe = maker.unsafe.pop()
     if (unsafe !== undefined) {
-      const message = `"${shorten(unsafe)}" can't be passed through cmd.exe without being read as code`
-      problems.add(place, { found: unsafe, expected: 'run as a list, without shell: true', message })
+      const by = shell ? 'cmd.exe' : 'a batch file (cmd.exe runs it)'
+      const message = `"${shorten(unsafe)}" can't be passed through ${by} without being read as code`
+      const expected = shell ? 'run as a list, without shell: true' : 'a program that is not a batch file'
+      problems.add(place, { found: unsafe, expected, message })
     }
     checkFolders(job, problems)
     const folder = job.cwd ?? options.cwd
@@ -48,11 +50,7 @@ export function startCheck(batchType: BatchType, maker: CommandMaker, systemPath
     checked.add(key).add(folder)
     const wrongFolder = knownFolder ? folderFault(folder) : undefined
     if (wrongFolder !== undefined) problems.add(cwd?.place ?? batchType.place, wrongFolder)
-    else if (
-      knownProgram &&
-      (knownFolder || !program.includes('/')) &&
-      !(movingPath && !program.includes('/'))
-    ) {
+    else if (knownProgram && (knownFolder || !hasFolder(program)) && !(movingPath && !hasFolder(program))) {
       const wrongProgram = programFault(program, folder, searchPath)
       if (wrongProgram !== undefined) problems.add(run[0]?.place ?? batchType.place, wrongProgram)
     }
@@ -71,7 +69,7 @@ export function checkProgramName(
 ): void {
   const program = run[0]?.source ?? ''
   const named = run[0] !== undefined && !shell && placeholdersOf(run[0]).length === 0
-  if (!named || /[/\\]/.test(program) || cwd !== null || env.some(({ name }) => name === 'PATH')) return
+  if (!named || /[/\\]/.test(program) || cwd !== null || env.some(({ name }) => isPath(name))) return
   const fault = programFault(program, projectPath, systemPath ?? process.env.PATH ?? '')
   if (fault !== undefined) problems.add(run[0]?.place ?? place, fault)
 }

@@ -14,9 +14,9 @@
  *   R launcherId attempt …                                                   go on with what a dead launcher of a cluster had
  * Launcher to host (its stdout, and before that its journal): lines of tab-separated fields, see `parseLine`.
  */
+import { windowsCommandLine } from '../../contract/windows-command-line.ts'
 import type { ProcessIdentity } from '../process/processes.ts'
 import { type RefusalStage, refusalMessage } from './refusal.ts'
-import { windowsCommandLine } from './windows-command-line.ts'
 
 /** Raised with every change of frames or lines: a host only uses a launcher of its own version. */
 export const PROTOCOL = '2'

@@ -3,7 +3,8 @@
  * looks at processes. One JSON document a line, `{ id, call, args }`, answered by `{ id, value }` or `{ id, error }`; what
  * a launcher reports comes as `{ launcher, event }`. Its one argument: the file that gets its port.
  */
-import { renameSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fenceLauncher, readJournals, stopOrphanedLauncher } from '../../../src/core/launcher/journal.ts'
@@ -12,6 +13,7 @@ import { identify, isRunning, isStopped, type ProcessIdentity } from '../../../s
 import { lookThroughLauncherOf } from '../../../src/core/process/win32.ts'
 
 const launchers: Launcher[] = []
+const ends = new Map<number, Promise<number | null>>()
 let client: Socket | undefined
 const send = (message: unknown) => client?.write(`${JSON.stringify(message)}\n`)
 const at = (index: number) => {
@@ -53,8 +55,27 @@ export const calls = {
   isRunning: (identity: ProcessIdentity) => isRunning(identity),
   isStopped: (identity: ProcessIdentity) => isStopped(identity),
   kill: (pid: number) => process.kill(pid, 'SIGKILL'),
-  self: () => process.pid,
-  env: () => ({ ...process.env }),
+  /** Runs a program to its end. */
+  run(program: string, argv: string[], cwd: string, env: Record<string, string>) {
+    const { status, stdout, stderr, error } = spawnSync(program, argv, {
+      cwd,
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+      windowsHide: true,
+    })
+    return { code: status, stdout, stderr: error ? error.message : stderr }
+  },
+  /** Starts a program that goes on beside; returns its pid. */
+  spawn(program: string, argv: string[], cwd: string, env: Record<string, string>, output: string) {
+    const out = openSync(output, 'a')
+    const options = { cwd, env: { ...process.env, ...env }, detached: true, windowsHide: true }
+    const child = spawn(program, argv, { ...options, stdio: ['ignore', out, out] })
+    closeSync(out)
+    const { pid = 0 } = child
+    ends.set(pid, new Promise((resolve) => child.once('exit', resolve)))
+    return pid
+  },
+  exitOf: (pid: number) => ends.get(pid) ?? null,
 }
 
 async function answer(line: string): Promise<void> {

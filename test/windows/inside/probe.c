@@ -46,6 +46,13 @@ int wmain(int argc, wchar_t **argv) {
   if (IS("exit")) return (int)wcstoul(argv[2], NULL, 0);
   if (IS("sleep")) Sleep((DWORD)wcstoul(argv[2], NULL, 10));
   if (IS("until")) return until(argv[2]);
+  if (IS("mark")) { /* notes in a file that it ran, and ends when another file is there */
+    HANDLE file = CreateFileW(argv[2], FILE_APPEND_DATA, 7, NULL, OPEN_ALWAYS, 0, NULL);
+    DWORD n;
+    WriteFile(file, "x\n", 2, &n, NULL);
+    CloseHandle(file);
+    return argc > 3 ? until(argv[3]) : 0;
+  }
   if (IS("arguments")) {
     _setmode(1, _O_BINARY);
     for (int i = 2; i < argc; i++) {

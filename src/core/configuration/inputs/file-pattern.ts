@@ -62,9 +62,9 @@ export function excluder(patterns: readonly string[], projectPath: string): (pat
     const bare = pattern.replace(/^(\.\/+)+/, '')
     const isMatch = picomatch(bare, { ...OPTIONS, dot: true })
     const literal = withoutEscapes(bare)
-    const absolute = bare.startsWith('/')
+    const absolute = path.isAbsolute(bare)
     return (shown: string): boolean => {
-      const tested = absolute ? path.resolve(projectPath, shown) : shown
+      const tested = absolute ? path.resolve(projectPath, shown).replaceAll(path.sep, '/') : shown
       return tested === literal || isMatch(tested)
     }
   })

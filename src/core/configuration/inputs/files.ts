@@ -7,6 +7,7 @@ import path from 'node:path'
 import { nearest } from '../../../contract/nearest.ts'
 import type { Located, Over } from '../configuration.ts'
 import { Problems, shorten } from '../problem.ts'
+import { windows } from '../program.ts'
 import { excluder, filePattern } from './file-pattern.ts'
 import type { Input } from './source.ts'
 import { sortPaths } from './spill-sort.ts'
@@ -34,12 +35,14 @@ export async function* listFiles(
 }
 
 async function* found(over: Files, projectPath: string, problems: Problems): AsyncIterable<string> {
-  const texts = over.patterns.map(({ text }) => text)
+  // On Windows both separate folders, and `[*]` is a star itself.
+  const patterns = over.patterns.map((one) => (windows ? { ...one, text: withSlashes(one.text) } : one))
+  const texts = patterns.map(({ text }) => text)
   const excluded = excluder(
     texts.filter((text) => text.startsWith('!')).map((text) => text.slice(1)),
     projectPath,
   )
-  for (const pattern of over.patterns.filter(({ text }) => !text.startsWith('!'))) {
+  for (const pattern of patterns.filter(({ text }) => !text.startsWith('!'))) {
     const parsed = filePattern(pattern.text)
     const before = problems.count
     let any = false
@@ -50,6 +53,8 @@ async function* found(over: Files, projectPath: string, problems: Problems): Asy
     if (!any && problems.count === before) await reportNothing(pattern, projectPath, excluded, problems)
   }
 }
+
+const withSlashes = (pattern: string): string => pattern.replaceAll('\\', '/')
 
 function fileInput(shown: string, written: string): Input {
   const input = written.startsWith('-') ? `./${written}` : written
@@ -81,7 +86,11 @@ async function reportNothing(
   } else {
     const otherCase = await firstOf(text, projectPath, excluded, true)
     const names = (await namesIn(folder)).filter((name) => !name.startsWith('.'))
-    if (otherCase !== undefined) suggestion = otherCase
+    const otherSlash = text.includes('\\')
+      ? await firstOf(withSlashes(text), projectPath, excluded, false)
+      : undefined
+    if (otherSlash !== undefined) suggestion = withSlashes(text)
+    else if (otherCase !== undefined) suggestion = otherCase
     else if (!isGlob) suggestion = nearest(path.basename(literal), names)
     const some = names.slice(0, 3).map((name) => shorten(name, 40))
     why +=

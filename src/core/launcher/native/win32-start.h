@@ -1,6 +1,6 @@
 /*
  * Starts a program as a job on Windows. The host sends two arguments: the program's name, and the command line, which is
- * quoted in one place only (src/core/launcher/windows-command-line.ts).
+ * quoted in one place only (src/contract/windows-command-line.ts).
  */
 static HANDLE port;                   /* where everything that happens is queued */
 #define LONGEST_LINE 32766             /* of CreateProcess, which Wine does not check */

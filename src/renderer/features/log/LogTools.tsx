@@ -66,7 +66,7 @@ export function LogTools({
         {info && <StatusMark status={info.status} size={15} />}
         <span
           className="clip mono"
-          title={shown.value ? shellWords(shown.value.argv) : ''}
+          title={shown.value ? shellWords(shown.value.argv, shown.value.cwd) : ''}
           style={{ flex: 1 }}
         >
           {info && escaped(info.input)}

@@ -44,7 +44,9 @@ export function TypeList({
             {type.selected &&
               type.batches
                 .slice(0, batchesShown)
-                .map((batch) => <Commands key={batch.range?.start ?? 'all'} batch={batch} />)}
+                .map((batch) => (
+                  <Commands key={batch.range?.start ?? 'all'} batch={batch} specPath={preview.specPath} />
+                ))}
             {type.selected && type.batches.length > batchesShown && (
               <p className="dim type-more">
                 and {countOf(type.batches.length - batchesShown, 'more batch', 'more batches')}
@@ -67,7 +69,7 @@ function Estimate({ type }: { type: Type }) {
   return sentence === null ? null : <p className="dim type-more">{sentence}</p>
 }
 
-function Commands({ batch }: { batch: PlannedBatch }) {
+function Commands({ batch, specPath }: { batch: PlannedBatch; specPath: string }) {
   const { commands, jobs, range } = batch
   const first = commands.filter((c, i) => i === 0 || c.ordinal === (commands[i - 1]?.ordinal ?? 0) + 1)
   const gapAfter = commands.findIndex((c, i) => i > 0 && c.ordinal !== (commands[i - 1]?.ordinal ?? 0) + 1)
@@ -86,7 +88,7 @@ function Commands({ batch }: { batch: PlannedBatch }) {
               <div className="dim commands-gap">… {countOf(jobs - commands.length, 'more', 'more')} …</div>
             )}
             <span className="dim num commands-number">{command.ordinal}</span>
-            <span className="commands-argv">{shellWords(command.argv)}</span>
+            <span className="commands-argv">{shellWords(command.argv, specPath)}</span>
           </li>
         ))}
         {gapAfter < 0 && jobs > first.length && (

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { windowsCommandLine } from '../../../src/core/launcher/windows-command-line.ts'
+import { windowsCommandLine } from '../../src/contract/windows-command-line.ts'
 
 /** CommandLineToArgvW as Microsoft documents it, for a line whose first word is a program. */
 function takenApart(line: string): string[] {
