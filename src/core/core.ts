@@ -24,7 +24,7 @@ import { Lease } from './host/lease.ts'
 import { notePlace } from './host/place-note.ts'
 import { makeSummary } from './insight/summary.ts'
 import { removeOldLogs } from './logs/retention.ts'
-import { lookThroughLauncherOf } from './process/win32.ts'
+import { setLauncherFolder } from './process/win32.ts'
 import type { Context } from './queue/context.ts'
 import { recordEvent } from './queue/event-store.ts'
 import { findBatch } from './queue/queries.ts'
@@ -94,7 +94,7 @@ const hashBudgetMs = 500
 export async function openCore(options: CoreOptions): Promise<Result<Core>> {
   const { home } = options
   const clock = options.clock ?? systemClock
-  lookThroughLauncherOf(options.launcherDir)
+  setLauncherFolder(options.launcherDir)
   const log = options.log ?? (() => {})
   const opened = openDatabase(home, {
     mayOnlyRead: options.mayOnlyRead ?? false,

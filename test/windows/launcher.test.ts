@@ -166,7 +166,7 @@ describe.skipIf(whyNot !== undefined)('the launcher for Windows', () => {
   })
 
   it('kills a job that ignores being asked', async () => {
-    const attempt = await kit.probe('deaf')
+    const attempt = await kit.probe('stubborn')
     await kit.says(attempt, 'ready')
     await kit.stop(attempt, 100)
     expect(await kit.exitOf(attempt)).toMatchObject({ ended: 'stopped', exitCode: null, signal: 'SIGKILL' })
@@ -187,13 +187,26 @@ describe.skipIf(whyNot !== undefined)('the launcher for Windows', () => {
   })
 
   it('stops a job that is suspended', async () => {
-    const attempt = await kit.probe('deaf')
+    const attempt = await kit.probe('stubborn')
     await kit.says(attempt, 'ready')
     const { pid } = await kit.started(attempt)
     const suspender = await kit.probe('suspend', String(pid))
     await kit.exitOf(suspender)
     await kit.stop(attempt, 100)
     expect(await kit.exitOf(attempt)).toMatchObject({ ended: 'stopped' })
+  })
+
+  it('keeps head and tail of a log beyond its limit, and nothing beside it', async () => {
+    const attempt = await kit.start([probe(), 'flood', '40'], { logLimitBytes: 200_000 })
+    const exit = await kit.exitOf(attempt)
+    expect(exit).toMatchObject({ exitCode: 0, logCut: true })
+    const log = readFileSync(kit.logPath(attempt))
+    expect(log.length).toBeLessThan(65_536 + 200_000 + 100)
+    expect(log.subarray(0, 65_536).every((byte) => byte === 255)).toBe(true)
+    expect(log.includes('of output left out here]')).toBe(true)
+    expect(log.subarray(-5).toString()).toBe('\nend\n')
+    expect(readdirSync(join(kit.home, 'logs'))).toEqual([`${attempt}.log`])
+    expect(await kit.exit([probe(), 'exit', '0'])).toMatchObject({ exitCode: 0 })
   })
 
   it('holds jobs and begins them in order, and drops them after an end that was not clean', async () => {

@@ -20,12 +20,6 @@ export function windowsPath(path: string): string {
   return `${isOnDisk ? 'C:' : 'Z:'}${rest}`
 }
 
-/** The counterpart, for C: and Z:. */
-export function linuxPath(path: string): string {
-  const rest = path.slice(2).replaceAll('\\', '/')
-  return /^c:/i.test(path) ? `${rig.drive}${rest}` : rest
-}
-
 /** A new folder on the rig's disk (a path of Linux). */
 export function folderOnDisk(name = 'slipway-'): string {
   mkdirSync(join(rig.drive, 't'), { recursive: true })
@@ -44,10 +38,8 @@ export function probe(): string {
   return windowsPath(target)
 }
 
-export type Ran = { code: number | null; stdout: string; stderr: string }
-
 /** Starts node.exe; its output goes into files, as Node takes no pipe of Linux for a pipe. */
-export function startNode(
+function startNode(
   argv: readonly string[],
   { env = {}, cwd = rig.drive }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ) {
@@ -70,7 +62,7 @@ export function startNode(
   return {
     child,
     output: () => ({ stdout: read('out'), stderr: read('err') }),
-    async result(): Promise<Ran> {
+    async result() {
       const code = await ended
       const output = { code, stdout: read('out'), stderr: read('err') }
       rmSync(folder, { recursive: true, force: true })
@@ -87,7 +79,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 type Calls = typeof calls
 
-/** A process under Wine that does what it is asked for, see inside/agent.ts. */
+/** A process under Wine that does what a test requests, see inside/agent.ts. */
 export class Agent {
   readonly #child: ChildProcess
   readonly #socket: Socket

@@ -20,7 +20,7 @@ let launcher = WINDOWS_LAUNCHER
 const seen = new Map<number, { look: ProcessLook; atMs: number }>()
 
 /** Where the native launcher is; before the first look. */
-export function lookThroughLauncherOf(folder: string): void {
+export function setLauncherFolder(folder: string): void {
   launcher = join(folder, WINDOWS_LAUNCHER)
 }
 

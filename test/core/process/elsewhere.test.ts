@@ -3,7 +3,7 @@
  * tested there only; here stand-ins print it, so that at least our arguments and our parsing are tested.
  */
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -98,41 +98,45 @@ describe.skipIf(process.platform === 'win32')('macOS, by the same `ps` or by sta
   })
 })
 
-describe.skipIf(process.platform === 'win32')('Windows, by stand-ins', () => {
-  test('takes the start time from CIM, and no output as gone', async () => {
+describe.skipIf(process.platform === 'win32')('Windows, by a stand-in for its launcher', () => {
+  async function looking(lines: string) {
     const folder = temporaryFolder()
-    standIn(
-      folder,
-      'powershell.exe',
-      `case "$*" in *ProcessId=42*) echo 133773;; *LastBoot*) echo 133700;; esac`,
+    standIn(folder, 'slipway-launcher.exe', lines)
+    const { setLauncherFolder, win32Processes } = await import('../../../src/core/process/win32.ts')
+    setLauncherFolder(folder)
+    return { table: win32Processes, folder }
+  }
+
+  test('takes creation time and state from the launcher, and no line as gone', async () => {
+    const { table } = await looking(
+      `case "$*" in "--look ${process.pid}") printf '1\\t133773\\trunning\\n';; "--look ${process.ppid}") printf '1\\t133774\\tstopped\\n';; esac`,
     )
-    const table = await win32()
-    expect(table.look(42)).toEqual({ startedAt: '133773', state: 'running' })
-    expect(table.look(43)).toBeNull()
-    expect(table.bootId()).toBe('133700')
-    expect(table.marked()).toEqual([])
+    expect(table.look(process.pid)).toEqual({ startedAt: '133773', state: 'running' })
+    expect(table.look(process.ppid)).toEqual({ startedAt: '133774', state: 'stopped' })
+    expect(table.look(waiting())).toBeNull()
+    expect(table.look(2 ** 30)).toBeNull()
+    expect([table.bootId(), table.marked()]).toEqual(['windows', []])
   })
 
-  test('signals the tree to end, then forces it, and knows when it is gone already', async () => {
-    const folder = temporaryFolder()
-    const asked = join(folder, 'asked')
-    standIn(folder, 'powershell.exe', `case "$*" in *ProcessId=42*) echo 133773;; esac`)
-    standIn(folder, 'taskkill', `echo "$*" >> '${asked}'; [ "$2" = 41 ]`)
-    const table = await win32()
-    expect(table.signal(41, 'SIGTERM')).toBe('sent')
-    expect(table.signal(41, 'SIGKILL')).toBe('sent')
-    expect(readFileSync(asked, 'utf8')).toBe('/PID 41 /T\n/PID 41 /T /F\n')
-    expect(table.signal(42, 'SIGTERM')).toBe('sent') // refused by a console program, which is still there
-    expect(table.signal(43, 'SIGTERM')).toBe('gone')
-    expect(table.signal(44, 'SIGCONT')).toBe('sent')
-    expect(readFileSync(asked, 'utf8')).not.toContain('44')
+  test('starts no second process for what it saw a moment ago, but sees at once that it is gone', async () => {
+    const { table, folder } = await looking(`echo x >> "$(dirname "$0")/looks"; printf '1\\t7\\trunning\\n'`)
+    const pid = waiting()
+    for (let n = 0; n < 3; n += 1) expect(table.look(pid)?.startedAt).toBe('7')
+    expect(readFileSync(join(folder, 'looks'), 'utf8')).toBe('x\n')
+    expect(table.signal(pid, 'SIGCONT')).toBe('sent')
+    expect(table.signal(pid, 'SIGTERM')).toBe('sent')
+    await until(() => table.look(pid) === null)
   })
 
-  test('finds nothing where there is no PowerShell', async () => {
-    vi.stubEnv('PATH', '/nowhere')
-    const table = await win32()
-    expect([table.look(1), table.bootId()]).toEqual([null, 'unknown'])
-    expect(existsSync('/nowhere')).toBe(false)
+  test('considers nothing gone where no launcher can be run', async () => {
+    const { table } = await looking('exit 1')
+    expect(() => table.look(process.pid)).toThrow("slipway-launcher.exe can't be run")
+  })
+
+  test('has a launcher end by its pid and creation time', async () => {
+    const { table, folder } = await looking('echo "$*" > "$(dirname "$0")/request"')
+    table.requestEnd({ pid: 12, startedAt: '133773' })
+    expect(readFileSync(join(folder, 'request'), 'utf8')).toBe('--end 12 133773\n')
   })
 })
 
@@ -147,10 +151,11 @@ describe.runIf(process.platform === 'darwin')('macOS itself', () => {
 
 describe.runIf(process.platform === 'win32')('Windows itself', () => {
   test('sees a process, ends it, and sees that it is gone', { timeout: 120_000 }, async () => {
+    const { setLauncherFolder } = await import('../../../src/core/process/win32.ts')
+    setLauncherFolder(join(import.meta.dirname, '../../../out/launcher'))
     const table = await win32()
     const pid = waiting()
     expect(table.look(pid)).toEqual({ startedAt: expect.stringMatching(/^\d+$/), state: 'running' })
-    expect(table.bootId()).toMatch(/^\d+$/)
     expect(table.signal(pid, 'SIGKILL')).toBe('sent')
     await until(() => table.look(pid) === null)
   })

@@ -1,5 +1,5 @@
 /**
- * Runs under Wine and does there what a test asks for, by loopback: starts launchers with the real host's end of one, and
+ * Runs under Wine and does there what a test requests, over loopback: starts launchers with the real host's end of one, and
  * looks at processes. One JSON document a line, `{ id, call, args }`, answered by `{ id, value }` or `{ id, error }`; what
  * a launcher reports comes as `{ launcher, event }`. Its one argument: the file that gets its port.
  */
@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { fenceLauncher, readJournals, stopOrphanedLauncher } from '../../../src/core/launcher/journal.ts'
 import { type Launcher, type StartSpec, startLauncher } from '../../../src/core/launcher/launcher.ts'
 import { identify, isRunning, isStopped, type ProcessIdentity } from '../../../src/core/process/processes.ts'
-import { lookThroughLauncherOf } from '../../../src/core/process/win32.ts'
+import { setLauncherFolder } from '../../../src/core/process/win32.ts'
 
 const launchers: Launcher[] = []
 const ends = new Map<number, Promise<number | null>>()
@@ -31,10 +31,10 @@ const journalsOf = (runDir: string) =>
     refused: [...journal.refused.values()],
   }))
 
-/** Everything a test may ask for. */
+/** Everything a test may request. */
 export const calls = {
   async launch(launcherDir: string, runDir: string, env: Record<string, string>) {
-    lookThroughLauncherOf(launcherDir)
+    setLauncherFolder(launcherDir)
     const index = launchers.length
     const onEvent = (event: unknown) => send({ launcher: index, event })
     const options = { launcherDir, runDir, hostId: 'host-1', env: { ...process.env, ...env }, onEvent }
@@ -62,10 +62,12 @@ export const calls = {
       env: { ...process.env, ...env },
       encoding: 'utf8',
       windowsHide: true,
+      // cmd.exe takes its text as it is typed.
+      windowsVerbatimArguments: program === 'cmd.exe',
     })
     return { code: status, stdout, stderr: error ? error.message : stderr }
   },
-  /** Starts a program that goes on beside; returns its pid. */
+  /** Starts a program and returns its pid. */
   spawn(program: string, argv: string[], cwd: string, env: Record<string, string>, output: string) {
     const out = openSync(output, 'a')
     const options = { cwd, env: { ...process.env, ...env }, detached: true, windowsHide: true }

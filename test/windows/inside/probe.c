@@ -18,7 +18,7 @@ static BOOL WINAPI tidy(DWORD event) {
   ExitProcess(4);
 }
 
-static BOOL WINAPI deaf(DWORD event) {
+static BOOL WINAPI stubborn(DWORD event) {
   (void)event;
   return TRUE;
 }
@@ -66,8 +66,8 @@ int wmain(int argc, wchar_t **argv) {
     say("ready");
     Sleep(60000);
   }
-  if (IS("deaf")) {
-    SetConsoleCtrlHandler(deaf, TRUE);
+  if (IS("stubborn")) {
+    SetConsoleCtrlHandler(stubborn, TRUE);
     say("ready");
     Sleep(60000);
   }

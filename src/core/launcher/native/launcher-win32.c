@@ -145,7 +145,7 @@ static void prepare(const char *id, const char *host) {
   read_more();
 }
 
-/* A host that is only slow still reads all; for one that stands still there is the journal. */
+/* A host that is only slow still reads all; a hung one has the journal. */
 static void finish(void) {
   DWORD length;
   ULONG_PTR key;

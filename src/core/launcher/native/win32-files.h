@@ -33,7 +33,7 @@ static HANDLE open_path(const wchar_t *path, DWORD access, DWORD how) {
     return file;
   }
   BY_HANDLE_FILE_INFORMATION info;
-  if (GetFileType(file) != FILE_TYPE_DISK) errno = EINVAL; /* a pipe would hold the job up for ever */
+  if (GetFileType(file) != FILE_TYPE_DISK) errno = EINVAL; /* a pipe would block the job */
   else if (GetFileInformationByHandle(file, &info) && info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) errno = ELOOP;
   else return file;
   int why = errno;

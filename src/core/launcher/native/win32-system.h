@@ -28,7 +28,7 @@ static int64_t wall_ms(void) {
   return (int64_t)(ticks_of(now) - UNIX_EPOCH_TICKS) / TICKS_PER_MS;
 }
 
-/* Stands still while the machine sleeps. */
+/* Does not advance while the machine sleeps. */
 static int64_t awake_ms(void) {
   ULONGLONG ticks = 0;
   QueryUnbiasedInterruptTime(&ticks);

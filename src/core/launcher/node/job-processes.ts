@@ -19,7 +19,6 @@ const YOUNG_JOB_MS = 1000
  * processes younger than it can be its own, and the kernel numbers them in sequence.
  */
 export function remainingProcesses(job: JobToFind): Remaining[] {
-  if (process.platform === 'win32') return []
   const groupEmpty = !groupExists(job.pid)
   if (process.platform !== 'linux') {
     const strays = findMarked(job.runDir, job.attempt).map((p) => ({ ...p, inGroup: false }))

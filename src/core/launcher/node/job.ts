@@ -98,7 +98,7 @@ export class NodeJob {
     const [argv0 = '', ...args] = argv
     const stdio: StdioOptions = ['ignore', this.#logFd, this.#logFd]
     try {
-      const child = spawn(program.path, args, { argv0, cwd, env, detached: true, windowsHide: true, stdio })
+      const child = spawn(program.path, args, { argv0, cwd, env, detached: true, stdio })
       child.once('error', (error) => this.#pid === 0 && this.#refuse(error, program.viaPath))
       if (child.pid !== undefined) this.#run(child, child.pid)
     } catch (error) {
@@ -181,15 +181,14 @@ export class NodeJob {
     const left = this.#remaining()
     // The group's number is only known to be the job's own while the main process or a member is there.
     const group = this.#main === undefined || left.some((p) => p.inGroup)
-    const groupPid = process.platform === 'win32' ? this.#pid : -this.#pid
-    if (group) sendSignal(groupPid, signal)
+    if (group) sendSignal(-this.#pid, signal)
     for (const p of left) {
       const sent = p.inGroup ? sendSignal(p.pid, 0) : sendSignal(p.pid, signal)
       // Another user's process can't be stopped, and must not be waited for forever.
       if (sent === 'forbidden') this.#unkillable.add(key(p))
       else if (signal === 'SIGTERM' && !p.inGroup) sendSignal(p.pid, 'SIGCONT')
     }
-    if (group && signal === 'SIGTERM' && groupPid < 0) sendSignal(groupPid, 'SIGCONT')
+    if (group && signal === 'SIGTERM') sendSignal(-this.#pid, 'SIGCONT')
   }
 
   #refuse(error: NodeJS.ErrnoException, viaPath: boolean): void {
@@ -246,9 +245,7 @@ export function openLog(path: string): number {
   }
 }
 
-/** Windows spells one path in several ways, and making a link there takes a special right. */
 function refuseLinks(folder: string): void {
-  if (process.platform === 'win32') return
   let there = folder
   while (!existsSync(there) && !isLink(there) && dirname(there) !== there) there = dirname(there)
   if (isLink(there) || realpathSync(there) !== there)

@@ -17,8 +17,6 @@ export function findProgram(
 ): { path: string; viaPath: boolean } | { refusal: Refusal } {
   const folder = folderTrouble(cwd)
   if (folder !== null) return { refusal: { stage: 'cwd', errno: folder, hint: '-', subject: cwd } }
-  // Windows has other rules (PATHEXT, App Paths): there the system searches.
-  if (process.platform === 'win32') return { path: name, viaPath: false }
   const viaPath = !name.includes('/')
   const folders = viaPath ? (path ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter) : ['']
   let worst: { errno: string; hint: string } = { errno: 'ENOENT', hint: viaPath ? 'path' : '-' }
