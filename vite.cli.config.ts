@@ -70,7 +70,7 @@ const inFewFiles = {
       {
         name: 'core',
         // What runs while configuration is read in, which is before the rest of core.
-        test: /src.core.configuration.inputs.natural-order|src.contract.batch-keys/,
+        test: /src.core.configuration.inputs.natural-order|src.contract.(batch-keys|ad-hoc)/,
         priority: 4,
       },
       {

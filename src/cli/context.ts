@@ -9,6 +9,8 @@ export type Context = {
   json: boolean
   /** `--json-lines` was given (`json` is true then, too): stdout gets lines as in contract/json-lines.ts. */
   lines: boolean
+  /** The command of another program that stands behind `--`, on `run`, `add` and `preview`. */
+  command?: readonly string[]
   env: NodeJS.ProcessEnv
   cwd: string
   version: string

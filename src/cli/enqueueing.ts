@@ -2,7 +2,6 @@
  * Owns what `add`, `run` and `retry` share: sending an enqueue, and reporting its result.
  */
 
-import { resolve } from 'node:path'
 import type { SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandOutput } from '../contract/commands.ts'
 import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
@@ -11,12 +10,15 @@ import type { SkipDone } from '../contract/references.ts'
 import { batchStatusWords } from '../contract/states.ts'
 import { doneSentence, outsideSentences, placedSentences } from '../contract/succession-words.ts'
 import { batchName, countOf, typeAndRange } from '../contract/words.ts'
+import { type AdHocOptions, atOptions } from './ad-hoc.ts'
 import type { Context } from './context.ts'
 import { failed } from './failure.ts'
 import { printJson, printLine } from './session.ts'
+import type { Submission } from './submission.ts'
 
-export type AddOptions = {
-  var?: Record<string, string>
+export type AddOptions = AdHocOptions & EnqueueOptions
+
+type EnqueueOptions = {
   /** Name of the place where the jobs run. */
   on?: string
   ifExists: IfExists
@@ -30,16 +32,15 @@ export type Enqueued = CommandOutput<'enqueue'>
 
 /** Sends the command with these options. */
 export function enqueue(
-  context: Context,
   api: SlipwayApi,
-  file: string,
-  types: string[],
+  { file, adHoc, types, variables }: Submission['named'],
   options: AddOptions,
 ): Promise<Result<Enqueued>> {
   const input: CommandInput<'enqueue'> = {
-    file: resolve(context.cwd, file),
-    types: types.length > 0 ? types : undefined,
-    variables: options.var,
+    file,
+    adHoc,
+    types,
+    variables,
     on: options.on,
     ifExists: options.ifExists,
     skipDone: options.skipDone ?? false,
@@ -64,7 +65,7 @@ export async function refused(context: Context, error: SlipwayError): Promise<nu
     if (context.lines) await printLine(context, { type: 'added', ...found })
     else await printJson(context, found)
   }
-  return failed(context, error)
+  return failed(context, atOptions(error))
 }
 
 /** The conflicting batches, each once. */

@@ -82,14 +82,15 @@ BATCH is a number (12 or '#12') or an id. The data folder is SLIPWAY_HOME, else 
 
 /** Parses the arguments, runs the command and returns its exit code. */
 export async function runProgram(context: Context): Promise<number> {
+  const { args, command } = splitCommand(context.args)
   let code = EXIT_OK
   let help = ''
   const act: Act =
     <A extends unknown[]>(handler: Handler<A>) =>
     async (...args: A) => {
-      code = await handler(context, ...args)
+      code = await handler(command === undefined ? context : { ...context, command }, ...args)
     }
-  const called = context.args.find((arg) => arg !== '--json')
+  const called = args.find((arg) => arg !== '--json')
   const program = buildProgram(context.version, act, called)
   const width = () => (context.io.outIsTerminal ? process.stdout.columns : 100)
   for (const command of [program, ...program.commands]) {
@@ -111,16 +112,29 @@ export async function runProgram(context: Context): Promise<number> {
         hint: context.json ? 'See slipway --help.' : program.helpInformation().trimEnd(),
       })
     }
-    await program.parseAsync(withDefaultWays(context.args), { from: 'user' })
+    await program.parseAsync(withDefaultWays(args), { from: 'user' })
     return code
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return await printHelp(context, error.code, help.trimEnd())
-    const words = context.args.filter((arg) => !arg.startsWith('-'))
+    const words = args.filter((arg) => !arg.startsWith('-'))
     const word = error.code === 'commander.help' ? words[1] : words[0]
     const isUnknown = error.code === 'commander.unknownCommand' || error.code === 'commander.help'
     return failed(context, word !== undefined && isUnknown ? unknownCommand(word) : usageError(error, called))
   }
+}
+
+/**
+ * What stands behind `--` of a command that brings work in is another program's command; so is everything from the first
+ * word on where GNU parallel's `:::` stands.
+ */
+function splitCommand(args: readonly string[]): { args: readonly string[]; command?: readonly string[] } {
+  const bringsWork = ['run', 'add', 'preview'].includes(args.find((arg) => arg !== '--json') ?? '')
+  const end = args.indexOf('--')
+  if (!bringsWork) return { args }
+  if (end >= 0) return { args: args.slice(0, end), command: args.slice(end + 1) }
+  const isParallel = args.some((arg) => /^:{3,4}$/.test(arg)) && args[1]?.startsWith('-') === false
+  return isParallel ? { args: args.slice(0, 1), command: args.slice(1) } : { args }
 }
 
 async function printHelp(context: Context, code: string, text: string): Promise<number> {

@@ -67,11 +67,15 @@ export function jobFields(text: string): JobField[] {
   })
 }
 
-/** Collects `--var k=v`. */
-export function variable(text: string, before: Record<string, string> | undefined): Record<string, string> {
-  const equals = text.indexOf('=')
-  if (equals < 1) throw usage(`--var must be name=value (got ${text})`)
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
+/** Collects `--var k=v`, or another option that is repeated so. */
+export function pairs(
+  option: string,
+): (text: string, before: Record<string, string> | undefined) => Record<string, string> {
+  return (text, before) => {
+    const equals = text.indexOf('=')
+    if (equals < 1) throw usage(`${option} must be name=value (got ${text})`)
+    return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
+  }
 }
 
 /** A setting's value: a number, true or false where it looks like one, else the text. */

@@ -3,7 +3,7 @@
  * Must never decide what happens to a batch: the core does.
  */
 import type { SlipwayApi } from '../contract/api.ts'
-import type { Batch } from '../contract/entities.ts'
+import type { Batch, Summary } from '../contract/entities.ts'
 import { escaped } from '../contract/escapes.ts'
 import type { ChangeEvent } from '../contract/events.ts'
 import { isFinal } from '../contract/states.ts'
@@ -152,6 +152,16 @@ async function openWatch<T>(
       view.stop()
     },
   }
+}
+
+/** The summaries of final batches, for programs. */
+export async function summariesOf(api: SlipwayApi, batches: readonly Batch[]): Promise<Summary[]> {
+  const summaries: Summary[] = []
+  for (const { id } of batches) {
+    const found = await api.invoke('summary', { batch: id })
+    if (found.ok && found.value.state === 'ready') summaries.push(found.value.summary)
+  }
+  return summaries
 }
 
 /** Reports on stderr why what is left can't run now. */

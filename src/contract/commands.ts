@@ -26,6 +26,22 @@ const place = z.enum(places).default('keep')
 const reason = z.string().max(2_000).optional()
 const page = z.number().int().min(1).max(1_000).default(100)
 
+/** What is to be added: a file, or a configuration without one. Exactly one of the two. */
+const configuration = {
+  /** Absolute path of the configuration file. */
+  file: z.string().min(1).optional(),
+  /**
+   * Its text, or the document that the text would be; relative paths are relative to `folder` (absolute). What it is
+   * known by again is the folder and the batch type.
+   */
+  adHoc: z
+    .union([
+      z.object({ folder: z.string().min(1), document: z.record(z.string(), z.unknown()) }),
+      z.object({ folder: z.string().min(1), text: z.string() }),
+    ])
+    .optional(),
+}
+
 /** The schema of an input is built when the command is first called: most hosts call few. */
 const define = <I extends z.ZodType>(mutates: boolean, makeInput: () => I) => {
   let made: I | undefined
@@ -41,8 +57,7 @@ const define = <I extends z.ZodType>(mutates: boolean, makeInput: () => I) => {
 export const commands = {
   enqueue: define(true, () =>
     z.object({
-      /** Absolute path of the configuration file. */
-      file: z.string().min(1),
+      ...configuration,
       types: z.array(z.string()).optional(),
       variables: z.record(z.string(), z.string()).optional(),
       /** The name of the place where all batches run, whatever the file says. */
@@ -60,7 +75,7 @@ export const commands = {
   ),
   preview: define(false, () =>
     z.object({
-      file: z.string().min(1),
+      ...configuration,
       types: z.array(z.string()).optional(),
       variables: z.record(z.string(), z.string()).optional(),
       on: z.string().min(1).max(64).optional(),

@@ -3,8 +3,8 @@ import { tooOld } from '../../src/cli/node-check.ts'
 import {
   batchesThenPriority,
   batchReference,
+  pairs,
   settingValue,
-  variable,
   wholeNumber,
 } from '../../src/cli/reference.ts'
 import { callerOf } from '../../src/cli/session.ts'
@@ -33,9 +33,9 @@ test('the priority stands behind the batches, and may be negative', () => {
 })
 
 test('variables are collected, and only the first equals sign divides', () => {
-  expect(variable('b=x=y', { a: '1' })).toEqual({ a: '1', b: 'x=y' })
-  expect(() => variable('=x', undefined)).toThrow('name=value')
-  expect(() => variable('x', undefined)).toThrow('name=value')
+  expect(pairs('--var')('b=x=y', { a: '1' })).toEqual({ a: '1', b: 'x=y' })
+  expect(() => pairs('--var')('=x', undefined)).toThrow('name=value')
+  expect(() => pairs('--var')('x', undefined)).toThrow('name=value')
 })
 
 test('a setting is a number or a truth where it looks like one', () => {

@@ -1,41 +1,48 @@
 /** `slipway preview` and `add --dry-run`: the commands a configuration expands to; nothing is created. */
-import { resolve } from 'node:path'
+import { isAdHoc } from '../../contract/ad-hoc.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
-import { escaped, shellWords } from '../../contract/escapes.ts'
+import { escaped, escapedLines, shellWords } from '../../contract/escapes.ts'
 import { doneSentence } from '../../contract/succession-words.ts'
 import { typeAndRange } from '../../contract/words.ts'
+import { type AdHocOptions, atOptions } from '../ad-hoc.ts'
 import type { Context } from '../context.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { printJson, printLines, withCore } from '../session.ts'
+import { savedSubmission, submissionOf } from '../submission.ts'
 
 /** Shows the preview; exit code 2 when the configuration has problems. */
 export async function preview(
   context: Context,
-  file: string,
+  file: string | undefined,
   types: string[],
-  options: Pick<AddOptions, 'var' | 'on' | 'skipDone'>,
+  options: AdHocOptions & Pick<AddOptions, 'on' | 'skipDone'>,
 ): Promise<number> {
+  const submission = await submissionOf(context, file, types, options)
+  if (!submission.ok) return failed(context, submission.error)
+  const { named, asFile } = submission.value
+  const text = asFile?.text
   return withCore(context, async (_core, api) => {
     const result = await api.invoke('preview', {
-      file: resolve(context.cwd, file),
-      types: types.length > 0 ? types : undefined,
-      variables: options.var,
+      ...named,
       on: options.on,
       skipDone: options.skipDone ?? false,
     })
-    if (!result.ok) return failed(context, result.error)
+    if (!result.ok) return failed(context, atOptions(result.error))
     const { problems } = result.value
-    if (context.json) await printJson(context, result.value)
-    else if (problems.length === 0) await printLines(context, previewLines(result.value, context.io.paint))
+    const saved = problems.length === 0 ? await savedSubmission(api, submission.value) : undefined
+    if (saved?.ok === false) return failed(context, saved.error)
+    if (context.json) await printJson(context, text === undefined ? result.value : { ...result.value, text })
+    else if (problems.length === 0) {
+      await printLines(context, previewLines(result.value, context.io.paint))
+      if (text !== undefined) await printLines(context, ['', 'As a file:', '', escapedLines(text).trimEnd()])
+    }
     if (problems.length === 0) return EXIT_OK
-    return failed(context, {
-      code: 'invalid-configuration',
-      message: `${result.value.specPath} can't be run as it is; nothing was created.`,
-      problems,
-    })
+    const { specPath } = result.value
+    const message = `${specPath} can't be run as it is; nothing was created.`
+    return failed(context, atOptions({ code: 'invalid-configuration', message, problems }))
   })
 }
 
@@ -47,9 +54,8 @@ const TRUST_WORDS = {
 
 /** The preview for people: per batch the first and last commands, then the conflicts. */
 export function previewLines(found: CommandOutput<'preview'>, paint: Paint): string[] {
-  const lines = [
-    `${paint('bold', escaped(found.configuration))}  ${escaped(found.specPath)} (${TRUST_WORDS[found.trust]})`,
-  ]
+  const place = isAdHoc(found) ? found.projectPath : `${found.specPath} (${TRUST_WORDS[found.trust]})`
+  const lines = [`${paint('bold', escaped(found.configuration))}  ${escaped(place)}`]
   for (const { type, selected, after, batches } of found.types) {
     if (!selected) continue
     for (const { range, jobs, expands, done, commands } of batches) {

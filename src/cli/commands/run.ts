@@ -1,24 +1,31 @@
 /** `slipway run`: add, then work (or watch) until those batches are final, then print their summaries. */
 import type { SlipwayApi } from '../../contract/api.ts'
-import type { Batch, Summary } from '../../contract/entities.ts'
+import type { Batch } from '../../contract/entities.ts'
 import { escapedLines } from '../../contract/escapes.ts'
 import { isFinal } from '../../contract/states.ts'
 import { batchName, countOf, doneJobs } from '../../contract/words.ts'
+import { atOptions } from '../ad-hoc.ts'
 import type { Context } from '../context.ts'
 import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
 import { EXIT_INTERRUPTED, EXIT_NOTHING_CAN_RUN, EXIT_OK, exitOfBatches } from '../exit.ts'
+import { failed } from '../failure.ts'
 import { printJson, printLine, withCore } from '../session.ts'
-import { reportBlocked, workUntil } from '../watch.ts'
+import { savedSubmission, submissionOf } from '../submission.ts'
+import { reportBlocked, summariesOf, workUntil } from '../watch.ts'
 
 /** Exit code 1 when one of the batches did not complete, 7 when what is left can't run now, 130 after a signal. */
 export async function run(
   context: Context,
-  file: string,
+  file: string | undefined,
   types: string[],
   options: AddOptions,
 ): Promise<number> {
+  const submission = await submissionOf(context, file, types, options)
+  if (!submission.ok) return failed(context, submission.error)
   return withCore(context, async (core, api) => {
-    const enqueued = await enqueue(context, api, file, types, options)
+    const saved = await savedSubmission(api, submission.value)
+    if (!saved.ok) return failed(context, atOptions(saved.error))
+    const enqueued = await enqueue(api, saved.value, options)
     if (!enqueued.ok) return refused(context, enqueued.error)
     if (context.lines) await printLine(context, { type: 'added', ...enqueued.value })
     else if (!context.json) context.io.err(`${enqueuedLines(enqueued.value).join('\n')}\n`)
@@ -51,16 +58,6 @@ function exitOf(
   if (interrupted) return EXIT_INTERRUPTED
   if (blocked.length > 0) return EXIT_NOTHING_CAN_RUN
   return ids.length === 0 ? EXIT_OK : exitOfBatches(finished)
-}
-
-/** The summaries of final batches, for programs. */
-export async function summariesOf(api: SlipwayApi, batches: readonly Batch[]): Promise<Summary[]> {
-  const summaries: Summary[] = []
-  for (const { id } of batches) {
-    const found = await api.invoke('summary', { batch: id })
-    if (found.ok && found.value.state === 'ready') summaries.push(found.value.summary)
-  }
-  return summaries
 }
 
 /** The text of each summary, with a blank line between them. */

@@ -1,4 +1,5 @@
 /** `slipway show`: one batch; its jobs are streamed page by page, so a million of them fit. */
+import { isAdHoc } from '../../contract/ad-hoc.ts'
 import type { SlipwayApi } from '../../contract/api.ts'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { Batch, BatchRef, Job } from '../../contract/entities.ts'
@@ -166,7 +167,7 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['continues', batch.continues],
     ['error', batch.error === null ? null : paint('red', escaped(batch.error))],
     ['reason', batch.reason === null ? null : escaped(batch.reason)],
-    ['file', escaped(batch.specPath)],
+    isAdHoc(batch) ? ['folder', escaped(batch.projectPath)] : ['file', escaped(batch.specPath)],
     ['id', batch.id],
   ]
   return [

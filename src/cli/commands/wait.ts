@@ -7,8 +7,7 @@ import type { Context } from '../context.ts'
 import { EXIT_OF_ERROR, exitOfBatches } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { batchIds, printJson, printLine, printLines, withCore } from '../session.ts'
-import { watchUntilFinal } from '../watch.ts'
-import { summariesOf } from './run.ts'
+import { summariesOf, watchUntilFinal } from '../watch.ts'
 
 /**
  * Exit code 1 when one of the batches did not complete, 5 when the time is over. A paused queue is waited for as well:

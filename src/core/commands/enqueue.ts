@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../../contract/errors.ts'
 import type { DoneCounts } from '../../contract/outputs.ts'
 import { skipMode } from '../../contract/references.ts'
 import { type BatchPlan, planBatches } from '../configuration/plan.ts'
-import { type Configuration, readConfiguration } from '../configuration/read.ts'
+import type { Configuration } from '../configuration/read.ts'
 import { doneBefore } from '../fill/done-before.ts'
 import { removeAbandonedFills } from '../host/abandoned-batches.ts'
 import { createBatch } from '../queue/batch-store.ts'
@@ -24,6 +24,7 @@ import { commandHashes, conflictsWith, noteConflicts, refuseConflicts } from './
 import { type Fill, fillAll, type Order } from './fill.ts'
 import { finish } from './finish.ts'
 import { placeProblems } from './place-check.ts'
+import { invalid, readNamed } from './read-named.ts'
 import { predecessorsOf } from './succession.ts'
 
 type Input = ParsedInput<'enqueue'>
@@ -75,30 +76,16 @@ export const enqueue: Handler<'enqueue'> = async (scope, input) => {
 /** Reads, validates and plans a configuration; every problem is in the error. */
 async function readAndPlan(
   scope: Scope,
-  { file, types, on, variables = {} }: Input,
+  input: Input,
 ): Promise<Result<{ configuration: Configuration; plans: BatchPlan[] }>> {
-  const defaultParallel = readSetting(scope.db, 'default-parallel')
-  const read = await readConfiguration(file, {
-    variables,
-    defaultParallel,
-    places: readSetting(scope.db, 'places'),
-    on,
-    onlyNamed: scope.caller.mustTrust,
-  })
-  const planned = read.ok ? await planBatches(read.value, types === undefined ? {} : { types }) : read
-  const problems =
-    read.ok && planned.ok
-      ? await placeProblems(read.value, planned.value)
-      : planned.ok
-        ? []
-        : planned.problems
-  if (read.ok && planned.ok && problems.length === 0)
-    return ok({ configuration: read.value, plans: planned.value })
-  const first = problems[0]?.message ?? 'it is not valid'
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  return fail('invalid-configuration', `${file} can't be used: ${first}${more}. Nothing was created.`, {
-    problems: problems.map((problem) => JSON.parse(JSON.stringify(problem)) as typeof problem) as never,
-  })
+  const read = await readNamed(scope, input, { defaultParallel: readSetting(scope.db, 'default-parallel') })
+  if (!read.ok) return read
+  const configuration = read.value
+  const planned = await planBatches(configuration, input.types === undefined ? {} : { types: input.types })
+  const problems = planned.ok ? await placeProblems(configuration, planned.value) : planned.problems
+  return planned.ok && problems.length === 0
+    ? ok({ configuration, plans: planned.value })
+    : invalid(input, problems)
 }
 
 /** What a person at a panel has to agree to; at the command line, naming the file is consent. */
@@ -109,13 +96,19 @@ function checkTrust(
   digest: string,
 ): Result<never> | null {
   if (input.digest !== undefined && input.digest !== digest)
-    return fail('untrusted', `${input.file} has changed since it was shown.`, { hint: 'Look at it again.' })
+    return fail('untrusted', `${configuration.specPath} has changed since it was shown.`, {
+      hint: 'Look at it again.',
+    })
   if (!scope.caller.mustTrust) return null
   const row = findConfiguration(scope.db, configuration.specPath, configuration.projectPath)
   if (row?.trusted_digest === digest) return null
-  return fail('untrusted', `${input.file} is not trusted yet: its commands would run with your rights.`, {
-    hint: 'Look at its commands and trust it first.',
-  })
+  return fail(
+    'untrusted',
+    `${configuration.specPath} is not trusted yet: its commands would run with your rights.`,
+    {
+      hint: 'Look at its commands and trust it first.',
+    },
+  )
 }
 
 /** For each plan: its conflicts and what of it was done. Reads only; decided again in the transaction. */

@@ -1,26 +1,19 @@
 /** `preview`: what a configuration would become, before anything exists. Problems are part of the answer. */
 import type { ParsedInput } from '../../contract/commands.ts'
-import { fail, ok } from '../../contract/errors.ts'
+import { ok } from '../../contract/errors.ts'
 import { skipMode } from '../../contract/references.ts'
 import type { BatchPlan } from '../configuration/plan.ts'
 import { planBatches } from '../configuration/plan.ts'
-import { readConfiguration } from '../configuration/read.ts'
 import { doneBefore } from '../fill/done-before.ts'
 import { findConfiguration } from '../queue/configuration-store.ts'
 import { conflictingBatches, earlierBatches } from '../queue/queries.ts'
-import { readSetting } from '../queue/settings-store.ts'
 import type { Handler, Scope } from './command.ts'
 import { commandHashes, conflictsWith } from './conflicts.ts'
+import { readNamed } from './read-named.ts'
 
 export const preview: Handler<'preview'> = async (scope, input) => {
-  const read = await readConfiguration(input.file, {
-    variables: input.variables ?? {},
-    places: readSetting(scope.db, 'places'),
-    on: input.on,
-    onlyNamed: scope.caller.mustTrust,
-  })
-  if (!read.ok)
-    return fail('invalid-configuration', `${input.file} can't be used.`, { problems: read.problems as never })
+  const read = await readNamed(scope, input)
+  if (!read.ok) return read
   const configuration = read.value
   const planned = await planBatches(configuration, input.types === undefined ? {} : { types: input.types })
   const plans = planned.ok ? planned.value : []

@@ -4,6 +4,7 @@
  * planned as far as it goes, so that one run reports everything there is to fix.
  */
 import path from 'node:path'
+import { isAdHoc } from '../../contract/ad-hoc.ts'
 import { BATCH_KEYS } from '../../contract/batch-keys.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { checkAfter } from './after.ts'
@@ -11,6 +12,7 @@ import { type PlaceOptions, readBatchType } from './batch-type.ts'
 import { hashText } from './command-hash.ts'
 import type { BatchType, Configuration } from './configuration.ts'
 import { fields, filledText, freeMapping, misspelt, text, wrong } from './decode.ts'
+import { jsonTree } from './json-tree.ts'
 import { OVER_KEYS } from './over.ts'
 import { collectPlans } from './plan.ts'
 import { type Checked, Problems, shorten } from './problem.ts'
@@ -24,13 +26,14 @@ export type { Configuration } from './configuration.ts'
 /**
  * `variables`: from the command line, override those of the file. `defaultParallel`: for batches without
  * `parallel`; 1 if it is left out. `searchPath`: where programs are looked up; this process's PATH if left out.
- * `onlyNamed`: refuse a file that is not named `….slipway.yaml`, `.yml` or `.json` without opening it.
+ * `knownTypes`: what `after` may name beside the file's own types. `onlyNamed`: refuse a file that is not named `….slipway.yaml`, `.yml` or `.json` without opening it.
  */
 export type ReadOptions = PlaceOptions & {
   variables?: Record<string, string>
   defaultParallel?: number
   searchPath?: string | null
   onlyNamed?: boolean | undefined
+  knownTypes?: readonly string[]
 }
 
 /** Reads and validates a configuration; reports every problem at once; throws only on a system error. */
@@ -54,7 +57,10 @@ async function validate(
   options: ReadOptions,
   problems: Problems,
 ): Promise<Checked<Configuration>> {
-  const tree = spec && parseSpec(spec.text, named, problems)
+  const tree =
+    spec?.document === undefined
+      ? spec && parseSpec(spec.text, named, problems)
+      : jsonTree(spec.document, named)
   if (spec !== undefined && tree === undefined && problems.count === 0) {
     const expected = 'a mapping with batches'
     problems.add(
@@ -79,7 +85,7 @@ const TOP_KEYS = ['configuration', 'variables', 'batches'] as const
 
 function readTree(
   tree: Value,
-  spec: { text: string; specPath: string },
+  spec: SpecFile,
   options: ReadOptions,
   problems: Problems,
 ): Configuration & { searchable: BatchType[] } {
@@ -112,6 +118,7 @@ function readTree(
     items,
     drafts.map(({ batchType }) => batchType),
     problems,
+    options.knownTypes,
   )
   // Without the variables every placeholder would look unknown.
   const searchable = misspelt(tree, TOP_KEYS).includes('variables')
@@ -119,9 +126,9 @@ function readTree(
     : drafts.filter((draft) => draft.searchable).map(({ batchType }) => batchType)
   for (const batchType of searchable) checkPlaceholders(batchType, variables, problems)
   return {
-    name: name ?? nameFromFile(tree.place.file),
+    name: name ?? defaultName(spec, tree.place.file),
     specPath: spec.specPath,
-    projectPath: path.dirname(spec.specPath),
+    projectPath: spec.projectPath,
     variables,
     searchPath: options.searchPath ?? null,
     batchTypes: drafts.filter(({ valid }) => valid).map(({ batchType }) => batchType),
@@ -130,6 +137,11 @@ function readTree(
     fileDigest: hashText(spec.text),
     searchable,
   }
+}
+
+/** What people call a configuration that has no name: its file, or its folder where there is none. */
+function defaultName(spec: SpecFile, file: string): string {
+  return isAdHoc(spec) ? path.basename(spec.projectPath) || spec.projectPath : nameFromFile(file)
 }
 
 /** What a batch has, written beside "batches" instead of under it: one problem for all of it. */
@@ -188,7 +200,12 @@ function readVariables(
 }
 
 /** Types are unique, and `after` knows them, also those of a batch with another problem. */
-function checkTypes(items: readonly Value[], batchTypes: readonly BatchType[], problems: Problems): void {
+function checkTypes(
+  items: readonly Value[],
+  batchTypes: readonly BatchType[],
+  problems: Problems,
+  knownTypes: readonly string[] = [],
+): void {
   const lines = new Map<string, number | undefined>()
   for (const item of items) {
     const typeValue =
@@ -200,5 +217,5 @@ function checkTypes(items: readonly Value[], batchTypes: readonly BatchType[], p
       problems.add(place, { found: type, expected: 'each type once', message })
     } else lines.set(type, place.line)
   }
-  checkAfter(batchTypes, [...lines.keys()], problems)
+  checkAfter(batchTypes, [...new Set([...lines.keys(), ...knownTypes])], problems)
 }

@@ -12,8 +12,11 @@ import type { Problems } from './problem.ts'
 /** The most bytes a configuration file may have; inputs belong into `table` and `lines` files. */
 const SPEC_LIMIT_BYTES = 2 ** 20
 
-/** The text of a configuration file without a byte order mark, and the file's real path. */
-export type SpecFile = { text: string; specPath: string }
+/**
+ * The text of a configuration file without a byte order mark, the file's real path, and the folder that its paths are
+ * relative to. `document`: what the text is, where it was made of that.
+ */
+export type SpecFile = { text: string; specPath: string; projectPath: string; document?: unknown }
 
 /** Whether a name is that of a configuration. */
 export function isConfigurationName(name: string): boolean {
@@ -71,7 +74,9 @@ export async function readSpecFile(
       )
       return undefined
     }
-    return { text: bytes.toString('utf8').replace(/^\uFEFF/, ''), specPath: await realpath(file) }
+    const specPath = await realpath(file)
+    const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+    return { text, specPath, projectPath: path.dirname(specPath) }
   } catch (error) {
     const isMissing = errorCode(error) === 'ENOENT'
     problems.add(place, {

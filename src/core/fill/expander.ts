@@ -6,6 +6,7 @@
  * Must never read the configuration file again (what counts is the text that was added, and trusted), and never add a
  * job under a role that is no longer this host's.
  */
+import { isAdHoc } from '../../contract/ad-hoc.ts'
 import type { Clock, Timer } from '../clock.ts'
 import { type BatchPlan, InputsChangedError, planBatches } from '../configuration/plan.ts'
 import { type ConfigurationProblem, formatProblem } from '../configuration/problem.ts'
@@ -14,6 +15,7 @@ import type { Db } from '../db/db.ts'
 import { failpoint } from '../failpoint.ts'
 import { endBatch } from '../queue/batch-ending.ts'
 import { sealBatch } from '../queue/batch-store.ts'
+import { batchTypes } from '../queue/configuration-store.ts'
 import type { Context } from '../queue/context.ts'
 import { insertJobs, type NewJob } from '../queue/job-store.ts'
 import type { BatchRow } from '../queue/rows.ts'
@@ -93,7 +95,7 @@ export class Expander {
     try {
       const source = findSource(db, id)
       if (source === undefined) throw new NotExpandable('its configuration is missing')
-      const plan = await planOf(batch, source)
+      const plan = await planOf(db, batch, source)
       const { leaveOut } = await doneBefore(db, { ...batch, chain: [id] }, plan, source.skipDone)
       await this.#fill(batch, plan, leaveOut)
     } catch (cause) {
@@ -159,9 +161,13 @@ function checkBeginning(jobs: readonly NewJob[], there: ReadonlyMap<number, stri
 }
 
 /** The plan of exactly this batch, from the text that was added. */
-async function planOf(batch: ExpandableRow, { text, variables }: BatchSource): Promise<BatchPlan> {
-  const spec = { text, specPath: batch.spec_path }
-  const read = await parseConfiguration(spec, { variables, searchPath: batch.search_path })
+async function planOf(db: Db, batch: ExpandableRow, { text, variables }: BatchSource): Promise<BatchPlan> {
+  const spec = { text, specPath: batch.spec_path, projectPath: batch.project_path }
+  const read = await parseConfiguration(spec, {
+    variables,
+    searchPath: batch.search_path,
+    knownTypes: isAdHoc(spec) ? batchTypes(db, batch.configuration_id) : [],
+  })
   const planned = read.ok ? await planBatches(read.value, { types: [batch.batch_type], claimed: true }) : read
   if (!planned.ok) throw new NotExpandable(sentenceOf(planned.problems))
   const plan = planned.value.find(({ range }) => (range?.start ?? null) === batch.range_start)

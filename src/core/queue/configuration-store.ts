@@ -46,6 +46,14 @@ export function saveConfiguration(
   return row
 }
 
+/** The batch types that were ever added. */
+export function batchTypes(db: Db, configurationId: number): string[] {
+  return db
+    .sql<{ type: string }>('SELECT DISTINCT batch_type AS type FROM batches WHERE configuration_id = ?')
+    .all(configurationId)
+    .map(({ type }) => type)
+}
+
 /** Remembers that a person trusts the file as it is now. */
 export function trustConfiguration(db: Db, id: number, digest: string): void {
   db.sql('UPDATE configurations SET trusted_digest = ? WHERE id = ?').run(digest, id)

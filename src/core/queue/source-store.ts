@@ -70,14 +70,14 @@ export function dropSource(db: Db, batchId: string, reads: readonly string[]): v
 export type ExpandableRow = Pick<
   BatchRow,
   'id' | 'number' | 'batch_type' | 'range_start' | 'range_end' | 'options' | 'configuration_id'
-> & { spec_path: string; search_path: string | null }
+> & { spec_path: string; project_path: string; search_path: string | null }
 
 /** The batch if its inputs are still to be looked up by this host, which has to be the executor. */
 export function expandableBatch(db: Db, hostId: string, id: string): ExpandableRow | undefined {
   return db
     .sql<ExpandableRow>(
       `SELECT b.id, b.number, b.batch_type, b.range_start, b.range_end, b.options, b.configuration_id,
-              c.spec_path, b.options ->> '$.searchPath' AS search_path
+              c.spec_path, c.project_path, b.options ->> '$.searchPath' AS search_path
        FROM batches b JOIN configurations c ON c.id = b.configuration_id
        WHERE b.id = ? AND b.status = 'queued' AND b.sealed = 0 AND b.expands = 'when-claimed'
          AND EXISTS (SELECT 1 FROM hosts WHERE id = ? AND executor = 1)`,

@@ -1,6 +1,7 @@
 /**
  * Owns the facts about a batch that need no summary: when, how long, from which file, related to which other.
  */
+import { isAdHoc } from '../../../contract/ad-hoc.ts'
 import type { Batch } from '../../../contract/entities.ts'
 import { fullMoment, moment } from '../../../contract/moments.ts'
 import { duration } from '../../../contract/words.ts'
@@ -33,8 +34,8 @@ export function Facts({ batch }: { batch: Batch }) {
           <Related id={related} />
         </Fact>
       )}
-      <Fact name="File" wide>
-        <FilePath path={batch.specPath} />
+      <Fact name={isAdHoc(batch) ? 'Folder' : 'File'} wide>
+        <FilePath path={isAdHoc(batch) ? batch.projectPath : batch.specPath} />
       </Fact>
     </dl>
   )
