@@ -196,7 +196,8 @@ export function oneAtATime<T>(look: () => Promise<T | undefined>): { check(): vo
   return { check, answer }
 }
 
-function sentenceOf(notice: Notice): string | undefined {
+/** What a notice is logged as; none for what the bars show. */
+export function sentenceOf(notice: Notice): string | undefined {
   switch (notice.kind) {
     case 'standby':
     case 'claim-lost':

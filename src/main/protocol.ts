@@ -5,22 +5,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { protocol, type Session } from 'electron'
+import { panelPolicy } from '../contract/panel-policy.ts'
 
 export const panelOrigin = 'app://slipway'
 export const panelUrl = `${panelOrigin}/index.html`
-
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  // Mantine sets positions and colours as style attributes.
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -71,7 +59,7 @@ export function fileFor(folder: string, method: string, address: string): string
 export function headersFor(extension: string): Record<string, string> {
   return {
     'content-type': mediaTypes[extension] ?? 'text/plain; charset=utf-8',
-    'content-security-policy': contentSecurityPolicy,
+    'content-security-policy': panelPolicy,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',

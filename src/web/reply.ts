@@ -4,23 +4,12 @@
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { fail } from '../contract/errors.ts'
+import { panelPolicy } from '../contract/panel-policy.ts'
 import type { Refusal } from './guard.ts'
-
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 /** On every response, even refusals; a response may only be stricter. */
 export const strictHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': policy,
+  'content-security-policy': panelPolicy,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

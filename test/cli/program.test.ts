@@ -2,40 +2,15 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { commandReference } from '../../src/cli/command-reference.ts'
-import type { Context } from '../../src/cli/context.ts'
-import { noPaint } from '../../src/cli/io.ts'
 import { buildProgram, groups, runProgram } from '../../src/cli/program.ts'
+import { aContext } from './a-context.ts'
 
 const program = buildProgram('0.0.0', () => async () => {})
 
 async function called(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const context: Context = {
-    io: {
-      async out(text) {
-        out += text
-      },
-      err(text) {
-        err += text
-      },
-      gone: false,
-      outIsTerminal: false,
-      errIsTerminal: false,
-      paint: noPaint,
-      paintErr: noPaint,
-      async flush() {},
-    },
-    args,
-    json: args.includes('--json'),
-    lines: false,
-    env: { SLIPWAY_HOME: '/dev/null/slipway' }, // unusable: help and wrong usage never open the data folder
-    cwd: '/',
-    version: '1.2.3',
-    launcherDir: '/nowhere',
-    packageDir: '/nowhere',
-  }
-  return { code: await runProgram(context), out, err }
+  const { context, output } = aContext({ args, json: args.includes('--json') })
+  const code = await runProgram(context)
+  return { code, ...output() }
 }
 
 test('has every command of the design', () => {

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { open } from '../../src/cli/commands/open.ts'
-import type { Context } from '../../src/cli/context.ts'
-import { noPaint } from '../../src/cli/io.ts'
+import { aContext } from '../cli/a-context.ts'
 
 function installed(script: string, env: NodeJS.ProcessEnv = { DISPLAY: ':77' }) {
   const packageDir = mkdtempSync(join(tmpdir(), 'slipway-open-'))
@@ -17,33 +16,14 @@ function installed(script: string, env: NodeJS.ProcessEnv = { DISPLAY: ':77' }) 
   writeFileSync(join(packageDir, 'node_modules/electron/path.txt'), 'electron')
   writeFileSync(join(dist, 'electron'), `#!/bin/sh\n${script}\n`)
   chmodSync(join(dist, 'electron'), 0o755)
-  let out = ''
-  let err = ''
-  const context: Context = {
-    io: {
-      async out(text) {
-        out += text
-      },
-      err(text) {
-        err += text
-      },
-      gone: false,
-      outIsTerminal: false,
-      errIsTerminal: false,
-      paint: noPaint,
-      paintErr: noPaint,
-      async flush() {},
-    },
+  const { context, output } = aContext({
     args: ['open'],
-    json: false,
-    lines: false,
     env: { PATH: process.env.PATH, SLIPWAY_HOME: join(packageDir, 'home'), ...env },
     cwd: '/somewhere',
-    version: '0',
     launcherDir: join(packageDir, 'out/launcher'),
     packageDir,
-  }
-  return { context, packageDir, output: () => ({ out, err }) }
+  })
+  return { context, packageDir, output }
 }
 
 function aConfiguration(folder: string): string {

@@ -3,12 +3,13 @@ import { join, resolve } from 'node:path'
 import { escaped } from '../../contract/escapes.ts'
 import { batchStatusWords } from '../../contract/states.ts'
 import { batchName } from '../../contract/words.ts'
-import type { Core, Notice } from '../../core/core.ts'
+import type { Core } from '../../core/core.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { callerOf, printJson, withCore } from '../session.ts'
+import { sentenceOf } from '../watch.ts'
 
 export type ServeOptions = {
   port?: number
@@ -47,7 +48,10 @@ async function serveWith(
   const { port, warning } = started.value
   const url = `${started.value.url}${options.place ?? ''}`
   const stopNotices = core.onNotice((notice) => {
-    const sentence = sentenceOf(notice)
+    const sentence =
+      notice.kind === 'finished'
+        ? `${batchName(notice.batch)}: ${batchStatusWords[notice.batch.status]}.`
+        : sentenceOf(notice)
     if (sentence !== undefined) log(sentence)
   })
   const interrupt = onInterrupt(core, options.work ? log : () => {})
@@ -63,19 +67,5 @@ async function serveWith(
     interrupt.dispose()
     stopNotices()
     await started.value.close()
-  }
-}
-
-function sentenceOf(notice: Notice): string | undefined {
-  switch (notice.kind) {
-    case 'standby':
-    case 'claim-lost':
-    case 'crash-found':
-    case 'attention':
-      return notice.sentence
-    case 'finished':
-      return `${batchName(notice.batch)}: ${batchStatusWords[notice.batch.status]}.`
-    case 'working':
-      return undefined
   }
 }

@@ -1,10 +1,10 @@
 /** Defines the commands that bring work in: run, add, preview, trust. */
 import { type Command, Option } from 'commander'
 import { optionKeys } from '../../contract/batch-keys.ts'
-import { ifExistsAnswers, places, skipDoneModes } from '../../contract/references.ts'
+import { skipDoneModes } from '../../contract/references.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { pairs, wholeNumber } from '../reference.ts'
-import { type Act, jsonLines, showExample } from './act.ts'
+import { type Act, answerConflicts, call, jsonLines, showExample } from './act.ts'
 
 type Submitted = AddOptions & { dryRun?: boolean }
 
@@ -60,20 +60,7 @@ const lowered = (about: string): string => about.charAt(0).toLowerCase() + about
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 const withEnqueueOptions = (command: Command): Command =>
-  withSubmission(command)
-    .addOption(
-      new Option('--if-exists <answer>', 'what to do when an active batch has the same identity')
-        .choices(ifExistsAnswers)
-        .default('fail'),
-    )
-    .addOption(
-      new Option(
-        '--place <where>',
-        'with replace or remaining: keep the place of the closed batch, or queue at the end',
-      )
-        .choices(places)
-        .default('keep'),
-    )
+  answerConflicts(withSubmission(command))
     .addOption(skipDone())
     .addOption(onPlace())
     .option('--priority <N>', 'higher runs first', wholeNumber('--priority', -1_000_000, 1_000_000))
@@ -117,11 +104,7 @@ export function defineAdding(program: Command, act: Act): void {
 
   const preview = withSubmission(program.command('preview'))
     .description('show the commands that a configuration expands to; add nothing')
-    .action(
-      act(async (context, file: string | undefined, types: string[], options: AddOptions) =>
-        (await import('../commands/preview.ts')).preview(context, file, types, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/preview.ts')).preview)))
   showExample(
     withAdHocOptions(preview),
     'slipway preview flood.slipway.yaml edm-creation',
@@ -132,6 +115,6 @@ export function defineAdding(program: Command, act: Act): void {
     .command('trust')
     .description('trust a configuration in its present version')
     .argument('<FILE>', 'a configuration')
-    .action(act(async (context, file: string) => (await import('../commands/trust.ts')).trust(context, file)))
+    .action(act(call(async () => (await import('../commands/trust.ts')).trust)))
   showExample(trust, 'slipway trust flood.slipway.yaml')
 }

@@ -1,9 +1,8 @@
 /** Defines the commands that change the queue, or wait for it: work, wait, pause, resume, cancel, retry, move, priority, stop-after, undo. */
 import { type Command, Option } from 'commander'
-import { type BatchRef, ifExistsAnswers, places } from '../../contract/references.ts'
-import type { MoveOptions, RetryOptions } from '../commands/control.ts'
+import type { BatchRef } from '../../contract/references.ts'
 import { batchesThenPriority, batchReference, batchReferences, wholeNumber } from '../reference.ts'
-import { type Act, jsonLines, showExample } from './act.ts'
+import { type Act, answerConflicts, call, jsonLines, showExample } from './act.ts'
 
 const control = () => import('../commands/control.ts')
 
@@ -28,11 +27,7 @@ export function defineControl(program: Command, act: Act): void {
     .argument('<BATCH...>', 'one or more batches', batchReferences)
     .option('--timeout <T>', 'give up after this time, such as 30s or 2h (exit code 5)')
     .addOption(jsonLines())
-    .action(
-      act(async (context, batches: BatchRef[], options: { timeout?: string }) =>
-        (await import('../commands/wait.ts')).wait(context, batches, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/wait.ts')).wait)))
   showExample(wait, 'slipway wait 12 13', 'slipway wait 12 --timeout 2h --json-lines')
 
   const pause = program
@@ -41,11 +36,7 @@ export function defineControl(program: Command, act: Act): void {
     .argument('[BATCH...]', 'batches; the queue without one', batchReferences)
     .option('--now', 'stop running jobs at once; they will run again')
     .option('--reason <TEXT>', 'why, for the events')
-    .action(
-      act(async (context, batches: BatchRef[] | undefined, options: { now?: boolean; reason?: string }) =>
-        (await control()).pause(context, batches, options),
-      ),
-    )
+    .action(act(call(async () => (await control()).pause)))
   showExample(pause, 'slipway pause', 'slipway pause 12 13 --now')
 
   const resume = program
@@ -53,11 +44,7 @@ export function defineControl(program: Command, act: Act): void {
     .description('resume batches that are paused or on hold, or the queue')
     .argument('[BATCH...]', 'batches; the queue without one', batchReferences)
     .option('--ignore-after', 'run them even though what they wait for has not completed')
-    .action(
-      act(async (context, batches: BatchRef[] | undefined, options: { ignoreAfter?: boolean }) =>
-        (await control()).resume(context, batches, options),
-      ),
-    )
+    .action(act(call(async () => (await control()).resume)))
   showExample(resume, 'slipway resume 12')
 
   const cancel = program
@@ -65,37 +52,17 @@ export function defineControl(program: Command, act: Act): void {
     .description('end batches and their open jobs; frees their identity')
     .argument('<BATCH...>', 'one or more batches', batchReferences)
     .option('--reason <TEXT>', 'why, for the events')
-    .action(
-      act(async (context, batches: BatchRef[], options: { reason?: string }) =>
-        (await control()).cancel(context, batches, options),
-      ),
-    )
+    .action(act(call(async () => (await control()).cancel)))
   showExample(cancel, "slipway cancel 12 13 --reason 'wrong region'")
 
-  const retry = program
-    .command('retry')
-    .description('reopen final batches with their failed jobs; earlier summaries are kept')
-    .argument('<BATCH...>', 'one or more final batches', batchReferences)
-    .option('--all', 'all jobs, also those that succeeded')
-    .option('--job <N>', 'only this job of one batch, by its number (repeatable)', ordinals)
-    .addOption(
-      new Option('--if-exists <answer>', 'what to do when an active batch has the same identity')
-        .choices(ifExistsAnswers)
-        .default('fail'),
-    )
-    .addOption(
-      new Option(
-        '--place <where>',
-        'with replace or remaining: keep the place of the closed batch, or queue at the end',
-      )
-        .choices(places)
-        .default('keep'),
-    )
-    .action(
-      act(async (context, batches: BatchRef[], options: RetryOptions) =>
-        (await control()).retry(context, batches, options),
-      ),
-    )
+  const retry = answerConflicts(
+    program
+      .command('retry')
+      .description('reopen final batches with their failed jobs; earlier summaries are kept')
+      .argument('<BATCH...>', 'one or more final batches', batchReferences)
+      .option('--all', 'all jobs, also those that succeeded')
+      .option('--job <N>', 'only this job of one batch, by its number (repeatable)', ordinals),
+  ).action(act(call(async () => (await control()).retry)))
   showExample(retry, 'slipway retry 12', 'slipway retry 12 --job 7')
 
   const move = program
@@ -109,11 +76,7 @@ export function defineControl(program: Command, act: Act): void {
         wholeNumber('--to', 1, 1_000_000_000),
       ),
     )
-    .action(
-      act(async (context, batches: BatchRef[], options: MoveOptions) =>
-        (await control()).move(context, batches, options),
-      ),
-    )
+    .action(act(call(async () => (await control()).move)))
   showExample(move, 'slipway move 16 --top', 'slipway move 16 17 --to 3')
 
   const priority = program
@@ -134,18 +97,14 @@ export function defineControl(program: Command, act: Act): void {
     .description('start nothing after a batch has ended')
     .argument('[BATCH]', 'the last batch to run', batchReference)
     .option('--none', 'remove the mark')
-    .action(
-      act(async (context, batch: BatchRef | undefined, options: { none?: boolean }) =>
-        (await control()).stopAfter(context, batch, options),
-      ),
-    )
+    .action(act(call(async () => (await control()).stopAfter)))
   showExample(stopAfter, 'slipway stop-after 16', 'slipway stop-after --none')
 
   const undo = program
     .command('undo')
     .description('undo your latest pause, resume, cancel, retry, move, priority or stop-after')
     .argument('[ACTION]', 'an earlier action, by its number', wholeNumber('ACTION', 1, 1_000_000_000))
-    .action(act(async (context, action: number | undefined) => (await control()).undo(context, action)))
+    .action(act(call(async () => (await control()).undo)))
   showExample(undo, 'slipway undo')
 }
 

@@ -1,8 +1,7 @@
 /** Defines the commands for maintenance and hosts: sweep, doctor, backup, settings, serve, open, completion. */
 import { Argument, type Command } from 'commander'
-import type { ServeOptions } from '../commands/serve.ts'
 import { wholeNumber } from '../reference.ts'
-import { type Act, showExample } from './act.ts'
+import { type Act, call, showExample } from './act.ts'
 
 const maintenance = () => import('../commands/maintenance.ts')
 
@@ -11,23 +10,21 @@ export function defineMaintenance(program: Command, act: Act): void {
   const sweep = program
     .command('sweep')
     .description('run the finalizer once, now')
-    .action(act(async (context) => (await maintenance()).sweep(context)))
+    .action(act(call(async () => (await maintenance()).sweep)))
   showExample(sweep, 'slipway sweep')
 
   const doctor = program
     .command('doctor')
     .description('check the database, processes and data folder; repair what is safe')
     .option('--no-repair', 'only report')
-    .action(
-      act(async (context, options: { repair: boolean }) => (await maintenance()).doctor(context, options)),
-    )
+    .action(act(call(async () => (await maintenance()).doctor)))
   showExample(doctor, 'slipway doctor')
 
   const backup = program
     .command('backup')
     .description('copy the live database to one consistent file')
     .argument('<FILE>', 'the copy; must not exist yet')
-    .action(act(async (context, file: string) => (await maintenance()).backup(context, file)))
+    .action(act(call(async () => (await maintenance()).backup)))
   showExample(backup, 'slipway backup ~/slipway-friday.db')
 
   const settings = program
@@ -35,11 +32,7 @@ export function defineMaintenance(program: Command, act: Act): void {
     .description('show all settings, show one, or change one')
     .argument('[KEY]', 'a setting')
     .argument('[VALUE]', 'its new value')
-    .action(
-      act(async (context, key: string | undefined, value: string | undefined) =>
-        (await import('../commands/settings.ts')).settings(context, key, value),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/settings.ts')).settings)))
   showExample(settings, 'slipway settings', 'slipway settings kill-grace-ms 10000')
 
   const serve = program
@@ -49,20 +42,14 @@ export function defineMaintenance(program: Command, act: Act): void {
     .option('--host <H>', 'address to listen on; anything but loopback admits other machines')
     .option('--token-file <FILE>', 'keep the token in this file, so that the address stays the same')
     .option('--no-work', 'only watch; leave running batches to another host')
-    .action(
-      act(async (context, options: ServeOptions) =>
-        (await import('../commands/serve.ts')).serve(context, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/serve.ts')).serve)))
   showExample(serve, 'slipway serve', 'slipway serve --port 4600 --token-file ~/.slipway-token --no-work')
 
   const open = program
     .command('open')
     .description("open the desktop app, or serve the panel where it can't run")
     .argument('[FILE...]', 'configurations to open')
-    .action(
-      act(async (context, files: string[]) => (await import('../commands/open.ts')).open(context, files)),
-    )
+    .action(act(call(async () => (await import('../commands/open.ts')).open)))
   showExample(open, 'slipway open flood.slipway.yaml')
 
   const completion = program

@@ -2,12 +2,8 @@
 import { type Command, Option } from 'commander'
 import type { BatchRef } from '../../contract/entities.ts'
 import { jobStatuses } from '../../contract/states.ts'
-import type { EventsOptions } from '../commands/events.ts'
-import type { ListOptions } from '../commands/list.ts'
-import type { ReportOptions } from '../commands/report.ts'
-import type { ShowOptions } from '../commands/show.ts'
 import { batchReference, jobFields, wholeNumber } from '../reference.ts'
-import { type Act, jsonLines, showExample } from './act.ts'
+import { type Act, call, jsonLines, showExample } from './act.ts'
 
 /** Adds these commands to the program. */
 export function defineViewing(program: Command, act: Act): void {
@@ -22,11 +18,7 @@ export function defineViewing(program: Command, act: Act): void {
         'of those, only batches with this in name, input, error or reason',
       ).conflicts('search'),
     )
-    .action(
-      act(async (context, options: ListOptions) =>
-        (await import('../commands/list.ts')).list(context, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/list.ts')).list)))
   showExample(list, 'slipway list', 'slipway list --all --json')
 
   const show = program
@@ -37,11 +29,7 @@ export function defineViewing(program: Command, act: Act): void {
     .addOption(new Option('--status <STATUS...>', 'only jobs with such a status').choices(jobStatuses))
     .option('-n, --limit <N>', 'at most the first N jobs', wholeNumber('--limit', 1, 10_000_000))
     .option('--fields <NAMES>', 'only these fields of each job, such as ordinal,input,error', jobFields)
-    .action(
-      act(async (context, batch: BatchRef, options: ShowOptions) =>
-        (await import('../commands/show.ts')).show(context, batch, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/show.ts')).show)))
   showExample(
     show,
     'slipway show 12 --jobs',
@@ -61,16 +49,7 @@ export function defineViewing(program: Command, act: Act): void {
     .option('--attempt <N>', 'an earlier attempt', wholeNumber('--attempt', 1, 1_000_000_000))
     .option('--all-output', 'with --json all of it, not only the last 1 MB')
     .addOption(jsonLines())
-    .action(
-      act(
-        async (
-          context,
-          batch: BatchRef,
-          job: number | undefined,
-          options: { follow?: boolean; attempt?: number; allOutput?: boolean },
-        ) => (await import('../commands/logs.ts')).logs(context, batch, job, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/logs.ts')).logs)))
   showExample(logs, 'slipway logs 12 44', 'slipway logs 12 -f')
 
   const summary = program
@@ -97,11 +76,7 @@ export function defineViewing(program: Command, act: Act): void {
     .argument('<BATCH>', 'a batch', batchReference)
     .option('--html <FILE>', 'one self-contained page (- is stdout)')
     .option('--text <FILE>', 'plain text (- is stdout)')
-    .action(
-      act(async (context, batch: BatchRef, options: ReportOptions) =>
-        (await import('../commands/report.ts')).report(context, batch, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/report.ts')).report)))
   showExample(report, 'slipway report 12 --html flood-12.html')
 
   const events = program
@@ -112,10 +87,6 @@ export function defineViewing(program: Command, act: Act): void {
     .option('--origins', 'show the origin of each, such as a command line')
     .option('-f, --follow', 'print what happens from now on too; of a batch, until it has ended')
     .addOption(jsonLines())
-    .action(
-      act(async (context, batch: BatchRef | undefined, options: EventsOptions) =>
-        (await import('../commands/events.ts')).events(context, batch, options),
-      ),
-    )
+    .action(act(call(async () => (await import('../commands/events.ts')).events)))
   showExample(events, 'slipway events 12', 'slipway events -f --json-lines')
 }

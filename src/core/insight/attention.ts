@@ -16,7 +16,7 @@ import {
 } from '../queue/attention-queries.ts'
 import type { BatchFacts } from '../queue/insight-queries.ts'
 import { batchesByIds } from '../queue/queries.ts'
-import { reasonOf } from '../queue/rows.ts'
+import { rangeOf, reasonOf } from '../queue/rows.ts'
 import { readMark } from '../queue/settings-store.ts'
 import { type Disk, diskSentence, isFull, pauseSentence } from './queue-sentence.ts'
 
@@ -164,10 +164,7 @@ function nameOf(batch: BatchFacts): string {
     number: batch.number,
     configuration: batch.configuration_name,
     type: batch.batch_type,
-    range:
-      batch.range_start === null || batch.range_end === null
-        ? null
-        : { start: batch.range_start, end: batch.range_end },
+    range: rangeOf(batch),
   })
 }
 

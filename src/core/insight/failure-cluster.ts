@@ -4,17 +4,9 @@
  */
 import type { Summary } from '../../contract/entities.ts'
 import { failureMessage, inOneLine, normalise } from '../../contract/failure-message.ts'
+import type { FailedRow } from '../queue/insight-queries.ts'
 
 type Cluster = Summary['failures'][number]
-export type Failure = {
-  id: number
-  ordinal: number
-  input: string
-  error: string | null
-  exit_code: number | null
-  signal: string | null
-}
-
 const exampleLength = 1_000
 const exampleCount = 5
 /** Beyond this many clusters the rest is one cluster of its own, so that a summary stays readable. */
@@ -23,7 +15,7 @@ const clusterLimit = 200
 type Growing = Cluster & { names: (string | null)[] }
 
 /** Clusters of failures, the largest first; a stream, so that 100,000 failures need no memory of their own. */
-export function clusterFailures(failures: Iterable<Failure>): Cluster[] {
+export function clusterFailures(failures: Iterable<FailedRow>): Cluster[] {
   const clusters = new Map<string, Growing>()
   const stable = new Set<string>()
   for (const failure of failures) {

@@ -17,7 +17,7 @@ import {
   runBegan,
   slowestJobs,
 } from '../queue/insight-queries.ts'
-import { reasonOf } from '../queue/rows.ts'
+import { rangeOf, reasonOf } from '../queue/rows.ts'
 import { clusterFailures } from './failure-cluster.ts'
 import { histogramOf } from './histogram.ts'
 import { inspectOutputs, type OutputLimits } from './outputs.ts'
@@ -43,10 +43,7 @@ export function makeSummary(db: Db, batchId: string, limits: Partial<OutputLimit
       number: batch.number,
       configuration: batch.configuration_name,
       type: batch.batch_type,
-      range:
-        batch.range_start === null || batch.range_end === null
-          ? null
-          : { start: batch.range_start, end: batch.range_end },
+      range: rangeOf(batch),
       status: batch.status,
       reason: reasonOf(batch) ?? batch.error,
       run: batch.run,

@@ -49,7 +49,7 @@ type Usage = { userMs: number; systemMs: number; maxRssKb: number | null } | nul
  * `time-limit`, `out-of-memory` and `cancelled`: Slurm ended it, for a limit of its own or because somebody cancelled it.
  * `lost`: it had begun, and nobody saw its end. `unbegun`: it never began, and won't.
  */
-export const endings = [
+const endings = [
   'exited',
   'timeout',
   'stopped',
@@ -99,7 +99,7 @@ export type Refused = {
   message: string
 }
 
-export const launcherKinds = ['native', 'node', 'slurm'] as const
+const launcherKinds = ['native', 'node', 'slurm'] as const
 export type LauncherKind = (typeof launcherKinds)[number]
 
 /** What a cluster makes of the jobs that it was given; `reason` is Slurm's own code for those that wait. */

@@ -119,6 +119,12 @@ function waitsFor(row: BatchEntityRow): WaitsFor | null {
   }
 }
 
+/** The numbers that a slice of a range covers, both included; null for a batch of anything else. */
+export function rangeOf(row: Pick<BatchRow, 'range_start' | 'range_end'>): Batch['range'] {
+  const { range_start: start, range_end: end } = row
+  return start === null || end === null ? null : { start, end }
+}
+
 /** The batch as people and scripts read it. */
 export function toBatch(row: BatchEntityRow): Batch {
   return {
@@ -130,10 +136,7 @@ export function toBatch(row: BatchEntityRow): Batch {
     position: row.position,
     priority: row.priority,
     duplicateOf: row.duplicate_of,
-    range:
-      row.range_start === null || row.range_end === null
-        ? null
-        : { start: row.range_start, end: row.range_end },
+    range: rangeOf(row),
     jobs: {
       total: row.jobs_total,
       pending: row.jobs_pending,

@@ -36,7 +36,7 @@ function aProcess(): ProcessIdentity {
   return identity
 }
 
-async function standStill(process_: ProcessIdentity): Promise<void> {
+async function stop(process_: ProcessIdentity): Promise<void> {
   process.kill(process_.pid, 'SIGSTOP')
   await until(() => / T /.test(readFileSync(`/proc/${process_.pid}/stat`, 'utf8')), 'it is stopped')
 }
@@ -57,6 +57,8 @@ function aHolder(db: Db, id: string, identity: ProcessIdentity): void {
     takeRole(db, id)
   })
 }
+
+const silent = { onTaken() {}, onLost() {}, onStandby() {}, onSlept() {}, onError() {} }
 
 function aLease(db: Db) {
   db.write(() => {
@@ -87,6 +89,17 @@ function aLease(db: Db) {
 }
 
 const free = () => temporaryDatabase({ executor: false })
+
+/** A lease that waits for the role of `other`, which is stopped. */
+async function behindAStoppedHost() {
+  const db = free()
+  const other = aProcess()
+  aHolder(db, 'other', other)
+  await stop(other)
+  const { lease, clock, reports } = aLease(db)
+  lease.start()
+  return { db, clock, reports }
+}
 
 describe('a host', () => {
   test('that registers is known by its process, once', () => {
@@ -191,13 +204,7 @@ describe('the role of a host that is gone', () => {
       racing,
       clock,
       { id: ownId, kind: 'cli', version: '1' },
-      {
-        onTaken: () => reports.push('taken'),
-        onLost: () => {},
-        onStandby: () => {},
-        onSlept: () => {},
-        onError: () => {},
-      },
+      { ...silent, onTaken: () => reports.push('taken') },
     )
     lease.start()
     expect(reports).toEqual([])
@@ -250,12 +257,7 @@ describe('behind a host that lives', () => {
 
 describe('behind a stopped host', () => {
   test('the role is taken once its heart has not beaten for the lease, and not before', async () => {
-    const db = free()
-    const other = aProcess()
-    aHolder(db, 'other', other)
-    await standStill(other)
-    const { lease, clock, reports } = aLease(db)
-    lease.start()
+    const { db, clock, reports } = await behindAStoppedHost()
     clock.advance(leaseMs)
     expect(reports).toEqual(['standby behind other'])
     clock.advance(1_000)
@@ -265,12 +267,7 @@ describe('behind a stopped host', () => {
   })
 
   test('a single beat begins the lease anew', async () => {
-    const db = free()
-    const other = aProcess()
-    aHolder(db, 'other', other)
-    await standStill(other)
-    const { lease, clock, reports } = aLease(db)
-    lease.start()
+    const { db, clock, reports } = await behindAStoppedHost()
     clock.advance(leaseMs - 1_000)
     db.note(() => beat(db, 'other', noon + 5_000))
     clock.advance(leaseMs)
@@ -280,12 +277,7 @@ describe('behind a stopped host', () => {
   })
 
   test('a machine that slept grants one fresh lease', async () => {
-    const db = free()
-    const other = aProcess()
-    aHolder(db, 'other', other)
-    await standStill(other)
-    const { lease, clock, reports } = aLease(db)
-    lease.start()
+    const { clock, reports } = await behindAStoppedHost()
     clock.advance(leaseMs)
     clock.sleep(leaseMs + 1_000)
     clock.advance(leaseMs)
@@ -295,12 +287,7 @@ describe('behind a stopped host', () => {
   })
 
   test('a nap shorter than the lease grants none', async () => {
-    const db = free()
-    const other = aProcess()
-    aHolder(db, 'other', other)
-    await standStill(other)
-    const { lease, clock, reports } = aLease(db)
-    lease.start()
+    const { clock, reports } = await behindAStoppedHost()
     clock.advance(leaseMs)
     clock.sleep(leaseMs - 3_000)
     clock.advance(1_000)
@@ -311,7 +298,7 @@ describe('behind a stopped host', () => {
     const db = free()
     const [one, two] = [aProcess(), aProcess()]
     aHolder(db, 'one', one)
-    await Promise.all([standStill(one), standStill(two)])
+    await Promise.all([stop(one), stop(two)])
     const { lease, clock, reports } = aLease(db)
     lease.start()
     clock.advance(leaseMs)
@@ -375,13 +362,7 @@ describe('the role', () => {
       db,
       clock,
       { id: ownId, kind: 'cli', version: '1' },
-      {
-        onTaken: () => {},
-        onLost: () => lease.stop(),
-        onStandby: () => {},
-        onSlept: () => {},
-        onError: () => {},
-      },
+      { ...silent, onLost: () => lease.stop() },
     )
     lease.start()
     db.write(() => db.sql('UPDATE hosts SET executor = 0').run())
@@ -389,7 +370,7 @@ describe('the role', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('a moment of sleep is not worth a word', () => {
+  test('a moment of sleep is not reported', () => {
     const db = free()
     const { lease, clock, reports } = aLease(db)
     lease.start()
@@ -456,7 +437,7 @@ describe('how a host is doing', () => {
     expect(stateOf(host(it, { ended_at: noon }), noon, leaseMs)).toBe('gone')
     expect(stateOf(host({ ...it, startedAt: 'other' }), noon, leaseMs)).toBe('gone')
     expect(stateOf(host({ ...it, bootId: 'other' }), noon, leaseMs)).toBe('gone')
-    await standStill(it)
+    await stop(it)
     expect(stateOf(host(it), noon, leaseMs)).toBe('stopped')
   })
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { normaliseMessage } from '../../../src/contract/failure-message.ts'
-import { clusterFailures, type Failure } from '../../../src/core/insight/failure-cluster.ts'
+import { clusterFailures } from '../../../src/core/insight/failure-cluster.ts'
+import type { FailedRow } from '../../../src/core/queue/insight-queries.ts'
 
-const failure = (ordinal: number, error: string | null, more: Partial<Failure> = {}): Failure => ({
+const failure = (ordinal: number, error: string | null, more: Partial<FailedRow> = {}): FailedRow => ({
   id: 100 + ordinal,
   ordinal,
   input: `in-${ordinal}`,
