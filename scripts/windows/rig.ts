@@ -81,6 +81,8 @@ function makePrefix(): void {
     execFileSync(program, argv, { env, stdio: 'ignore', timeout: 300_000 })
   run('wineboot', '-i')
   run('wineserver', '-w')
+  // A screen that shows nothing: without one no program can make a window.
+  run('wine', 'reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null', '/f')
   run('winecfg', '-v', 'win10')
   run('wineserver', '-w')
   writeFileSync(join(prefix, 'is-ready'), '')

@@ -2,11 +2,13 @@
  * The entry of the command line: checks the Node and the limits it runs under and only then loads the rest.
  * Must import nothing that needs a recent Node: static imports are hoisted above the check.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { cacheFolder, tooFewFiles, tooOld } from './node-check.ts'
 
-const limits = process.platform === 'linux' ? readFileSync('/proc/self/limits', 'utf8') : ''
+// Only Linux has it, and not in every container.
+const limitsFile = '/proc/self/limits'
+const limits = existsSync(limitsFile) ? readFileSync(limitsFile, 'utf8') : ''
 const wrong = tooOld(process.versions.node, process.execPath) ?? tooFewFiles(limits)
 if (wrong !== undefined) {
   const json = process.argv.includes('--json')

@@ -1,14 +1,16 @@
 /**
  * What is packed: built here with a stand-in for Electron's program (its files and a place for the fuses), then
- * opened and checked. Installers themselves are made and run by the release workflow.
+ * opened and checked; the deb and the rpm are installed, used and removed. The other installers are made by the
+ * release workflow.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extractFile, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { inChroot, makeChroot, whyNoChroot } from './chroot.ts'
 import { root } from './slipway.ts'
 import { writeStandIn } from './stand-in-runtime.ts'
 
@@ -112,5 +114,56 @@ describe.skipIf(process.platform !== 'linux')('the packed app', () => {
         ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0)
         : statSync(path).size
     expect(size(resources) - size(join(resources, 'cli/runtime'))).toBeLessThan(16 * 1024 * 1024)
+  })
+
+  describe.skipIf(whyNoChroot() !== '')(`as a package of the system ${whyNoChroot()}`, () => {
+    let packages: string[] = []
+    beforeAll(() => {
+      const run = spawnSync(process.execPath, [join(root, 'scripts/pack-linux.mjs'), app, folder], {
+        encoding: 'utf8',
+      })
+      expect(run.status, run.stderr).toBe(0)
+      packages = run.stdout.trim().split('\n')
+    }, 180_000)
+
+    const ways = {
+      rpm: {
+        install: (place: string, file: string) => ['rpm', '--root', place, '--nodeps', '-i', file],
+        remove: (place: string) => ['rpm', '--root', place, '-e', 'slipway'],
+      },
+      deb: {
+        install: (place: string, file: string) => ['dpkg', `--root=${place}`, '--force-depends', '-i', file],
+        remove: (place: string) => ['dpkg', `--root=${place}`, '--remove', 'slipway'],
+      },
+    }
+
+    it.each(['deb', 'rpm'] as const)('%s installs, runs and is removed; the data stays', (kind) => {
+      const place = mkdtempSync(join(folder, `${kind}-`))
+      onTestFinished(makeChroot(place))
+      const run = (argv: string[]) => {
+        const [program = '', ...args] = argv
+        const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+        expect(status, stdout + stderr).toBe(0)
+      }
+      const file = packages.find((one) => one.endsWith(kind)) ?? ''
+      run(ways[kind].install(place, file))
+      const version = inChroot(place, '/usr/bin/slipway', '--version')
+      expect(version.stdout, version.stderr).toContain(
+        JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+      )
+      expect(inChroot(place, '/usr/bin/slipway', 'list', '--all', '--json').status).toBe(0)
+      expect(statSync(join(place, 'opt/Slipway/chrome-sandbox')).mode & 0o7777).toBe(0o4755)
+      const read = (name: string) => readFileSync(join(place, name), 'utf8')
+      expect(read('usr/share/mime/packages/slipway-desktop.xml')).toContain('pattern="*.slipway.yaml"')
+      expect(read('usr/share/applications/slipway-desktop.desktop')).toContain(
+        'Exec=/opt/Slipway/slipway-desktop %U',
+      )
+      run(ways[kind].remove(place))
+      for (const gone of ['opt/Slipway', 'usr/share/applications/slipway-desktop.desktop'])
+        expect(existsSync(join(place, gone)), gone).toBe(false)
+      for (const link of ['slipway', 'slipway-desktop'])
+        expect(lstatSync(join(place, 'usr/bin', link), { throwIfNoEntry: false })).toBeUndefined()
+      expect(existsSync(join(place, 'root/.local/share/slipway/slipway.db'))).toBe(true)
+    })
   })
 })
