@@ -7,11 +7,11 @@ import {
   clashes,
   driftedCounters,
   queuePositions,
-  renumber,
   runningBatches,
   strandedJobs,
   summaryGaps,
 } from '../queue/doctor-queries.ts'
+import { renumber } from '../queue/order.ts'
 import { doneButOpen, unsealedBatches, unsealedInQueue } from '../queue/queries.ts'
 import { readMark, readSetting } from '../queue/settings-store.ts'
 import type { Scope } from './command.ts'

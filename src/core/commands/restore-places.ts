@@ -3,7 +3,7 @@
  * moved on, so the old position number means little.
  */
 import { recordEvent } from '../queue/event-store.ts'
-import { moveTo, queueLength } from '../queue/order.ts'
+import { arrangeAll, moveTo, queueLength } from '../queue/order.ts'
 import { findBatch } from '../queue/queries.ts'
 import type { BatchState, Step } from '../queue/undo-store.ts'
 import type { Scope } from './command.ts'
@@ -20,6 +20,7 @@ export function restorePlaces({ db, context }: Scope, steps: readonly Step[]): v
     })
     .sort((a, b) => a.place.position - b.place.position)
   if (moved.length === 0) return
+  arrangeAll(db) // what follows counts places
   // From the bottom, so that each finds those in front of it where they are to stay.
   moveTo(
     db,

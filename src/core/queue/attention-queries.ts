@@ -25,14 +25,14 @@ export function queueCounts(db: Db): QueueCounts {
 /** Ids of the first queued batch, and of the first that waits for nothing, by the same rule as the claim. */
 export function headOfLine(db: Db): { first: string | undefined; claimable: string | undefined } {
   const first = db
-    .sql<{ id: string }>('SELECT id FROM batches WHERE position >= 1 ORDER BY position LIMIT 1')
+    .sql<{ id: string }>('SELECT id FROM batches WHERE rank IS NOT NULL ORDER BY rank, number LIMIT 1')
     .get()?.id
   const claimable = db
     .sql<{ id: string }>(
-      `SELECT b.id FROM batches b WHERE b.position >= 1 AND (b.sealed = 1 OR b.expands = 'when-claimed')
+      `SELECT b.id FROM batches b WHERE b.rank IS NOT NULL AND (b.sealed = 1 OR b.expands = 'when-claimed')
          AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
                          WHERE a.batch_id = b.id AND p.status IS NOT 'completed')
-       ORDER BY b.position LIMIT 1`,
+       ORDER BY b.rank, b.number LIMIT 1`,
     )
     .get()?.id
   return { first, claimable }

@@ -88,14 +88,15 @@ export function endBatch(
  * The mark stands for a position in the queue: where its batch leaves the queue without having run, those before it
  * still run, and the last of them gets the mark. False: there is none.
  */
-function stopEarlier(db: Db, context: Context, { position, number }: BatchRow): boolean {
-  if (position === null || position === 0) return false
+function stopEarlier(db: Db, context: Context, { rank, number }: BatchRow): boolean {
+  if (rank === null) return false
   const earlier = db
-    .sql<{ id: string }>(
-      'SELECT id FROM batches WHERE position BETWEEN 0 AND ? ORDER BY position DESC LIMIT 1',
+    .sql<{ id: string | null }>(
+      `SELECT coalesce((SELECT id FROM batches WHERE rank < ? ORDER BY rank DESC, number DESC LIMIT 1),
+                       (SELECT id FROM batches WHERE position = 0)) AS id`,
     )
-    .get(position - 1)?.id
-  if (earlier === undefined) return false
+    .get(rank)?.id
+  if (!earlier) return false
   writeMark(db, 'stop-after', { batchId: earlier }, context.at)
   recordEvent(db, context, {
     kind: 'stop_after_set',

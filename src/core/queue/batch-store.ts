@@ -9,7 +9,15 @@ import type { Db } from '../db/db.ts'
 import { newBatchId } from './batch-id.ts'
 import type { Context } from './context.ts'
 import { type ReasonColumns, reasonColumns, recordEvent } from './event-store.ts'
-import { closeGap, makeDense, moveTo, openGap, placeFor, queueTime } from './order.ts'
+import {
+  closeGap,
+  frontBefore,
+  frontByRule,
+  lastInQueue,
+  queueLength,
+  queueTime,
+  standBehind,
+} from './order.ts'
 import type { BatchRow } from './rows.ts'
 
 export type NewBatch = {
@@ -146,11 +154,12 @@ function toQueue(
   const other = typeof place === 'object' ? place : undefined
   const first = reopened || before.queued_at === null ? queueTime(db, context.at) : before.queued_at
   const queuedAt = other?.queued_at ?? first
-  const position =
-    place === 'top' || other?.position === 0
-      ? 1
-      : (other?.position ?? placeFor(db, { priority: before.priority, queuedAt, number: before.number }))
-  openGap(db, position)
+  const last = lastInQueue(db)
+  const { priority, number } = before
+  const isTop = place === 'top' || other?.position === 0
+  const rank = other?.rank ?? null // it may have left the queue by now
+  const ruled = () => frontByRule(db, { priority, queuedAt, number })
+  const front = isTop ? undefined : rank === null ? ruled() : frontBefore(db, rank)
   // One statement for all ways into the queue: the edge itself is checked by the table of legal transitions.
   const row = db
     .sql<BatchRow>(
@@ -159,16 +168,11 @@ function toQueue(
               cleared_at = NULL, run = run + ?, started_at = CASE WHEN ? THEN NULL ELSE started_at END
        WHERE id = ? AND status = ? RETURNING *`,
     )
-    .get(position, queuedAt, reopened ? 1 : 0, reopened ? 1 : 0, id, before.status)
-  if (row)
-    recordEvent(db, context, {
-      kind,
-      batchId: id,
-      from: before.status,
-      to: 'queued',
-      reason,
-      details: { position },
-    })
+    .get(queueLength(db) + 1, queuedAt, reopened ? 1 : 0, reopened ? 1 : 0, id, before.status)
+  if (!row) return undefined
+  if (front !== last) row.position = standBehind(db, [number], front)
+  const details = { position: row.position }
+  recordEvent(db, context, { kind, batchId: id, from: before.status, to: 'queued', reason, details })
   return row
 }
 
@@ -187,12 +191,12 @@ export function claimHead(db: Db, context: Context, token: string): BatchRow | u
     .sql<BatchRow>(
       // Walks the queue in order and stops at the first hit; a waiting batch lets those behind it pass.
       `SELECT b.* FROM batches b
-       WHERE b.position >= 1 AND (b.sealed = 1 OR b.expands = 'when-claimed')
+       WHERE b.rank IS NOT NULL AND (b.sealed = 1 OR b.expands = 'when-claimed')
          AND NOT EXISTS (SELECT 1 FROM batches r WHERE r.position = 0)
          AND EXISTS (SELECT 1 FROM hosts WHERE id = ? AND executor = 1)
          AND NOT EXISTS (SELECT 1 FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
                          WHERE a.batch_id = b.id AND p.status IS NOT 'completed')
-       ORDER BY b.position LIMIT 1`,
+       ORDER BY b.rank, b.number LIMIT 1`,
     )
     .get(context.hostId)
   if (!head || head.position === null) return undefined
@@ -291,12 +295,11 @@ export function setPriority(
   priority: number,
   keepPlace = false,
 ): BatchRow | undefined {
-  if (!keepPlace) makeDense(db)
   const before = getRow(db, id)
   if (!before || before.completed_at !== null) return undefined
   if (!keepPlace && before.position !== null && before.position > 0) {
-    const ranked = placeFor(db, { priority, queuedAt: before.queued_at ?? context.at, number: before.number })
-    moveTo(db, [id], ranked > before.position ? ranked - 1 : ranked) // its own old position closes
+    const { number, queued_at: queuedAt } = before
+    standBehind(db, [number], frontByRule(db, { priority, queuedAt: queuedAt ?? context.at, number }))
   }
   const row = db.sql<BatchRow>('UPDATE batches SET priority = ? WHERE id = ? RETURNING *').get(priority, id)
   const details = { from: before.priority, to: priority, position: row?.position ?? null }

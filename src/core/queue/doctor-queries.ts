@@ -1,6 +1,5 @@
 /**
- * Owns the doctor's queries: each finds rows that break a rule or are stuck. Reads only, but for
- * `renumber`, which puts positions back to 1…n.
+ * Owns the doctor's queries: each finds rows that break a rule or are stuck. Reads only.
  */
 
 import { unfinishedCopy } from '../db/copy.ts'
@@ -76,21 +75,6 @@ export function queuePositions(db: Db): number[] {
     .sql<{ position: number }>('SELECT position FROM batches WHERE +position >= 1 ORDER BY position')
     .all()
     .map((row) => row.position)
-}
-
-/** Numbers the queue 1…n in its present order; two passes, so that no two rows ever collide. */
-export function renumber(db: Db): void {
-  const ids = db
-    .sql<{ id: string }>('SELECT id FROM batches WHERE +position >= 1 ORDER BY position, queued_at, number')
-    .all()
-  const put = db.sql('UPDATE batches SET position = ? WHERE id = ?')
-  const aside = 1_000_000_000_000
-  ids.forEach(({ id }, index) => {
-    put.run(aside + index, id)
-  })
-  ids.forEach(({ id }, index) => {
-    put.run(index + 1, id)
-  })
 }
 
 /** Batches whose counters differ from their jobs; the jobs are the truth. */

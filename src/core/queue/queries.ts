@@ -19,7 +19,7 @@ const entity = `SELECT b.*, c.name AS configuration_name, c.spec_path, c.project
 
 const active = `b.status IN ('initiated', 'queued', 'running', 'paused')`
 // Running, then the queue, then paused and held ones in the order of their creation.
-const inOrder = 'ORDER BY coalesce(b.position, 1e15), b.number'
+const inOrder = `ORDER BY b.position IS NOT 0, b.rank IS NULL, b.rank, b.number`
 
 /** A batch by number ('42', '#42', 42) or id; undefined when there is none. */
 export function findBatch(db: Db, ref: BatchRef): Batch | undefined {
@@ -61,8 +61,8 @@ export function queuePage(db: Db, skip: number, limit: number): Batch[] {
   return db
     .sql<BatchEntityRow>(
       // The index alone is walked to the page.
-      `${entity} WHERE b.number IN (SELECT number FROM batches WHERE position >= 1 ORDER BY position LIMIT ?1 + 0 OFFSET ?2 + 0)
-       ORDER BY b.position`,
+      `${entity} WHERE b.number IN (SELECT number FROM batches WHERE rank IS NOT NULL ORDER BY rank, number LIMIT ?1 + 0 OFFSET ?2 + 0)
+       ORDER BY b.rank, b.number`,
     )
     .all(limit, skip)
     .map(toBatch)
@@ -130,7 +130,7 @@ export function hasQueued(db: Db): boolean {
 /** Ids of queued batches in order. */
 export function queuedIds(db: Db): string[] {
   return db
-    .sql<{ id: string }>('SELECT id FROM batches WHERE position >= 1 ORDER BY position')
+    .sql<{ id: string }>('SELECT id FROM batches WHERE rank IS NOT NULL ORDER BY rank, number')
     .all()
     .map((row) => row.id)
 }

@@ -13,6 +13,8 @@ export type BatchRow = {
   batch_type: string
   status: BatchStatus
   position: number | null
+  /** Of a queued batch: the order of the queue. */
+  rank: number | null
   priority: number
   duplicate_of: string | null
   range_start: number | null

@@ -52,7 +52,8 @@ export function batchState(db: Db, id: string): BatchState | undefined {
     >(
       `SELECT status, run, priority, sealed, pause_requested AS pauseRequested, reason, cleared_at AS clearedAt,
               duplicate_of AS duplicateOf, position,
-              (SELECT p.id FROM batches p WHERE p.position < b.position ORDER BY p.position DESC LIMIT 1) AS behind,
+              coalesce((SELECT p.id FROM batches p WHERE p.rank < b.rank ORDER BY p.rank DESC, p.number DESC LIMIT 1),
+                       (SELECT p.id FROM batches p WHERE p.position = 0 AND b.rank IS NOT NULL)) AS behind,
               (SELECT json_group_array(json_object('type', after_type, 'id', predecessor_id))
                FROM batch_after WHERE batch_id = b.id) AS after
        FROM batches b WHERE id = ?`,

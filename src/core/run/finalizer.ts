@@ -9,7 +9,7 @@ import { failpoint } from '../failpoint.ts'
 import { removeAbandonedFills } from '../host/abandoned-batches.ts'
 import type { Context } from '../queue/context.ts'
 import { recordEvent } from '../queue/event-store.ts'
-import { hasHoles, makeDense } from '../queue/order.ts'
+import { arrangeAll, isInOrder } from '../queue/order.ts'
 import { doneButOpen } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readMark, readSetting, readSettings, writeMark } from '../queue/settings-store.ts'
@@ -85,7 +85,7 @@ export class Finalizer {
     const settings = readSettings(db)
     const graceMs = settings['finalizer-grace-ms']
     const closed: BatchRow[] = []
-    if (hasHoles(db)) db.write(() => makeDense(db))
+    if (!isInOrder(db)) db.write(() => arrangeAll(db))
     for (const row of this.#ripe(graceMs)) {
       const done = closeIfDone(db, this.#context(), row.id, 'sweep')
       if (done) closed.push(done)

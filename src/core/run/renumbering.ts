@@ -1,11 +1,11 @@
 /**
- * Owns renumbering a long queue after a batch has left it: slice after slice, a few milliseconds each, so
+ * Owns letting the positions of a long queue follow its order: slice after slice, a few milliseconds each, so
  * that neither a claim nor the event loop waits for ten thousand rows. Only the executor's host does it.
  */
 import type { Clock, Timer } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { executorHost } from '../queue/host-store.ts'
-import { closeHoles, exactPlaces, hasHoles, makeDense, queueLength } from '../queue/order.ts'
+import { arrangeAll, arrangeSlice, exactPlaces, queueLength } from '../queue/order.ts'
 
 /** Between two slices; and between two passes over the queue, which each write all of it. */
 const sliceEveryMs = 25
@@ -17,6 +17,8 @@ export class Renumbering {
   readonly #hostId: string
   readonly #onError: (cause: unknown) => void
   #timer: Timer | null = null
+  /** The queue has changed since the last pass began. */
+  #isTouched = false
 
   constructor(db: Db, clock: Clock, hostId: string, onError: (cause: unknown) => void) {
     this.#db = db
@@ -25,8 +27,9 @@ export class Renumbering {
     this.#onError = onError
   }
 
-  /** A batch may have left the queue. Cheap where the queue is short. */
+  /** A batch may have left the queue, entered it or moved. Cheap where the queue is short. */
   touch(): void {
+    this.#isTouched = true
     if (this.#timer === null && queueLength(this.#db) > exactPlaces) this.#later(1, passEveryMs)
   }
 
@@ -35,7 +38,7 @@ export class Renumbering {
     this.#timer?.cancel()
     this.#timer = null
     try {
-      if (this.#isOurs() && hasHoles(this.#db)) this.#db.note(() => makeDense(this.#db))
+      if (this.#isOurs()) this.#db.note(() => arrangeAll(this.#db))
     } catch (cause) {
       this.#onError(cause)
     }
@@ -53,11 +56,12 @@ export class Renumbering {
   }
 
   #slice(from: number): void {
-    if (!this.#isOurs() || (from === 1 && !hasHoles(this.#db))) return
+    if (!this.#isOurs()) return
+    if (from === 1) this.#isTouched = false
     // Not synced: the order is the same before and after.
-    const next = this.#db.note(() => closeHoles(this.#db, from))
+    const next = this.#db.note(() => arrangeSlice(this.#db, from))
     if (next !== null) this.#later(next, sliceEveryMs)
-    else this.touch()
+    else if (this.#isTouched) this.touch()
   }
 
   #isOurs(): boolean {

@@ -33,7 +33,7 @@ import type { Context } from '../queue/context.ts'
 import { executorHost } from '../queue/host-store.ts'
 import { jobById } from '../queue/job-queries.ts'
 import { claimJob, recordLateAttempt, runningJobs } from '../queue/job-store.ts'
-import { makeDense } from '../queue/order.ts'
+import { arrangeAll } from '../queue/order.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readSetting, readSettings } from '../queue/settings-store.ts'
@@ -79,7 +79,7 @@ export async function rescue(options: RescueOptions): Promise<Rescue | null> {
   // under the old token nothing can be claimed any more, and what was claimed before has its launcher's journal here.
   const taken = db.write(() => {
     if (!isExecutor(options)) return null
-    makeDense(db)
+    arrangeAll(db)
     removeAbandonedFills(db, context)
     const running = runningRow(db)
     if (!running) return undefined

@@ -70,6 +70,21 @@ export const attacks: Record<string, Attack[]> = {
       refusal: 'this position is taken',
     },
     {
+      why: 'a taken place, moved as Slipway moves',
+      sql: `INSERT INTO position_moves SELECT number, 2 FROM batches WHERE id = 'b2'`,
+      refusal: 'this position is taken',
+    },
+    {
+      why: 'a queued batch without a rank',
+      sql: `UPDATE batches SET rank = NULL WHERE id = 'b2'`,
+      refusal: 'a queued batch, and no other, has a rank',
+    },
+    {
+      why: 'a rank beyond all others that could come',
+      sql: `UPDATE batches SET rank = 9223372036854775807 WHERE id = 'b2'`,
+      refusal: 'rank_is_in_bounds',
+    },
+    {
       why: 'one place for two',
       sql: `UPDATE batches SET position = 7 WHERE status = 'queued'`,
       refusal: 'this position is taken',

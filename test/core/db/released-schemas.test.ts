@@ -71,7 +71,9 @@ describe.each(files)('the database %s', (name) => {
     const { rows } = contents(databasePath(homeOf(name)))
     const empty = Object.keys(rows).filter((table) => rows[table]?.length === 0)
     // Of schema 1, and since schema 4: what triggers use while a statement runs.
-    const fleeting = ['job_count_moves', 'job_fills'].filter((table) => rows[table] !== undefined)
+    const fleeting = ['job_count_moves', 'job_fills', 'position_moves'].filter(
+      (table) => rows[table] !== undefined,
+    )
     expect(empty).toEqual(fleeting)
     const statuses = new Set((rows.batches as { status: string }[]).map((row) => row.status))
     expect([...statuses].sort()).toEqual([...batchStatuses].sort())

@@ -12,13 +12,13 @@ import {
   integrityProblems,
   isUnfinishedCopy,
   queuePositions,
-  renumber,
   runningAttempts,
   runningBatches,
   strandedJobs,
   summaryGaps,
 } from '../../../src/core/queue/doctor-queries.ts'
 import { latestEnd, openLinks } from '../../../src/core/queue/estimate-queries.ts'
+import { renumber } from '../../../src/core/queue/order.ts'
 import { queuedIds } from '../../../src/core/queue/queries.ts'
 import { saveSummary } from '../../../src/core/queue/summary-store.ts'
 import { addBatch, claim, end, noon, note, startJob, temporaryDatabase } from '../../helpers/database.ts'

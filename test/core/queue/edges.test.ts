@@ -19,7 +19,7 @@ import {
 import { executorHost, findHost, giveRoleBack, succeed } from '../../../src/core/queue/host-store.ts'
 import { eventsPage } from '../../../src/core/queue/job-queries.ts'
 import { interruptJob, retryJob } from '../../../src/core/queue/job-store.ts'
-import { closeGap, hasHoles, moveTo, openGap, placeFor, queueLength } from '../../../src/core/queue/order.ts'
+import { frontByRule, moveTo, queueLength } from '../../../src/core/queue/order.ts'
 import { findBatch, predecessors, queuedIds } from '../../../src/core/queue/queries.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import {
@@ -297,34 +297,36 @@ describe('the queue', () => {
     expect(reports(db, one).at(-1)?.details).toMatchObject({ from: -5, to: 7, position: null })
   })
 
-  test('opens and closes at any place, and knows its length', () => {
+  test('knows its length', () => {
     const db = temporaryDatabase()
     expect(queueLength(db)).toBe(0)
-    expect(hasHoles(db)).toBe(false)
     aLine(db, 3)
     expect(queueLength(db)).toBe(3)
-    expect(hasHoles(db)).toBe(false)
-    db.write(() => openGap(db, 2))
-    expect(places(db).map(([, position]) => position)).toEqual([1, 3, 4])
-    expect(hasHoles(db)).toBe(true)
-    db.write(() => closeGap(db, 2))
-    expect(places(db).map(([, position]) => position)).toEqual([1, 2, 3])
-    db.write(() => openGap(db, 1))
-    expect(hasHoles(db)).toBe(true)
   })
 
   test('has a place behind whoever outranks the newcomer: by priority, then time, then number', () => {
     const db = temporaryDatabase()
-    expect(placeFor(db, { priority: 0, queuedAt: noon, number: 1 })).toBe(1)
+    expect(frontByRule(db, { priority: 0, queuedAt: noon, number: 1 })).toBeUndefined()
     aLine(db, 3)
-    const place = (priority: number, queuedAt: number, number = 99) =>
-      placeFor(db, { priority, queuedAt, number })
-    expect(place(1, noon + 9)).toBe(1)
-    expect(place(0, noon - 1)).toBe(1)
-    expect(place(0, noon)).toBe(2)
-    expect(place(0, noon, 1)).toBe(1)
-    expect(place(0, noon + 1)).toBe(3)
-    expect(place(-1, noon - 1)).toBe(4)
+    const front = (priority: number, queuedAt: number, number = 99) =>
+      frontByRule(db, { priority, queuedAt, number })
+    expect(front(1, noon + 9)).toBeUndefined()
+    expect(front(0, noon - 1)).toBeUndefined()
+    expect(front(0, noon)).toBe(1)
+    expect(front(0, noon, 1)).toBeUndefined()
+    expect(front(0, noon + 1)).toBe(2)
+    expect(front(-1, noon - 1)).toBe(3)
+  })
+
+  test('has room for any number of batches that are put behind the same one', () => {
+    const db = temporaryDatabase()
+    const ids = aLine(db, 3).map((batch) => batch.id)
+    db.exec('UPDATE batches SET rank = number')
+    db.write(() => moveTo(db, [ids[2] ?? ''], 2))
+    expect(places(db).map(([number]) => number)).toEqual([1, 3, 2])
+    db.exec('UPDATE batches SET rank = 4503599627370496 WHERE number = 2')
+    db.write(() => moveTo(db, [ids[0] ?? ''], 3))
+    expect(places(db).map(([number]) => number)).toEqual([3, 2, 1])
   })
 
   test.each([
@@ -364,7 +366,7 @@ describe('the queue', () => {
     db.write(() => moveTo(db, [ids[2] ?? ''], 3))
     expect(written()).toEqual([3, 4])
     db.write(() => moveTo(db, [ids[1] ?? '', ids[4] ?? ''], 2))
-    expect(written()).toEqual([2, 3, 4, 5])
+    expect(written()).toEqual([3, 4, 5])
   })
 })
 

@@ -21,7 +21,7 @@ import {
   setPriority,
 } from '../../../src/core/queue/batch-store.ts'
 import { saveConfiguration } from '../../../src/core/queue/configuration-store.ts'
-import { makeDense, moveTo } from '../../../src/core/queue/order.ts'
+import { arrangeAll, moveTo } from '../../../src/core/queue/order.ts'
 import { queuedIds } from '../../../src/core/queue/queries.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { addBatch, by, noon, temporaryDatabase } from '../../helpers/database.ts'
@@ -280,9 +280,9 @@ test('keeps the order of a plain list through every history, with places 1…n a
 test('closes a gap that somebody left in the queue, and returns whether there was one', () => {
   const db = temporaryDatabase()
   const ids = ['one', 'two', 'three'].map((type) => addBatch(db, { type }).id)
-  expect(db.write(() => makeDense(db))).toBe(false)
+  expect(db.write(() => arrangeAll(db))).toBe(false)
   db.write(() => db.sql('UPDATE batches SET position = position * 10 WHERE position > 1').run())
-  expect(db.write(() => makeDense(db))).toBe(true)
+  expect(db.write(() => arrangeAll(db))).toBe(true)
   expect(queuedIds(db)).toEqual(ids)
   expect(db.sql('SELECT group_concat(position) AS places FROM batches').get()).toEqual({ places: '1,2,3' })
 })

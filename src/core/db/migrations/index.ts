@@ -6,6 +6,7 @@ import foundation from './001_foundation.sql?raw'
 import counting from './002_counting.sql?raw'
 import facts from './003_facts.sql?raw'
 import filling from './004_filling.sql?raw'
+import order from './005_order.sql?raw'
 
 export type Migration = { version: number; name: string; sql: string }
 
@@ -14,6 +15,7 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'counting', sql: counting },
   { version: 3, name: 'facts', sql: facts },
   { version: 4, name: 'filling', sql: filling },
+  { version: 5, name: 'order', sql: order },
 ]
 
 /** The schema version that this build writes and reads. */
