@@ -3,6 +3,25 @@ import { askedFor, panelBrowser, row } from './support/panel-browser.ts'
 
 const open = panelBrowser()
 
+/** The contrast of an element's text to the log behind it, as WCAG has it; runs in the page. */
+function contrast(element: Element): number {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  const behind = element.closest('.log-body')
+  if (!canvas || !behind) return 0
+  const luminance = (colour: string) => {
+    canvas.fillStyle = colour
+    canvas.fillRect(0, 0, 1, 1)
+    const [r = 0, g = 0, b = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => {
+      const share = part / 255
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map(luminance)
+  const [low = 0, high = 0] = [a ?? 0, b ?? 0].sort((x, y) => x - y)
+  return (high + 0.05) / (low + 0.05)
+}
+
 describe('the details of a batch', () => {
   it('keep their tab when another batch is chosen, and their place in the URL', async () => {
     const page = await open()
@@ -122,6 +141,16 @@ describe('the details of a batch', () => {
       .getByRole('button', { name: /#9/ })
       .click()
     await page.getByRole('region', { name: /New in history · 2/ }).waitFor()
+  })
+})
+
+describe('the runs of a batch', () => {
+  it('stay as they ended when a retry makes a new one', async () => {
+    const page = await open({ hash: '#/history?batch=6' })
+    const runs = page.getByRole('region', { name: 'Runs' })
+    await runs.getByRole('combobox', { name: 'Run' }).click()
+    await page.getByRole('option', { name: 'run 1 of 2' }).click()
+    await runs.getByText(/: 1 of [\d,]+ jobs succeeded/).waitFor()
   })
 })
 
@@ -269,6 +298,50 @@ describe('the log', () => {
     await page.getByText('still running').waitFor()
     await page.evaluate(() => window.fixture.finishJobs(1))
     await page.getByRole('log', { name: 'Log of job 45' }).waitFor()
+  })
+
+  it('of a program that writes links and any colour is read in both themes, and a match far right is shown', async () => {
+    for (const dark of [false, true]) {
+      const page = await open({ dark, hash: '#/history?batch=8' })
+      await page.evaluate(() => {
+        window.fixture.world.log = [
+          '\u001b]8;;https://slipway.example\u0007a link\u001b]8;;\u0007 ends',
+          '\u001b[38;2;255;255;0mtrue yellow\u001b[0m',
+          '\u001b[38;5;226mpalette yellow\u001b[0m',
+          '\u001b[38;2;20;20;60mtrue night\u001b[0m',
+          `${'x'.repeat(1_500)}needle`,
+          '',
+        ].join('\n')
+      })
+      await page.getByRole('tab', { name: 'Log' }).click()
+      await page.getByText('a link ends', { exact: true }).waitFor()
+      for (const words of ['true yellow', 'palette yellow', 'true night'])
+        expect(await page.getByText(words).evaluate(contrast)).toBeGreaterThan(4.5)
+      await page.getByRole('textbox', { name: 'Search the log' }).fill('needle')
+      const mark = page.locator('mark')
+      await mark.waitFor()
+      await expect
+        .poll(async () => {
+          const [found, log] = [await mark.boundingBox(), await page.getByRole('log').boundingBox()]
+          return found && log && found.x >= log.x && found.x + found.width <= log.x + log.width
+        })
+        .toBe(true)
+    }
+  })
+
+  it('that is no text says so', async () => {
+    const page = await open({ hash: '#/history?batch=8' })
+    await page.evaluate(() => {
+      window.fixture.world.log = 'ELF\u0000\u0001\u0002\n'
+    })
+    await page.getByRole('tab', { name: 'Log' }).click()
+    await page.getByText("This output is not text: bytes that can't be shown are escapes.").waitFor()
+  })
+
+  it('offers no following of what has ended', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=log' })
+    await page.getByText('Traceback').waitFor()
+    expect(await page.getByRole('switch', { name: 'Follow' }).count()).toBe(0)
   })
 
   it('says that a job which has not started has no log', async () => {

@@ -31,6 +31,37 @@ describe('a new batch', () => {
     await dialog.getByText('storm-2027').waitFor()
   })
 
+  it.each([
+    `"${folder}/flood.slipway.yaml"`,
+    `'${folder}/flood.slipway.yaml' `,
+    `file://${folder}/flood.slipway.yaml`,
+    `file://localhost${folder.replace('flood', 'fl%6Fod')}/flood.slipway.yaml`,
+    '~/flood/flood.slipway.yaml',
+  ])('is found by a path as it is pasted: %s', async (pasted) => {
+    const page = await open()
+    await page.keyboard.press('n')
+    await page.getByRole('textbox', { name: 'Configuration file' }).fill(pasted)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'flood-2026' }).waitFor()
+  })
+
+  it('is found in a folder whose path was pasted', async () => {
+    const page = await open()
+    await page.keyboard.press('n')
+    await page.getByRole('textbox', { name: 'Configuration file' }).fill(`"${folder}"`)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'new.slipway.yaml' }).click()
+    await page.getByRole('heading', { name: 'storm-2027' }).waitFor()
+  })
+
+  it('shows white space and what is invisible in its commands as it would run', async () => {
+    const page = await open()
+    await lookAt(page, 'new.slipway.yaml')
+    const shown = page.getByText("python3 scripts/prepare.py 'one\\ntwo  three\\u202e' --out out/2.json")
+    await shown.waitFor()
+    expect(await shown.evaluate((element) => getComputedStyle(element).whiteSpace)).toBe('pre')
+  })
+
   it('shows the commands before anything exists, requires trust, and is added', async () => {
     const page = await open()
     await lookAt(page, 'new.slipway.yaml')
@@ -143,7 +174,9 @@ describe('a batch that is already there', () => {
     await collide(page)
     const dialog = page.getByRole('dialog', { name: 'This batch is already running' })
     await dialog
-      .getByText('#12 flood-2026 / portfolio is running since 18:01: 43 of 120 jobs done.')
+      .getByText(
+        '#12 flood-2026 / portfolio is running since 18:01: 41 of 120 jobs succeeded, 2 failed, 77 open.',
+      )
       .waitFor()
     await dialog.getByText('The new batch has the same 120 jobs.').waitFor()
   })
@@ -248,7 +281,11 @@ describe('a batch that is already there', () => {
     await page.getByRole('heading', { name: '#2 portfolio' }).waitFor()
     await page.keyboard.press('Shift+R')
     const dialog = page.getByRole('dialog', { name: 'This batch is already running' })
-    await dialog.getByText('#12 flood-2026 / portfolio is running: 41 of 120 jobs done.').waitFor()
+    await dialog
+      .getByText(
+        '#12 flood-2026 / portfolio is running since 18:01: 41 of 120 jobs succeeded, 2 failed, 77 open.',
+      )
+      .waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
   })

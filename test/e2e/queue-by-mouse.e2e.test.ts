@@ -192,8 +192,41 @@ describe('the queue, by mouse', () => {
     await page.getByRole('heading', { name: '#9 publish' }).waitFor()
     await page.clock.fastForward(5_000)
     expect((await askedFor(page)).map((each) => each.name)).not.toContain('mark-seen')
-    await card.getByRole('button', { name: 'Mark as seen' }).click()
+    await card.getByRole('button', { name: 'Dismiss' }).click()
     await expect.poll(async () => (await askedFor(page)).map((each) => each.name)).toContain('mark-seen')
+  })
+
+  it('offers on a card what can be done: retry what failed, retry the predecessor, run anyway', async () => {
+    const page = await open()
+    const attention = page.getByRole('region', { name: 'Needs attention' })
+    await page.evaluate(() => {
+      const { world } = window.fixture
+      const ended = [...world.batches.values()].find((batch) => batch.number === 3)
+      if (ended) world.attention.push({ kind: 'ended-badly', batchId: ended.id, sentence: '#3 failed.' })
+      window.fixture.change(9, { type: 'collect' })
+    })
+    await attention.getByRole('button', { name: 'Retry the 476 that did not succeed' }).click()
+    await attention.getByRole('button', { name: 'Retry #9' }).click()
+    await expect
+      .poll(() => askedFor(page))
+      .toEqual([
+        { name: 'retry', input: { batches: [id(3)], partial: true } },
+        { name: 'retry', input: { batches: [id(9)], partial: true } },
+      ])
+    const other = await open()
+    await other.getByRole('button', { name: 'Run #18 anyway' }).click()
+    await expect
+      .poll(() => askedFor(other))
+      .toEqual([{ name: 'resume', input: { batches: [id(18)], partial: true, ignoreAfter: true } }])
+    await other.getByRole('region', { name: 'Needs attention' }).waitFor({ state: 'detached' })
+  })
+
+  it('names failures first among what is new in the history', async () => {
+    const page = await open()
+    const rows = page.getByRole('region', { name: /New in history/ }).getByRole('listitem')
+    expect(
+      await rows.evaluateAll((all) => all.map((one) => /#\d+/.exec(one.textContent ?? '')?.[0])),
+    ).toEqual(['#9', '#8', '#7'])
   })
 
   it('lets rows move again once the pointer has left', async () => {

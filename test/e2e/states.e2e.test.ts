@@ -65,7 +65,7 @@ describe('the Back button', () => {
 describe('health', () => {
   it('has no badge while all is well', async () => {
     const page = await open({ hash: '#/health' })
-    await page.getByText('No problems').waitFor()
+    await page.getByText('No problems now').waitFor()
     expect(await page.getByTitle(/problem/).count()).toBe(0)
   })
 
@@ -74,6 +74,20 @@ describe('health', () => {
     await page.getByTitle('2 problems').waitFor()
     await page.getByText('The disk that keeps the logs is almost full.').waitFor()
     await page.getByText('The desktop host (PID 4211) stopped sending heartbeats.').waitFor()
+  })
+
+  it('names crashes and interruptions, and the finalizer in the bar only where it had to step in', async () => {
+    const calm = await open({ hash: '#/health' })
+    await calm.getByText('None in the last 7 days.').waitFor()
+    expect(
+      await calm
+        .getByRole('contentinfo')
+        .getByText(/Finalizer/)
+        .count(),
+    ).toBe(0)
+    const page = await open({ scenario: 'trouble', hash: '#/health' })
+    await page.getByText('Host cli (PID 77) died; #12 goes to another.').waitFor()
+    await page.getByRole('contentinfo').getByText('Finalizer: 2 rescues').waitFor()
   })
 
   it('sweeps and examines when asked', async () => {

@@ -6,6 +6,7 @@ import {
   append,
   chunkBytes,
   failureLine,
+  isBinary,
   lineAt,
   openAt,
   prepend,
@@ -208,5 +209,14 @@ describe('failure clusters', () => {
       normaliseMessage("no column 'zone' in data/b-22.csv line 81"),
     )
     expect(normaliseMessage('timed out')).not.toBe(normaliseMessage('no such file'))
+  })
+})
+
+describe('what is no text', () => {
+  it('is a NUL, or many bytes that are no UTF-8; a few broken characters are text', () => {
+    expect(isBinary(['ELF\u0000\u0001'])).toBe(true)
+    expect(isBinary(['\ufffd'.repeat(40)])).toBe(true)
+    expect(isBinary(['caf\ufffd', 'fine'])).toBe(false)
+    expect(isBinary([])).toBe(false)
   })
 })

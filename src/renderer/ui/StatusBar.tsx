@@ -1,14 +1,13 @@
 /**
- * Owns the status bar: connection, finalizer, disk, and which host runs the queue.
+ * Owns the status bar: connection, disk, which host runs the queue, and the finalizer where it had to step in.
  */
 
-import { ago, bytes, countOf } from '../../contract/words.ts'
+import { bytes, countOf } from '../../contract/words.ts'
 import { goToView, usePanel } from '../store/panel-store.ts'
-import { useNow } from './clock-hooks.ts'
 
 export function StatusBar() {
   const state = usePanel((s) => s.link.state)
-  const finalizer = usePanel((s) => s.server?.finalizer)
+  const rescues = usePanel((s) => s.server?.finalizer.rescues ?? 0)
   const disk = usePanel((s) => s.server?.disk)
   const worker = usePanel((s) => {
     const executor = s.server?.queue.executor
@@ -16,7 +15,6 @@ export function StatusBar() {
   })
   const unseen = usePanel((s) => s.server?.unseen ?? 0)
   const known = usePanel((s) => s.server !== null)
-  const now = useNow()
   return (
     <footer className="status-bar tabular" aria-label="Status">
       <span className="status-link" data-state={state}>
@@ -30,11 +28,9 @@ export function StatusBar() {
           {worker}
         </button>
       )}
-      {finalizer && (
-        <button type="button" className="status-part" onClick={() => goToView('health')}>
-          Finalizer:{' '}
-          {finalizer.lastSweepAt === null ? 'no sweep yet' : `last sweep ${ago(finalizer.lastSweepAt, now)}`},{' '}
-          {countOf(finalizer.rescues, 'rescue')}
+      {rescues > 0 && (
+        <button type="button" className="status-part warn" onClick={() => goToView('health')}>
+          Finalizer: {countOf(rescues, 'rescue')}
         </button>
       )}
       <span style={{ flex: 1 }} />

@@ -21,7 +21,7 @@ const closedWords: Readonly<Record<Summary['closedBy'], string>> = {
   command: 'closed manually',
 }
 
-export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: Summary; runs: number }) {
+export function ReadySummary({ batch, summary }: { batch: Batch; summary: Summary }) {
   const { outputs, durations } = summary
   const asleepMs = summary.awakeMs !== null && summary.wallMs !== null ? summary.wallMs - summary.awakeMs : 0
   return (
@@ -102,7 +102,6 @@ export function ReadySummary({ batch, summary, runs }: { batch: Batch; summary: 
               )}
             </span>
           )}
-          {runs > 1 && <span>run {runs}</span>}
           <span>{closedWords[summary.closedBy]}</span>
         </p>
         <ReportMenu batch={batch} />

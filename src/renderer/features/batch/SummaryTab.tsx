@@ -2,12 +2,14 @@
  * Owns the summary of a batch: how it stands while it is active, what is known of it once it has ended. A summary
  * that is still being prepared is requested again automatically.
  */
-import { Loader } from '@mantine/core'
-import { useEffect } from 'react'
-import type { Batch } from '../../../contract/entities.ts'
+import { Loader, Select } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import type { Batch, Summary } from '../../../contract/entities.ts'
+import { moment } from '../../../contract/moments.ts'
 import { isActive } from '../../../contract/states.ts'
-import { inFull } from '../../../contract/words.ts'
+import { amount, countOf, duration, inFull } from '../../../contract/words.ts'
 import { AnswerError } from '../../ui/AnswerError.tsx'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { CountTiles } from './CountTiles.tsx'
@@ -40,7 +42,12 @@ export function SummaryTab({ batch }: { batch: Batch }) {
 }
 
 function Finished({ batch }: { batch: Batch }) {
-  const answer = useAnswer('summary', { batch: batch.id }, batch.completedAt)
+  const [run, setRun] = useState<number | null>(null)
+  const answer = useAnswer(
+    'summary',
+    run === null ? { batch: batch.id } : { batch: batch.id, run },
+    batch.completedAt,
+  )
   const waitSeconds = answer.value?.state === 'pending' ? answer.value.retryAfterSeconds : null
   const { again } = answer
   useEffect(() => {
@@ -60,5 +67,39 @@ function Finished({ batch }: { batch: Batch }) {
         </span>
       </div>
     )
-  return <ReadySummary batch={batch} summary={answer.value.summary} runs={answer.value.runs} />
+  const { summary, runs } = answer.value
+  return (
+    <>
+      {runs > 1 && <Runs shown={summary} runs={runs} onRun={setRun} />}
+      <ReadySummary batch={batch} summary={summary} />
+    </>
+  )
+}
+
+/** What each run was: a retry makes a new one and leaves those before as they ended. */
+function Runs({ shown, runs, onRun }: { shown: Summary; runs: number; onRun: (run: number) => void }) {
+  const now = useNow()
+  const cycle = useHourCycle()
+  const { succeeded, failed, total } = shown.jobs
+  return (
+    <section aria-label="Runs" className="runs">
+      <Select
+        size="xs"
+        w={120}
+        aria-label="Run"
+        allowDeselect={false}
+        data={Array.from({ length: runs }, (_, index) => ({
+          value: String(index + 1),
+          label: `run ${index + 1} of ${runs}`,
+        }))}
+        value={String(shown.run)}
+        onChange={(value) => value !== null && onRun(Number(value))}
+      />
+      <span className="dim tabular">
+        {shown.completedAt !== null && `ended ${moment(shown.completedAt, now, cycle)}`}
+        {shown.wallMs !== null && ` after ${duration(shown.wallMs)}`}: {amount(succeeded)} of{' '}
+        {countOf(total, 'job')} succeeded{failed > 0 && `, ${amount(failed)} failed`}
+      </span>
+    </section>
+  )
 }

@@ -9,6 +9,8 @@ import type { Conflict } from '../../../contract/entities.ts'
 import { type KeptPlace, places } from '../../../contract/references.ts'
 import { amount, batchName, countOf, percentDone, rangeWords } from '../../../contract/words.ts'
 import { type DuplicateQuestion, showNumber, usePanel } from '../../store/panel-store.ts'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { standingWords } from '../../ui/format-time.ts'
 import { JobsBar } from '../../ui/JobsBar.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import './duplicates.css'
@@ -162,6 +164,8 @@ function Answer({
 
 function ConflictCard({ conflict }: { conflict: Conflict }) {
   const { existing, differs, kind, requested } = conflict
+  const now = useNow()
+  const cycle = useHourCycle()
   const changes = [
     differs.added > 0 ? `${countOf(differs.added, 'command')} added` : null,
     differs.removed > 0 ? `${countOf(differs.removed, 'command')} removed` : null,
@@ -178,7 +182,7 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
         live={existing.status === 'running'}
         label={`Progress of ${batchName(existing)}`}
       />
-      <p>{conflict.sentence}</p>
+      <p>{standingWords(existing, now, cycle)}.</p>
       <p className="dim">
         {kind === 'overlap' && requested.range
           ? `Its range overlaps the requested range, ${rangeWords(requested.range)}; if it is ended, what lies outside will not run. `

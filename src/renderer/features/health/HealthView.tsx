@@ -14,6 +14,7 @@ import { announce, usePanel } from '../../store/panel-store.ts'
 import { troubles } from '../../store/troubles.ts'
 import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
 import { Note } from '../../ui/Note.tsx'
+import { CrashesCard } from './CrashesCard.tsx'
 import './health.css'
 
 type Finalizer = LiveQueue['finalizer']
@@ -26,7 +27,9 @@ export function HealthView() {
     <section className="view page" aria-labelledby="health-title">
       <div className="view-head">
         <h1 id="health-title">Health</h1>
-        <span className="dim">{wrong.length === 0 ? 'No problems' : countOf(wrong.length, 'problem')}</span>
+        <span className="dim">
+          {wrong.length === 0 ? 'No problems now' : countOf(wrong.length, 'problem')}
+        </span>
       </div>
       <div className="page-body" tabIndex={0} role="group" aria-label="All findings">
         <div className="page-columns">
@@ -36,6 +39,7 @@ export function HealthView() {
           <FinalizerCard finalizer={server.finalizer} working={isWorking(server.queue.executor)} />
           <DiskCard disk={server.disk} least={server.settings['min-free-disk-mb']} />
           <HostsCard hosts={server.hosts} />
+          <CrashesCard />
           <DoctorCard />
         </div>
       </div>

@@ -11,7 +11,7 @@ import { FilePath } from '../../ui/FilePath.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { AnsiLine } from './ansi-line.tsx'
 import { LogTools } from './LogTools.tsx'
-import { failureLine, lineAt } from './log-window.ts'
+import { failureLine, isBinary, lineAt } from './log-window.ts'
 import { useLog } from './use-log.ts'
 import { useLogSearch } from './use-log-search.ts'
 
@@ -61,7 +61,15 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
     (line: number) => {
       setFollow(false)
       setMarked(line)
-      requestAnimationFrame(() => virtual.scrollToIndex(line, { align: 'center' }))
+      requestAnimationFrame(() => {
+        virtual.scrollToIndex(line, { align: 'center' })
+        // The match may be far to the right of what is on the screen.
+        requestAnimationFrame(() =>
+          scroller.current
+            ?.querySelector('[data-marked="true"] mark')
+            ?.scrollIntoView({ block: 'nearest', inline: 'center' }),
+        )
+      })
     },
     [virtual],
   )
@@ -116,6 +124,11 @@ export function LogView({ batch, job, chosen }: { batch: Batch; job: number; cho
           ) : (
             <AnswerError error={log.error} again={log.toEnd} />
           )}
+        </div>
+      )}
+      {isBinary(window.lines) && (
+        <div className="log-note">
+          <Note kind="info" title="This output is not text: bytes that can't be shown are escapes." />
         </div>
       )}
       {log.gap && (

@@ -3,10 +3,13 @@
  */
 
 import Anser from 'anser'
-import { Fragment, memo, type ReactNode } from 'react'
+import { type CSSProperties, Fragment, memo, type ReactNode } from 'react'
 import { escapedLog } from '../../../contract/escapes.ts'
 
 const longestChars = 4_000
+/** Links and titles (OSC): a terminal shows none of it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin and end with control characters
+const commands = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\|$)/g
 
 /** The text after the last carriage return of a line: what a terminal would still show of a progress bar. */
 function overwritten(line: string): string {
@@ -15,7 +18,7 @@ function overwritten(line: string): string {
 }
 
 export const AnsiLine = memo(function AnsiLine({ line, query }: { line: string; query: string }) {
-  const shown = escapedLog(overwritten(line))
+  const shown = escapedLog(overwritten(line.includes('\u001b]') ? line.replace(commands, '') : line))
   const cut = shown.length > longestChars ? shown.slice(0, longestChars) : shown
   const more = shown.length - cut.length
   const parts = cut.includes('\u001b')
@@ -35,8 +38,8 @@ export const AnsiLine = memo(function AnsiLine({ line, query }: { line: string; 
                 ...part.decorations.map((d) => `ansi-${d}`),
               ].join(' ')}
               style={{
-                ...(part.fg === 'ansi-truecolor' ? { color: `rgb(${part.fg_truecolor})` } : {}),
-                ...(part.bg === 'ansi-truecolor' ? { backgroundColor: `rgb(${part.bg_truecolor})` } : {}),
+                ...colourStyle('color', part.fg, part.fg_truecolor),
+                ...colourStyle('backgroundColor', part.bg, part.bg_truecolor),
               }}
             >
               {marked(part.content, query)}
@@ -47,6 +50,31 @@ export const AnsiLine = memo(function AnsiLine({ line, query }: { line: string; 
     </>
   )
 })
+
+/**
+ * A colour of 256 or of millions, moved as far towards the theme's own light or dark as it takes to be read; the
+ * sixteen named ones are classes.
+ */
+function colourStyle(
+  property: 'color' | 'backgroundColor',
+  name: string | null,
+  rgb: string | null,
+): CSSProperties {
+  const palette = /^ansi-palette-(\d+)$/.exec(name ?? '')?.[1]
+  const shade = palette === undefined ? name === 'ansi-truecolor' && rgb : paletteRgb(Number(palette))
+  if (!shade) return {}
+  const lightness = property === 'color' ? ['min(l, 0.5)', 'max(l, 0.75)'] : ['max(l, 0.9)', 'min(l, 0.35)']
+  const [light, dark] = lightness.map((l) => `oklch(from rgb(${shade}) ${l} c h)`)
+  return { [property]: `light-dark(${light}, ${dark})` }
+}
+
+/** 16–231 are a cube of six steps, 232–255 greys. */
+function paletteRgb(index: number): string {
+  if (index >= 232) return Array.from({ length: 3 }, () => 8 + (index - 232) * 10).join(', ')
+  const step = (value: number) => (value === 0 ? 0 : 55 + value * 40)
+  const cube = index - 16
+  return [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6].map(step).join(', ')
+}
 
 function marked(text: string, query: string): ReactNode {
   if (query === '') return text

@@ -96,6 +96,12 @@ function make(chunks: readonly Chunk[], size: number): LogWindow {
   return { chunks, lines, from: first?.from ?? 0, to: last ? last.from + last.bytes : 0, size }
 }
 
+/** Whether the lines hold what no text has: a NUL, or more than a few bytes that are no UTF-8. */
+export function isBinary(lines: readonly string[]): boolean {
+  const sample = lines.slice(0, 200).join('\n')
+  return sample.includes('\u0000') || sample.split('\ufffd').length > 20
+}
+
 const failureWords =
   /(?:error|exception|fatal|panic)\b|\b(?:traceback|failed|killed|aborted)\b|segmentation fault/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one

@@ -4,13 +4,25 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconArrowUp, IconFileCode, IconFolder, IconFolderOpen } from '@tabler/icons-react'
 import { useState } from 'react'
+import { request } from '../../api/current.ts'
 import { AnswerError } from '../../ui/AnswerError.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
+import { atHome, pastedPath } from './pasted-path.ts'
 import { recentFiles } from './recent-files.ts'
 
 export function ChooseFile({ onChoose }: { onChoose: (file: string) => void }) {
   const [path, setPath] = useState('')
+  const [folder, setFolder] = useState<string | null>(null)
   const recent = recentFiles()
+  // A folder is opened below; everything else is taken for a configuration, which says what is wrong with it.
+  const open = async (typed: string) => {
+    const meant = pastedPath(typed)
+    const home = meant.startsWith('~') ? await request('browse', {}) : undefined
+    const file = home?.ok ? atHome(meant, home.value.folder) : meant
+    const found = await request('browse', { folder: file })
+    if (found.ok) setFolder(found.value.folder)
+    else onChoose(file)
+  }
   const pick = window.slipwayDesktop?.pickConfiguration
   return (
     <div className="choose">
@@ -18,7 +30,7 @@ export function ChooseFile({ onChoose }: { onChoose: (file: string) => void }) {
         className="choose-path"
         onSubmit={(event) => {
           event.preventDefault()
-          if (path.trim()) onChoose(path.trim())
+          if (path.trim()) void open(path)
         }}
       >
         <TextInput
@@ -59,13 +71,20 @@ export function ChooseFile({ onChoose }: { onChoose: (file: string) => void }) {
           </ul>
         </section>
       )}
-      <Browser onChoose={onChoose} />
+      <Browser folder={folder} onFolder={setFolder} onChoose={onChoose} />
     </div>
   )
 }
 
-function Browser({ onChoose }: { onChoose: (file: string) => void }) {
-  const [folder, setFolder] = useState<string | null>(null)
+function Browser({
+  folder,
+  onFolder: setFolder,
+  onChoose,
+}: {
+  folder: string | null
+  onFolder: (folder: string | null) => void
+  onChoose: (file: string) => void
+}) {
   const answer = useAnswer('browse', folder === null ? {} : { folder })
   const place = answer.value
   return (

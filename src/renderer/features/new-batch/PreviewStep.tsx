@@ -7,6 +7,8 @@ import { IconArrowLeft } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { CommandOutput } from '../../../contract/commands.ts'
 import { closeDialog } from '../../store/panel-store.ts'
+import { useHourCycle, useNow } from '../../ui/clock-hooks.ts'
+import { standingWords } from '../../ui/format-time.ts'
 import { Note } from '../../ui/Note.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
 import { type AddOptions, OptionFields, Variables } from './AddFields.tsx'
@@ -143,6 +145,8 @@ function BackLine({ file, onBack }: { file: string; onBack: () => void }) {
 
 /** Beside the button, so that it is seen before anything is added. */
 function Conflicts({ conflicts }: { conflicts: Preview['conflicts'] }) {
+  const now = useNow()
+  const cycle = useHourCycle()
   const [first] = conflicts
   if (!first) return null
   const title =
@@ -151,7 +155,7 @@ function Conflicts({ conflicts }: { conflicts: Preview['conflicts'] }) {
       : `${conflicts.length} of these are already queued`
   return (
     <Note kind="warn" title={title}>
-      {first.sentence} You will be asked what to do.
+      {standingWords(first.existing, now, cycle)}. You will be asked what to do.
     </Note>
   )
 }

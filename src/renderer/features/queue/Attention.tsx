@@ -4,6 +4,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { isFinal } from '../../../contract/states.ts'
+import { remediesOf } from '../../store/attention-remedies.ts'
 import { markSeen } from '../../store/batch-commands.ts'
 import { goToView, showBatch, usePanel } from '../../store/panel-store.ts'
 import { Note } from '../../ui/Note.tsx'
@@ -35,21 +36,30 @@ export function Attention() {
 }
 
 function Actions({ batchId }: { batchId: string | null }) {
-  const batch = usePanel((s) => (batchId === null ? undefined : s.server?.batches.get(batchId)))
+  const batches = usePanel((s) => s.server?.batches)
+  const batch = batchId === null ? undefined : batches?.get(batchId)
+  if (!batch)
+    return (
+      <Button size="compact-sm" variant="default" onClick={() => goToView('health')}>
+        Open Health
+      </Button>
+    )
+  const byNumber = new Map([...(batches?.values() ?? [])].map((each) => [each.number, each]))
   return (
-    <>
-      {batch && isFinal(batch.status) && !batch.seen && (
+    <div className="attention-actions">
+      {remediesOf(batch, (number) => byNumber.get(number)).map(({ words, run }) => (
+        <Button key={words} size="compact-sm" variant="default" onClick={run}>
+          {words}
+        </Button>
+      ))}
+      <Button size="compact-sm" variant="default" onClick={() => showBatch(batch)}>
+        Show #{batch.number}
+      </Button>
+      {isFinal(batch.status) && !batch.seen && (
         <Button size="compact-sm" variant="subtle" color="gray" onClick={() => void markSeen([batch])}>
-          Mark as seen
+          Dismiss
         </Button>
       )}
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={() => (batch ? showBatch(batch) : goToView('health'))}
-      >
-        {batch ? `Show #${batch.number}` : 'Open Health'}
-      </Button>
-    </>
+    </div>
   )
 }

@@ -1,5 +1,5 @@
 /**
- * Owns the shelf under the queue: finished batches that nobody has seen, newest first.
+ * Owns the shelf under the queue: finished batches that nobody has seen, failures first, then the newest.
  */
 import { Button } from '@mantine/core'
 import { useMemo } from 'react'
@@ -19,7 +19,11 @@ export function FinishedShelf() {
   const batches = usePanel((s) => s.server?.batches)
   const unseen = usePanel((s) => s.server?.unseen ?? 0)
   const shown = useMemo(
-    () => (finished ?? []).flatMap((id) => batches?.get(id) ?? []).filter((b) => !b.seen),
+    () =>
+      (finished ?? [])
+        .flatMap((id) => batches?.get(id) ?? [])
+        .filter((b) => !b.seen)
+        .sort((a, b) => urgency(a) - urgency(b)),
     [finished, batches],
   )
   if (shown.length === 0) return null
@@ -49,6 +53,11 @@ export function FinishedShelf() {
       )}
     </section>
   )
+}
+
+/** Failures first; among equals the newest stays first. */
+function urgency({ status }: Batch): number {
+  return status === 'failed' ? 0 : status === 'completed_with_errors' ? 1 : 2
 }
 
 function ShelfRow({ batch }: { batch: Batch }) {
