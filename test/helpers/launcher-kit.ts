@@ -16,7 +16,8 @@ import {
 } from '../../src/core/launcher/launcher.ts'
 import { findJobProcesses, stopJobProcesses } from '../../src/core/process/processes.ts'
 
-export type Kind = 'native' | 'node'
+/** `portable`: the native one as macOS has it, built for Linux with -DSLIPWAY_PORTABLE. */
+export type Kind = 'native' | 'node' | 'portable'
 type Outcome = Extract<LauncherEvent, { kind: 'exited' } | { kind: 'refused' }>
 
 export const root = join(import.meta.dirname, '../..')
@@ -24,10 +25,24 @@ export const root = join(import.meta.dirname, '../..')
 /** Where launchers are: the built ones, or the sources for a Node launcher that was not built. */
 export function launcherDir(kind: Kind): string {
   const built = join(root, 'out/launcher')
+  if (kind === 'portable') return portableDir()
   if (kind === 'native') execFileSync(process.execPath, [join(root, 'scripts/build-launcher.mjs')])
   return kind === 'native' || existsSync(join(built, 'node-launcher.js'))
     ? built
     : join(root, 'src/core/launcher/node')
+}
+
+let portable: string | undefined
+
+function portableDir(): string {
+  if (portable !== undefined) return portable
+  portable = mkdtempSync(join(tmpdir(), 'slipway-portable-'))
+  const folder = portable
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const source = join(root, 'src/core/launcher/native/launcher.c')
+  const target = join(folder, 'slipway-launcher')
+  execFileSync(process.env.CC ?? 'cc', ['-std=gnu11', '-O2', '-DSLIPWAY_PORTABLE', '-o', target, source])
+  return folder
 }
 
 /** Polls until it is true. For what other processes do, which send no event. */
@@ -52,7 +67,7 @@ export class LauncherKit {
       launcherDir: folder,
       runDir: this.runDir,
       hostId: 'host-1',
-      env: { ...process.env, ...env, SLIPWAY_LAUNCHER: kind },
+      env: { ...process.env, ...env, SLIPWAY_LAUNCHER: kind === 'node' ? 'node' : 'native' },
       onEvent: (event) => {
         this.events.push(event)
         for (const wake of this.#wake.splice(0)) wake()

@@ -28,7 +28,7 @@ import {
 } from '../../src/core/process/processes.ts'
 import { type Kind, LauncherKit, launcherDir, root, until } from '../helpers/launcher-kit.ts'
 
-describe.each<Kind>(['native', 'node'])('when things die around the %s launcher', (kind) => {
+describe.each<Kind>(['native', 'portable', 'node'])('when things die around the %s launcher', (kind) => {
   let home: string
   let runDir: string
   let host: ChildProcess | undefined

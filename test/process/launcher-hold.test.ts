@@ -8,7 +8,7 @@ import { type Kind, LauncherKit, until } from '../helpers/launcher-kit.ts'
 
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
-describe.each<Kind>(['native', 'node'])('what the %s launcher holds', (kind) => {
+describe.each<Kind>(['native', 'portable', 'node'])('what the %s launcher holds', (kind) => {
   let kit: LauncherKit
   beforeEach(() => {
     kit = new LauncherKit(kind)

@@ -12,7 +12,7 @@ const count = (n: number, wait = false) => [
   `seq 1 ${n}; ${wait ? 'while ! [ -e go ]; do sleep 0.01; done' : ':'}`,
 ]
 
-describe.each<Kind>(['native', 'node'])("a log's limit under the %s launcher", (kind) => {
+describe.each<Kind>(['native', 'portable', 'node'])("a log's limit under the %s launcher", (kind) => {
   let kit: LauncherKit
   beforeEach(() => {
     kit = new LauncherKit(kind)

@@ -9,8 +9,8 @@
  * jobs.h change together. One thread, one poll() loop, no allocation that is not freed at the end of its job. What every
  * system has in common is in base.h, state.h, journal.h, log-cap.h, jobs.h and frames.h.
  *
- * Linux is where this runs and is tested. Elsewhere (or with -DSLIPWAY_PORTABLE) it does without /proc,
- * signalfd, vfork, subreaping and hole punching: strays that left the job's group are then not found here.
+ * Linux is where this runs and is tested. Elsewhere (or with -DSLIPWAY_PORTABLE) it does without signalfd, vfork and
+ * subreaping: a stray that left the job's group and wiped its environment is then not found.
  */
 #define _GNU_SOURCE
 #define _DARWIN_C_SOURCE
@@ -21,6 +21,7 @@
 #include "state.h"
 #include "journal.h"
 #include "log-cap.h"
+#include "posix-look.h"
 #include "posix-processes.h"
 #include "posix-start.h"
 #include "jobs.h"

@@ -29,11 +29,11 @@ static bool file_exists(const char *path) { return access(path, F_OK) == 0; }
 
 static bool punch_hole(int fd, const char *path, int64_t from, int64_t to) {
   (void)path;
-#if ON_LINUX
+#ifdef __linux__
   return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)(to - from)) == 0;
 #else
-  (void)fd, (void)from, (void)to;
-  return false;
+  fpunchhole_t hole = {.fp_offset = (off_t)from, .fp_length = (off_t)(to - from)};
+  return fcntl(fd, F_PUNCHHOLE, &hole) == 0;
 #endif
 }
 

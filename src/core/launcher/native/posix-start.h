@@ -37,7 +37,7 @@ static void exec_program(struct launch *l) {
   l->failure.error = ENOENT;
   l->failure.hint = HINT_PATH;
   for (const char *from = l->path; *name && from;) {
-    const char *end = strchrnul(from, ':');
+    const char *end = from + strcspn(from, ":");
     size_t length = (size_t)(end - from);
     memcpy(l->candidate, length ? from : ".", length ? length : 1);
     l->candidate[length ? length : 1] = '/';
