@@ -4,8 +4,8 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -40,6 +40,8 @@ export function makeRig(): Rig | { why: string } {
 
 /** The rig that was made before, or why there is none; installs nothing. */
 export function findRig(): Rig | { why: string } {
+  // On Windows itself all is there.
+  if (process.platform === 'win32') return { wine: '', node: process.execPath, drive: realpathSync(tmpdir()) }
   const wine = wineProgram()
   const node = nodeFile()
   const drive = join(wineEnvironment.WINEPREFIX, 'drive_c')

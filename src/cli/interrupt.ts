@@ -12,7 +12,13 @@ export type Interrupt = {
   dispose(): void
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** SIGBREAK is Windows' Ctrl-Break; elsewhere nothing sends it. */
+const SIGNALS = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : []),
+]
 
 /** Listens from now on; `log` reports what a signal did and what the next one would do. */
 export function onInterrupt(core: Core, log: (sentence: string) => void): Interrupt {

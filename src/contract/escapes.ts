@@ -2,6 +2,8 @@
  * Owns making text from outside safe to read: whatever is invisible, moves a cursor or turns the direction of writing is
  * shown as an escape, so that what is shown is what runs. Pure.
  */
+import { isCmd } from './windows-command-line.ts'
+
 const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }
 
 const invisible = /[\p{Cc}\p{Bidi_Control}\u200b-\u200d\u2028\u2029\u2060\ufeff]/gu
@@ -46,7 +48,7 @@ function posixWord(word: string): string {
 
 /** The text for `cmd.exe /d /s /c` as it is; what double quotes don't keep from being read again, as PowerShell has it. */
 function windowsWord(word: string, at: number, argv: readonly string[]): string {
-  if (at === 4 && argv.slice(1, 4).join(' ') === '/d /s /c') return escaped(word)
+  if (at === 4 && isCmd(argv)) return escaped(word)
   if (/^[\w+=:./\\-]+$/.test(word)) return word
   if (!/["%!$`]|\\$/.test(word)) return `"${escaped(word)}"`
   return `'${escaped(word).replaceAll("'", "''")}'`

@@ -6,10 +6,9 @@
 /** A text that is taken apart into exactly these arguments. What `cmd.exe /d /s /c "…"` is given stays as it is. */
 export function windowsCommandLine(argv: readonly string[]): string {
   const [program = '', ...args] = argv
-  const [d, s, c, text] = args
+  const text = args[3] ?? ''
   const head = /^[^\s"]+$/.test(program) ? program : `"${program}"`
-  if (args.length === 4 && `${d} ${s} ${c}` === '/d /s /c' && isCmd(program) && /^".*"$/s.test(text ?? ''))
-    return `${head} /d /s /c ${text}`
+  if (isCmd(argv) && /^".*"$/s.test(text)) return `${head} /d /s /c ${text}`
   return [head, ...args.map(quoted)].join(' ')
 }
 
@@ -19,6 +18,9 @@ function quoted(argument: string): string {
   return `"${argument.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`
 }
 
-function isCmd(program: string): boolean {
-  return /(^|[\\/])cmd(\.exe)?$/i.test(program)
+/** Whether cmd.exe is given one text to run. */
+export function isCmd([program = '', ...args]: readonly string[]): boolean {
+  return (
+    args.length === 4 && args.slice(0, 3).join(' ') === '/d /s /c' && /(^|[\\/])cmd(\.exe)?$/i.test(program)
+  )
 }

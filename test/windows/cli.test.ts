@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../helpers/launcher-kit.ts'
+import { sendTo } from '../helpers/web.ts'
 import { layOut, WindowsUser } from './installed.ts'
 import { Agent, probe, whyNot } from './wine.ts'
 
@@ -125,6 +127,28 @@ describe.skipIf(whyNot !== undefined)('the installed command line on Windows', (
     await agent.call('exitOf', host)
     expect(await agent.call('identify', pid)).toBeNull()
     expect((await user.json<Shown>('show', '1')).batch.status).toBe('cancelled')
+  })
+
+  it('serves the panel to a browser on another system', async () => {
+    configuration(`type: t\nrun: ['${probe()}', exit, '0']`)
+    await user.slipway('add', 'x.slipway.yaml')
+    await user.start('serve', '--json')
+    const output = join(user.folder, 'output.txt')
+    await until(() => existsSync(output) && readFileSync(output, 'utf8').includes('}'), 'it serves', 60_000)
+    const { url, port, pid } = JSON.parse(readFileSync(output, 'utf8')) as {
+      url: string
+      port: number
+      pid: number
+    }
+    const { pathname, search } = new URL(url)
+    const door = await sendTo(port, { path: `${pathname}${search}` })
+    const cookie = door.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+    const headers = { 'content-type': 'application/json', 'x-slipway': '1', cookie }
+    const request = { method: 'POST', path: '/api/invoke/show', headers, body: '{"batch":1}' }
+    const status = async () => JSON.parse((await sendTo(port, request)).body).value.batch.status
+    await expect.poll(status, { timeout: 30_000, interval: 100 }).toBe('completed')
+    expect((await sendTo(port, { path: '/', headers: { cookie } })).body).toContain('<title>Slipway')
+    await agent.call('kill', pid)
   })
 
   it('runs with tables and lines of Windows, and retries what failed', async () => {

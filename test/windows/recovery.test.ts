@@ -91,7 +91,7 @@ describe.skipIf(whyNot !== undefined)('a host that dies on Windows', () => {
     expect(timesRun()).toBe(2)
   })
 
-  it('keeps its role while it lives, whatever the clock of a second host says', async () => {
+  it('keeps its role while it lives: a second host waits, and starts nothing twice', async () => {
     const next = await user.start('work', '--until-empty')
     go()
     await ends(next)
@@ -99,6 +99,23 @@ describe.skipIf(whyNot !== undefined)('a host that dies on Windows', () => {
     expect((await user.json<Shown>('show', '1', '--jobs')).batch.status).toBe('completed')
     expect(timesRun()).toBe(1)
     expect(existsSync(join(user.home, 'slipway.db'))).toBe(true)
+  })
+
+  it('finishes its running job at Ctrl-C, and leaves a queue that continues', async () => {
+    expect(await agent.call('run', probe(), ['interrupt', String(host)], 'C:\\', {})).toMatchObject({
+      code: 0,
+    })
+    await until(
+      () => readFileSync(join(user.folder, 'output.txt'), 'utf8').includes('Finishing the running jobs'),
+      'it got the signal',
+    )
+    go()
+    await ends(host)
+    expect((await user.json<Shown>('show', '1', '--jobs')).jobs[0]).toMatchObject({
+      status: 'succeeded',
+      attempts: 1,
+    })
+    expect(timesRun()).toBe(1)
   })
 
   it('is known for suspended, and for running again', async () => {

@@ -1,8 +1,8 @@
-/** Runs our Windows build under Wine, from tests on Linux. Ends what it started. */
+/** Runs our Windows build, under Wine from tests on Linux and on Windows as it is. Ends what it started. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { findRig, wineEnvironment } from '../../scripts/windows/rig.ts'
 import { root, until } from '../helpers/launcher-kit.ts'
@@ -13,8 +13,12 @@ const found = findRig()
 export const whyNot = 'why' in found ? found.why : undefined
 const rig = 'why' in found ? { wine: '', node: '', drive: '' } : found
 
+/** Whether it is Wine that stands in for Windows; docs/platforms.md says what it can't show. */
+export const isWine = process.platform !== 'win32'
+
 /** `C:\a\b` for a path on the rig's disk, `Z:\…` for any other. */
 export function windowsPath(path: string): string {
+  if (!isWine) return path
   const isOnDisk = path.startsWith(`${rig.drive}/`)
   const rest = (isOnDisk ? path.slice(rig.drive.length) : path).replaceAll('/', '\\')
   return `${isOnDisk ? 'C:' : 'Z:'}${rest}`
@@ -34,47 +38,25 @@ export function probe(): string {
   const source = join(root, 'test/windows/inside/probe.c')
   const target = join(rig.drive, 'probe.exe')
   if (!existsSync(target) || statSync(target).mtimeMs < statSync(source).mtimeMs)
-    execFileSync('x86_64-w64-mingw32-gcc', ['-std=gnu11', '-O1', '-municode', '-o', target, source])
+    execFileSync(isWine ? 'x86_64-w64-mingw32-gcc' : 'gcc', [
+      '-std=gnu11',
+      '-O1',
+      '-municode',
+      '-o',
+      target,
+      source,
+    ])
   return windowsPath(target)
 }
 
-/** Starts node.exe; its output goes into files, as Node takes no pipe of Linux for a pipe. */
-function startNode(
-  argv: readonly string[],
-  { env = {}, cwd = rig.drive }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
-) {
-  const folder = folderOnDisk('run-')
-  const child = spawn(
-    '/bin/sh',
-    [
-      '-c',
-      'o=$1; shift; exec "$@" >"$o/out" 2>"$o/err" </dev/null',
-      'sh',
-      folder,
-      rig.wine,
-      windowsPath(rig.node),
-      ...argv,
-    ],
-    { cwd, env: { ...cleanEnvironment(), ...wineEnvironment, ...env }, stdio: 'ignore' },
-  )
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-  return {
-    child,
-    output: () => ({ stdout: read('out'), stderr: read('err') }),
-    async result() {
-      const code = await ended
-      const output = { code, stdout: read('out'), stderr: read('err') }
-      rmSync(folder, { recursive: true, force: true })
-      return output
-    },
-  }
-}
-
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME']
-  const entries = Object.entries(process.env).filter(([name]) => kept.includes(name))
-  return { ...Object.fromEntries(entries), LANG: 'C.UTF-8', NO_COLOR: '1' }
+/** Starts node.exe; its output goes into a file, as under Wine Node takes no pipe of Linux for a pipe. */
+function startNode(argv: readonly string[], output: string): ChildProcess {
+  const out = openSync(output, 'w')
+  const [program, args] = isWine ? [rig.wine, [windowsPath(rig.node), ...argv]] : [rig.node, [...argv]]
+  const env = { ...process.env, ...(isWine ? wineEnvironment : {}), NO_COLOR: '1' }
+  const child = spawn(program, args, { cwd: rig.drive, env, stdio: ['ignore', out, out] })
+  closeSync(out)
+  return child
 }
 
 type Calls = typeof calls
@@ -100,16 +82,16 @@ export class Agent {
   static async start(): Promise<Agent> {
     const folder = folderOnDisk('agent-')
     const portFile = join(folder, 'port')
-    const program = startNode([
-      windowsPath(join(root, 'test/windows/inside/agent.ts')),
-      windowsPath(portFile),
-    ])
-    await until(() => existsSync(portFile) || program.child.exitCode !== null, 'the agent listens', 60_000)
-    if (!existsSync(portFile)) throw new Error(`the agent ended: ${program.output().stderr}`)
+    const output = join(folder, 'output')
+    const agentFile = windowsPath(join(root, 'test/windows/inside/agent.ts'))
+    const child = startNode([agentFile, windowsPath(portFile)], output)
+    await until(() => existsSync(portFile) || child.exitCode !== null, 'the agent listens', 60_000)
+    if (!existsSync(portFile)) throw new Error(`the agent ended: ${readFileSync(output, 'utf8')}`)
     const socket = connect(Number(readFileSync(portFile, 'utf8')), '127.0.0.1')
     await new Promise((resolve) => socket.once('connect', resolve))
-    rmSync(dirname(portFile), { recursive: true, force: true })
-    return new Agent(program.child, socket)
+    const agent = new Agent(child, socket)
+    await agent.call('lookThrough', windowsPath(join(root, 'out/launcher')))
+    return agent
   }
 
   call<K extends keyof Calls>(

@@ -2,6 +2,7 @@
  * Owns how a value is put into a command of cmd.exe (`shell: true`, and batch files) so that it stays one word.
  * Must never pretend: cmd.exe has no quoting for some characters, so a value with one of them is refused.
  */
+import path from 'node:path'
 import type { Problems } from './problem.ts'
 import { placeholdersOf, type Template } from './template.ts'
 
@@ -65,9 +66,16 @@ export function cmdCommand(script: string): string[] {
  * A batch file is run by cmd.exe, which would read its arguments as code (the holes known as BatBadBut): each is quoted for
  * it. The first that can't be is returned as `unsafe`.
  */
-export function batchCommand(file: string, args: readonly string[]): { argv: string[] } | { unsafe: string } {
+export function batchCommand(
+  file: string,
+  args: readonly string[],
+  folder: string,
+): { argv: string[] } | { unsafe: string } {
   const words: string[] = []
-  for (const word of [file, ...args]) {
+  // From the job's folder, as a folder above it may have a name that can't be quoted.
+  const inside = path.relative(folder, file)
+  const isInside = !inside.startsWith('..') && !path.isAbsolute(inside)
+  for (const word of [isInside ? `.${path.sep}${inside}` : file, ...args]) {
     const quoted = quoteForCmd(word)
     if (quoted === undefined) return { unsafe: word }
     words.push(quoted)

@@ -139,7 +139,7 @@ export function commandMaker(
     if (key !== lookedUp.key) lookedUp = { key, file: findProgram(words[0] ?? '', folder, searchPath) }
     const { file } = lookedUp
     if (file === undefined || !isBatchFile(file)) return words
-    const command = batchCommand(file, words.slice(1))
+    const command = batchCommand(file, words.slice(1), folder)
     if ('argv' in command) return command.argv
     unsafe.push(command.unsafe)
     return words

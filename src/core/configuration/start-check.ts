@@ -3,10 +3,19 @@
  * folders of expected files. Must never run or create anything.
  */
 import path from 'node:path'
+import { isCmd } from '../../contract/windows-command-line.ts'
 import { type CommandMaker, impossible, type PlannedJob } from './command.ts'
 import type { BatchType } from './configuration.ts'
 import { type Place, type Problems, shorten } from './problem.ts'
-import { folderFault, hasFolder, isPath, outputFolderFault, pathOf, programFault } from './program.ts'
+import {
+  folderFault,
+  hasFolder,
+  isPath,
+  outputFolderFault,
+  pathOf,
+  programFault,
+  windows,
+} from './program.ts'
 import { placeholdersOf, type Template } from './template.ts'
 
 /** Adds a problem, at the place of its input, for a job that can't be started. */
@@ -43,6 +52,15 @@ export function startCheck(batchType: BatchType, maker: CommandMaker, systemPath
     checkFolders(job, problems)
     const folder = job.cwd ?? options.cwd
     const program = job.argv[0] ?? ''
+    if (windows && folder.startsWith('\\\\') && (shell || isCmd(job.argv))) {
+      const message = `cmd.exe can't work in ${folder}, and would run the command elsewhere`
+      problems.add(cwd?.place ?? batchType.place, {
+        found: folder,
+        expected: 'a folder with a drive letter',
+        message,
+      })
+      return
+    }
     const key = `${folder}\0${program}`
     if (checked.has(key) || (shell && checked.has(folder))) return
     // Bounded: with a program for each input it is cheaper to check again than to remember a million.

@@ -52,16 +52,21 @@ describe('a command for cmd.exe', () => {
 
 describe('a batch file', () => {
   it('is run by cmd.exe with each argument quoted for it', () => {
-    const command = batchCommand('C:\\my tools\\x.cmd', ['a b', 'c&calc'])
+    const command = batchCommand('/my tools/x.cmd', ['a b', 'c&calc'], '/home')
     expect(command).toMatchObject({
-      argv: [expect.stringMatching(/cmd\.exe$/), '/d', '/s', '/c', '""C:\\my tools\\x.cmd" "a b" "c&calc""'],
+      argv: [expect.stringMatching(/cmd\.exe$/), '/d', '/s', '/c', '""/my tools/x.cmd" "a b" "c&calc""'],
     })
   })
 
   it.each(['"&calc', '%CD:~,1%', 'a\nb'])(
     'is refused an argument that it would read as code: %j',
     (value) => {
-      expect(batchCommand('x.cmd', ['fine', value])).toEqual({ unsafe: value })
+      expect(batchCommand('/x.cmd', ['ok', value], '/home')).toEqual({ unsafe: value })
     },
   )
+
+  it('is named from the folder of the job, above which there may be a name that has no quoting', () => {
+    const command = batchCommand('/100%/my project/tools/x.cmd', [], '/100%/my project')
+    expect(command).toMatchObject({ argv: { 4: '""./tools/x.cmd""' } })
+  })
 })

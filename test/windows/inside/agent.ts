@@ -33,8 +33,8 @@ const journalsOf = (runDir: string) =>
 
 /** Everything a test may request. */
 export const calls = {
+  lookThrough: (launcherDir: string) => setLauncherFolder(launcherDir),
   async launch(launcherDir: string, runDir: string, env: Record<string, string>) {
-    setLauncherFolder(launcherDir)
     const index = launchers.length
     const onEvent = (event: unknown) => send({ launcher: index, event })
     const options = { launcherDir, runDir, hostId: 'host-1', env: { ...process.env, ...env }, onEvent }
@@ -70,7 +70,7 @@ export const calls = {
   /** Starts a program and returns its pid. */
   spawn(program: string, argv: string[], cwd: string, env: Record<string, string>, output: string) {
     const out = openSync(output, 'a')
-    const options = { cwd, env: { ...process.env, ...env }, detached: true, windowsHide: true }
+    const options = { cwd, env: { ...process.env, ...env }, windowsHide: true }
     const child = spawn(program, argv, { ...options, stdio: ['ignore', out, out] })
     closeSync(out)
     const { pid = 0 } = child

@@ -105,6 +105,11 @@ int wmain(int argc, wchar_t **argv) {
     for (long left = wcstol(argv[2], NULL, 10) * 16; left > 0; left--) WriteFile(out, block, sizeof block, &n, NULL);
     WriteFile(out, "\nend\n", 5, &n, NULL);
   }
+  if (IS("interrupt")) { /* Ctrl-C to all that share a console with a process */
+    SetConsoleCtrlHandler(stubborn, TRUE);
+    FreeConsole();
+    return AttachConsole((DWORD)wcstoul(argv[2], NULL, 10)) && GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) ? 0 : 1;
+  }
   if (IS("suspend") || IS("resume")) {
     HANDLE process = OpenProcess(PROCESS_SUSPEND_RESUME, FALSE, (DWORD)wcstoul(argv[2], NULL, 10));
     const char *name = IS("suspend") ? "NtSuspendProcess" : "NtResumeProcess";

@@ -22,9 +22,10 @@ static void report_exited(struct job *j) {
   bool cut;
   char code[16];
   const char *by;
-  finish_log(j, &bytes, &cut);
   bool is_zero = how_ended(j, code, &by);
   usage_of(j, &user_ms, &system_ms, &rss_kb);
+  close_group(j);
+  finish_log(j, &bytes, &cut);
   size_t leftovers = leftovers_of(j);
   char *line = format("exited\t%s\t%s\t%s\t%s\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
                       "\t%zu\t%" PRId64 "\t%d\n",

@@ -130,6 +130,7 @@ static void usage_of(struct job *j, int64_t *user_ms, int64_t *system_ms, int64_
 #endif
 }
 
+static void close_group(struct job *j) { (void)j; }
 static size_t leftovers_of(const struct job *j) { return j->on.leftovers.count; }
 
 static void free_system_job(struct job *j) {

@@ -109,9 +109,14 @@ static bool rename_as_posix(const wchar_t *from, const wchar_t *to) {
   return done;
 }
 
+/* A virus scanner may have the file open for a moment. */
 static bool replace_file(const char *from, const char *to) {
   wchar_t *source = long_path(from), *target = long_path(to);
-  bool done = rename_as_posix(source, target) || MoveFileExW(source, target, MOVEFILE_REPLACE_EXISTING);
+  bool done = false;
+  for (int tries = 0; !done && tries < 5; tries++) {
+    if (tries > 0) Sleep(20);
+    done = rename_as_posix(source, target) || MoveFileExW(source, target, MOVEFILE_REPLACE_EXISTING);
+  }
   free(source);
   free(target);
   return done;

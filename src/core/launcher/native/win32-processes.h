@@ -76,6 +76,12 @@ static void end_now(struct job *j) {
   TerminateJobObject(j->on.group, KILLED_CODE);
 }
 
+/* What the system itself keeps in the Job Object (conhost.exe, which under Wine has the log open) ends as well. */
+static void close_group(struct job *j) {
+  if (j->on.group) CloseHandle(j->on.group);
+  j->on.group = NULL;
+}
+
 /* Exit code (32 bits, unsigned) and signal, "-" for none; true for exit code 0. */
 static bool how_ended(struct job *j, char code[16], const char **by) {
   DWORD number = 0;
@@ -106,6 +112,6 @@ static size_t leftovers_of(const struct job *j) { return j->on.leftover_count; }
 static void free_system_job(struct job *j) {
   if (j->on.wait) UnregisterWaitEx(j->on.wait, INVALID_HANDLE_VALUE);
   if (j->on.process) CloseHandle(j->on.process);
-  if (j->on.group) CloseHandle(j->on.group);
+  close_group(j);
   free(j->on.leftovers);
 }
