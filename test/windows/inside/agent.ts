@@ -4,7 +4,7 @@
  * a launcher reports comes as `{ launcher, event }`. Its one argument: the file that gets its port.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fenceLauncher, readJournals, stopOrphanedLauncher } from '../../../src/core/launcher/journal.ts'
@@ -69,10 +69,11 @@ export const calls = {
   },
   /** Starts a program and returns its pid. */
   spawn(program: string, argv: string[], cwd: string, env: Record<string, string>, output: string) {
-    const out = openSync(output, 'a')
     const options = { cwd, env: { ...process.env, ...env }, windowsHide: true }
-    const child = spawn(program, argv, { ...options, stdio: ['ignore', out, out] })
-    closeSync(out)
+    // Pipes, as with a file for output it would get no console of its own, and no Ctrl-C.
+    const child = spawn(program, argv, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text: Buffer) => appendFileSync(output, text))
     const { pid = 0 } = child
     ends.set(pid, new Promise((resolve) => child.once('exit', resolve)))
     return pid
