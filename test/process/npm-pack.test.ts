@@ -44,13 +44,17 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
       'out/THIRD-PARTY-NOTICES.txt',
       'out/launcher/node-launcher.js',
       'resources/slipway.schema.json',
+      'clients/python/slipway/__init__.py',
+      'clients/r/DESCRIPTION',
     ])
       expect(files).toContain(file)
     // npm puts the package's `main` into every package, here the desktop app's entry, which nothing in it loads.
     const own = files.filter((file) => !/^node_modules\/|^out\/main(\/index\.js)?$/.test(file))
-    expect(own.filter((file) => /^(src|test|docs|scripts|out\/preload)\b|\.(map|tsx?)$/.test(file))).toEqual(
-      [],
-    )
+    expect(
+      own.filter((file) =>
+        /^(src|test|docs|scripts|clients\/\w+\/tests|out\/preload)\b|\.(map|tsx?)$/.test(file),
+      ),
+    ).toEqual([])
   })
 
   it('reports its version and finds itself healthy', () => {
