@@ -24,6 +24,8 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'a text',
   array: 'a list',
+  object: 'an object',
+  record: 'an object',
 }
 
 function bound(limit: number | bigint, origin: string): string {

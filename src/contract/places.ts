@@ -17,24 +17,28 @@ export const placesSchema = z.record(
 )
 export type NamedPlaces = z.infer<typeof placesSchema>
 
-/** What is asked of Slurm for each job; null leaves it to the cluster. */
-export type SlurmPlace = {
-  partition: string | null
-  account: string | null
-  qos: string | null
-  /** Slurm's own limit for each attempt. */
-  timeMs: number | null
-  cpus: number | null
-  memoryMb: number | null
-  /** As in `--gpus`: a number, or a kind and a number. */
-  gpus: string | null
-  /** Further arguments of sbatch. */
-  extra: string[]
-  /** Jobs handed to Slurm at once. */
-  atOnce: number
-  /** A job that Slurm doesn't know any more, and that has left no sign of life for so long, is lost. */
-  lostAfterMs: number
-}
+/** Where the jobs of a batch run, other than here; null leaves it to the cluster. */
+export const jobPlaceSchema = z.object({
+  name: z.string(),
+  slurm: z.object({
+    partition: z.string().nullable(),
+    account: z.string().nullable(),
+    qos: z.string().nullable(),
+    /** Slurm's own limit for each attempt. */
+    timeMs: z.number().nullable(),
+    cpus: z.number().nullable(),
+    memoryMb: z.number().nullable(),
+    /** As in `--gpus`: a number, or a kind and a number. */
+    gpus: z.string().nullable(),
+    /** Further arguments of sbatch. */
+    extra: z.array(z.string()),
+    /** Jobs handed to Slurm at once. */
+    atOnce: z.number(),
+    /** A job that Slurm doesn't know any more, and that has left no sign of life for so long, is lost. */
+    lostAfterMs: z.number(),
+  }),
+})
+export type JobPlace = z.infer<typeof jobPlaceSchema>
 
-/** Where the jobs of a batch run, other than here. */
-export type JobPlace = { name: string; slurm: SlurmPlace }
+/** What is asked of Slurm for each job. */
+export type SlurmPlace = JobPlace['slurm']

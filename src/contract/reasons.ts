@@ -29,6 +29,14 @@ export const reasonSchema = z.discriminatedUnion('code', [
   /** `problem`: the first of what is wrong, as a line for a terminal. */
   z.object({ code: z.literal('inputs-not-found'), problem: z.string() }),
   z.object({ code: z.literal('left-queue'), batch: number }),
+  /** What a row holds can't be understood; `problem`: what is wrong with it. */
+  z.object({
+    code: z.literal('unreadable'),
+    part: z.enum(['options', 'command', 'attempts']),
+    problem: z.string(),
+  }),
+  /** The database refused the record of how it ended. */
+  z.object({ code: z.literal('unrecordable'), problem: z.string() }),
 ])
 export type Reason = z.infer<typeof reasonSchema>
 
@@ -76,6 +84,10 @@ export function reasonSentence(reason: Reason): string {
       return `its inputs could not be looked up: ${reason.problem}`
     case 'left-queue':
       return `#${reason.batch} left the queue`
+    case 'unreadable':
+      return `its ${reason.part} can't be understood: ${reason.problem}`
+    case 'unrecordable':
+      return `how it ended could not be recorded: ${reason.problem}`
     default:
       return assertNever(reason)
   }

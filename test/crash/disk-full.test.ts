@@ -122,6 +122,44 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     expect(soundness(place)).toEqual([])
   })
 
+  test('while jobs run: the second SIGTERM ends the host, and the next one finds how they ended', async () => {
+    const place = aPlace()
+    const disk = small(place, '', 4_096)
+    await place.run('settings', 'min-free-disk-mb', '0')
+    await place.run('settings', 'kill-grace-ms', '500')
+    const file = place.write(
+      'waits.slipway.yaml',
+      `batches:
+  - type: waits
+    parallel: 2
+    run: [sh, -c, 'echo "begin $1" >> trace; while ! [ -e "go $1" ]; do sleep 0.05; done', sh, "{value}"]
+    over: { range: 1..2 }`,
+    )
+    await place.run('add', file)
+    const host = place.start('work', '--until-empty')
+    await traced(place, 2)
+    disk.fill(0)
+    place.write('go 1', '')
+    await host.until(/tried again/)
+    host.child.kill('SIGTERM')
+    await host.until(/Finishing the running jobs/)
+    const asked = performance.now()
+    host.child.kill('SIGTERM')
+    await host.ended
+    expect(performance.now() - asked).toBeLessThan(10_000)
+    disk.empty()
+    place.write('go 2', '')
+    expect((await place.run('work', '--until-empty')).code).toBe(0)
+    const { batch, jobs } = await place.json(showDocument, ['show', '1', '--jobs'])
+    expect(batch.status).toBe('completed')
+    expect(jobs.map((job) => [job.status, job.attempts])).toEqual([
+      ['succeeded', 1],
+      ['succeeded', 2],
+    ])
+    expect(trace(place).filter((line) => line === 'begin 1')).toHaveLength(1)
+    expect(soundness(place)).toEqual([])
+  })
+
   test('nearly: nothing more starts, the reason is reported, and it continues by itself', async () => {
     const place = aPlace()
     const disk = small(place, '', 16_384)

@@ -24,15 +24,9 @@ import { saveConfiguration } from '../../src/core/queue/configuration-store.ts'
 import type { Context } from '../../src/core/queue/context.ts'
 import { recordEvent } from '../../src/core/queue/event-store.ts'
 import { registerHost, takeRole } from '../../src/core/queue/host-store.ts'
-import {
-  claimJob,
-  type Ended,
-  finishJob,
-  insertJobs,
-  type JobCommand,
-  pendingJobs,
-} from '../../src/core/queue/job-store.ts'
+import { claimJob, type Ended, finishJob, insertJobs, pendingJobs } from '../../src/core/queue/job-store.ts'
 import type { BatchRow, JobRow } from '../../src/core/queue/rows.ts'
+import type { JobCommand } from '../../src/core/queue/stored.ts'
 
 /** Some moment on 21 November 2026. */
 export const noon = Date.UTC(2026, 10, 21, 12, 0, 0)

@@ -12,6 +12,7 @@ import { Examination } from './doctor-examination.ts'
 import { checkFolder, launcherKind } from './doctor-folder.ts'
 import { checkProcesses } from './doctor-processes.ts'
 import { checkQueue } from './doctor-queue.ts'
+import { checkRows } from './doctor-rows.ts'
 
 export const doctor: Handler<'doctor'> = (scope, input) => {
   const { db, launcherDir, version } = scope
@@ -19,6 +20,7 @@ export const doctor: Handler<'doctor'> = (scope, input) => {
   const sound = checkDatabase(scope, examination)
   if (sound) {
     checkQueue(scope, examination)
+    checkRows(scope, examination)
     checkProcesses(scope, examination)
   }
   checkFolder(scope, examination, sound)

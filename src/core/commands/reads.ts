@@ -6,10 +6,10 @@ import { eventSentence } from '../insight/story.ts'
 import { makeTimeline } from '../insight/timeline.ts'
 import { getRow } from '../queue/batch-store.ts'
 import { attemptsOfJob, countMatching, eventsPage, jobByOrdinal, jobsPage } from '../queue/job-queries.ts'
-import type { JobCommand } from '../queue/job-store.ts'
 import { activeBatches, countByStatus, finalBatches, findBatch, predecessors } from '../queue/queries.ts'
 import { toJob } from '../queue/rows.ts'
 import { readSettings } from '../queue/settings-store.ts'
+import { readCommand } from '../queue/stored.ts'
 import { runOptions } from '../run/batch-options.ts'
 import { type Handler, resolveBatch } from './command.ts'
 import { standing } from './snapshot.ts'
@@ -88,10 +88,11 @@ export const job: Handler<'job'> = ({ db }, input) => {
   const row = jobByOrdinal(db, found.value.id, input.job)
   const batch = getRow(db, found.value.id)
   if (!row || !batch) return fail('not-found', `#${found.value.number} has no job ${input.job}.`)
-  const command = JSON.parse(row.command) as JobCommand
+  const read = readCommand(row)
+  const command = read.ok ? read.value : { argv: [] }
   return ok({
     job: toJob(row),
-    argv: command.argv ?? [],
+    argv: command.argv,
     cwd: command.cwd ?? runOptions(batch).cwd,
     attempts: attemptsOfJob(db, row.id),
   })

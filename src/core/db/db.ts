@@ -77,6 +77,33 @@ export function isRefusedByRule(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_CONSTRAINT')
 }
 
+/**
+ * True for what is thrown where an id would be beyond what can be counted, or where SQLite has none left: that one says
+ * "database or disk is full".
+ */
+function isOutOfIds(cause: unknown): boolean {
+  if (!(cause instanceof Error && 'code' in cause)) return false
+  return cause.code === 'SQLITE_FULL' || (isRefusedByRule(cause) && /_is_in_bounds/.test(cause.message))
+}
+
+/**
+ * SQLite lets nobody guard its memory of the largest id: whoever writes nonsense there must not stop everything. True if
+ * the next ids now follow those that are there.
+ */
+function resetSequences(raw: Database.Database): boolean {
+  const tables = raw.prepare<[], string>('SELECT name FROM sqlite_sequence').pluck().all()
+  const changed = tables.map(
+    (table) =>
+      raw
+        .prepare(
+          `UPDATE sqlite_sequence SET seq = coalesce((SELECT max(rowid) FROM "${table.replaceAll('"', '""')}"), 0)
+         WHERE name = ?1 AND seq > coalesce((SELECT max(rowid) FROM "${table.replaceAll('"', '""')}"), 0)`,
+        )
+        .run({ 1: table }).changes,
+  )
+  return changed.some((rows) => rows > 0)
+}
+
 function patiently<R>(statement: Statement<R>, wait: <T>(action: () => T) => T): Statement<R> {
   return {
     get: (...values) => wait(() => statement.get(...values)),
@@ -129,11 +156,16 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
       begun = true
       return action()
     }
-    try {
-      return wait(
+    const attempt = () =>
+      wait(
         () => transaction.immediate(marked) as T,
         () => !begun,
       )
+    try {
+      return attempt()
+    } catch (cause) {
+      if (isOutOfIds(cause) && transaction.immediate(() => resetSequences(raw)) === true) return attempt()
+      throw cause
     } finally {
       durable = false
     }

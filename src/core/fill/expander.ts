@@ -95,8 +95,9 @@ export class Expander {
     try {
       const source = findSource(db, id)
       if (source === undefined) throw new NotExpandable('its configuration is missing')
-      const plan = await planOf(db, batch, source)
-      const { leaveOut } = await doneBefore(db, { ...batch, chain: [id] }, plan, source.skipDone)
+      if (!source.ok) throw new NotExpandable(`its variables can't be read: ${source.problem}`)
+      const plan = await planOf(db, batch, source.value)
+      const { leaveOut } = await doneBefore(db, { ...batch, chain: [id] }, plan, source.value.skipDone)
       await this.#fill(batch, plan, leaveOut)
     } catch (cause) {
       const foreseen =

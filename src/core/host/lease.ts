@@ -145,17 +145,25 @@ export class Lease {
       const awayMs = this.#lookAtSleep(settings['heartbeat-interval-ms'])
       if (this.#hasRole) {
         nextMs = settings['heartbeat-interval-ms']
-        const row = this.#db.note(() => beat(this.#db, this.#self.id, this.#clock.now()))
-        if (row?.executor !== 1) this.#lose(awayMs)
+        if (this.#beat()?.executor !== 1) this.#lose(awayMs)
       } else {
         nextMs = Math.min(1_000, settings['heartbeat-interval-ms'])
-        this.#db.note(() => beat(this.#db, this.#self.id, this.#clock.now()))
+        this.#beat()
         this.#tryTake(settings['lease-ms'], awayMs > settings['lease-ms'])
       }
     } catch (cause) {
       this.#events.onError(cause)
     }
     if (this.#wanted) this.#timer = this.#clock.after(nextMs, () => this.#tick())
+  }
+
+  /** Where somebody removed our entry, it is made anew: without one this host could never have the role again. */
+  #beat(): HostRow | undefined {
+    const row = this.#db.note(() => beat(this.#db, this.#self.id, this.#clock.now()))
+    if (row !== undefined) return row
+    this.#registered = false
+    this.register()
+    return undefined
   }
 
   /** How late this tick is, in time during which we didn't run. */

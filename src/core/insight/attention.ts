@@ -8,14 +8,18 @@ import { waitSentence } from '../../contract/waits.ts'
 import { amount, batchName, brief, countOf } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import {
+  everyPlace,
+  headOfLine,
   oddEvents,
   oddOutputs,
+  quarantined,
   refusedByCommandLine,
   stuckInQueue,
   unseenEnds,
+  waitingInCircles,
 } from '../queue/attention-queries.ts'
 import type { BatchFacts } from '../queue/insight-queries.ts'
-import { batchesByIds } from '../queue/queries.ts'
+import { batchesByIds, runningRow } from '../queue/queries.ts'
 import { rangeOf, reasonOf } from '../queue/rows.ts'
 import { readMark } from '../queue/settings-store.ts'
 import { type Disk, diskSentence, isFull, pauseSentence } from './queue-sentence.ts'
@@ -36,6 +40,7 @@ export function needsAttention(db: Db, now: number, disk?: Disk): Attention[] {
     const ends = unseenEnds(db, endsLimit)
     return [
       ...lowDisk(db, now, disk),
+      ...setAside(db),
       ...stuck(db),
       ...duplicates(db, now),
       ...badEnds(ends),
@@ -52,16 +57,39 @@ function lowDisk(db: Db, now: number, disk: Disk | undefined): Attention[] {
   return [{ kind: 'disk', batchId: null, sentence: `The disk is nearly full: ${diskSentence(disk)}` }]
 }
 
+/** Batches whose rows can't be understood; others run meanwhile. */
+function setAside(db: Db): Attention[] {
+  const ids = quarantined(db)
+  return limited(
+    'quarantine',
+    batchesByIds(db, ids.slice(0, ofAKind)).map((batch) => ({
+      kind: 'quarantine',
+      batchId: batch.id,
+      sentence: `${batchName(batch)} is set aside, as ${brief(batch.reason ?? '')}: cancel it and add it again`,
+    })),
+    ids.length,
+    'batch',
+    "set aside, as their rows can't be understood",
+  )
+}
+
 function stuck(db: Db): Attention[] {
-  const ids = stuckInQueue(db, endsLimit)
+  // Where nothing runs nor could, somebody waits for the answer, and nothing else is held up by the look at all of them.
+  const standsStill = runningRow(db) === undefined && headOfLine(db).claimable === undefined
+  const lookAt = standsStill ? everyPlace : endsLimit
+  const inVain = stuckInQueue(db, lookAt)
+  const circle = new Set(waitingInCircles(db, lookAt))
+  const ids = [...inVain, ...[...circle].filter((id) => !inVain.includes(id))]
   const shown = batchesByIds(db, ids.slice(0, ofAKind)).sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
   return limited(
     'predecessor',
-    shown.map((batch) => ({
-      kind: 'predecessor',
-      batchId: batch.id,
-      sentence: `${batchName(batch)} ${batch.waitsFor === null ? 'waits' : waitSentence(batch.waitsFor)}: retry that one, or resume this one without waiting`,
-    })),
+    shown.map((batch) => {
+      const waits = `${batchName(batch)} ${batch.waitsFor === null ? 'waits' : waitSentence(batch.waitsFor)}`
+      const sentence = circle.has(batch.id)
+        ? `${waits}, and that one in turn for this one: resume one of them without waiting`
+        : `${waits}: retry that one, or resume this one without waiting`
+      return { kind: 'predecessor', batchId: batch.id, sentence }
+    }),
     ids.length,
     'queued batch',
     'for what will not complete by itself',

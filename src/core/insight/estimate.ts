@@ -11,6 +11,7 @@
  */
 import type { DoneBy } from '../../contract/entities.ts'
 import type { Db } from '../db/db.ts'
+import { everyPlace } from '../queue/attention-queries.ts'
 import {
   batchesOfTypeAnywhere,
   batchesToLearnFrom,
@@ -39,7 +40,6 @@ const jobsOfRunning = 256
 /** This many finished jobs of the running batch count for more than all earlier batches. */
 const ownEvidence = 20
 const rememberedPaces = 256
-const everyPlace = 1_000_000_000
 
 /** When the running batch and each of the first `places` queued ones will be done; `now` in epoch ms. */
 export function estimateQueue(db: Db, now: number, places = everyPlace): QueueEstimate {

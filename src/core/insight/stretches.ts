@@ -6,6 +6,7 @@
 import type { Db } from '../db/db.ts'
 import { findHost } from '../queue/host-store.ts'
 import { firstEvent, runBegan, type StretchRow, stretchEvents } from '../queue/insight-queries.ts'
+import { storedObject } from '../queue/stored.ts'
 
 export type Stretch = { kind: 'paused' | 'slept' | 'no-host'; from: number; to: number | null }
 
@@ -77,7 +78,7 @@ function slept(rows: readonly StretchRow[]): Span[] {
   return rows
     .filter((row) => row.kind === 'machine_slept')
     .map((row) => {
-      const details = JSON.parse(row.details) as { ms?: unknown; until?: unknown }
+      const details = storedObject(row.details)
       const to = typeof details.until === 'number' ? details.until : row.at
       return { from: to - (typeof details.ms === 'number' ? Math.max(0, details.ms) : 0), to }
     })

@@ -18,6 +18,7 @@ import {
   slowestJobs,
 } from '../queue/insight-queries.ts'
 import { rangeOf, reasonOf } from '../queue/rows.ts'
+import { storedObject } from '../queue/stored.ts'
 import { clusterFailures } from './failure-cluster.ts'
 import { histogramOf } from './histogram.ts'
 import { inspectOutputs, type OutputLimits } from './outputs.ts'
@@ -106,7 +107,7 @@ function successRate(batch: BatchFacts): number {
 }
 
 function folderOf(batch: BatchFacts): string {
-  const options = JSON.parse(batch.options) as { cwd?: unknown }
+  const options = storedObject(batch.options)
   return typeof options.cwd === 'string' ? options.cwd : ''
 }
 

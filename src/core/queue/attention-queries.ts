@@ -3,7 +3,11 @@
  * lately. Bounded reads, as they run after every change. Writes nothing.
  */
 import type { Db } from '../db/db.ts'
+import { openLinks } from './estimate-queries.ts'
 import type { BatchFacts } from './insight-queries.ts'
+
+/** More than any queue has. */
+export const everyPlace = 1_000_000_000
 
 export type QueueCounts = { queued: number; paused: number; held: number }
 
@@ -67,6 +71,41 @@ export function stuckInQueue(db: Db, lookAt: number): string[] {
     .map((row) => row.id)
 }
 
+/**
+ * Of the first `lookAt` queued batches those that wait for each other, or for one that does: none of them ever starts by
+ * itself. Slipway makes no such links.
+ */
+export function waitingInCircles(db: Db, lookAt: number): string[] {
+  const waits = new Map<string, number>()
+  const behind = new Map<string, string[]>()
+  for (const { batch_id, predecessor_id } of openLinks(db, lookAt)) {
+    waits.set(batch_id, (waits.get(batch_id) ?? 0) + 1)
+    const others = behind.get(predecessor_id)
+    if (others) others.push(batch_id)
+    else behind.set(predecessor_id, [batch_id])
+  }
+  // Whoever waits for none of these may start one day, and then those behind it.
+  const free = [...behind.keys()].filter((id) => !waits.has(id))
+  for (const id of free)
+    for (const next of behind.get(id) ?? []) {
+      const left = (waits.get(next) ?? 0) - 1
+      waits.set(next, left)
+      if (left === 0 && waits.delete(next)) free.push(next)
+    }
+  return [...waits.keys()]
+}
+
+/** Ids of paused batches that were set aside, as their rows can't be understood. */
+export function quarantined(db: Db): string[] {
+  return db
+    .sql<{ id: string }>(
+      `SELECT id FROM batches WHERE status = 'paused' AND cleared_at IS NULL AND reason_code IN ('unreadable', 'unrecordable')
+       ORDER BY number`,
+    )
+    .all()
+    .map((row) => row.id)
+}
+
 /** Batches that ended lately, are unseen and in the history; latest first, of the last `lookAt` ends. */
 export function unseenEnds(db: Db, lookAt: number): BatchFacts[] {
   return db
@@ -89,7 +128,8 @@ export function oddOutputs(
     .sql<{ n: number; file: string; why: string }>(
       `SELECT json_array_length(summary, '$.outputs.suspicious') AS n,
               summary ->> '$.outputs.suspicious[0].file' AS file, summary ->> '$.outputs.suspicious[0].why' AS why
-       FROM run_summaries WHERE batch_id = ? AND run = ? AND json_array_length(summary, '$.outputs.suspicious') > 0`,
+       FROM run_summaries WHERE batch_id = ? AND run = ?
+         AND CASE WHEN json_valid(summary) THEN json_array_length(summary, '$.outputs.suspicious') > 0 END`,
     )
     .get(batchId, run)
 }
@@ -118,7 +158,7 @@ export function refusedByCommandLine(
     .sql<{ batch_id: string; at: number; command: string }>(
       `SELECT e.batch_id, e.at, e.origin_command AS command FROM events e JOIN batches b ON b.id = e.batch_id
        WHERE e.id > (SELECT max(id) FROM events) - ? AND e.at >= ? AND e.kind = 'enqueue_conflicted'
-         AND e.origin_from = 'command-line' AND e.details ->> '$.refused' = 1 AND b.completed_at IS NULL
+         AND e.origin_from = 'command-line' AND CASE WHEN json_valid(e.details) THEN e.details ->> '$.refused' = 1 END AND b.completed_at IS NULL
        ORDER BY e.id DESC`,
     )
     .all(lookAt, since)

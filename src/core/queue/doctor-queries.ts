@@ -133,7 +133,8 @@ export function backupFolders(db: Db): string[] {
   return db
     .sql<{ file: string }>(
       `SELECT DISTINCT json_extract(details, '$.file') AS file FROM
-        (SELECT details FROM events WHERE kind = 'database_backed_up' ORDER BY id DESC LIMIT 20)`,
+        (SELECT details FROM events WHERE kind = 'database_backed_up' AND json_valid(details) ORDER BY id DESC LIMIT 20)
+       WHERE file IS NOT NULL`,
     )
     .all()
     .map((row) => row.file)

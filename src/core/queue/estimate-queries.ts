@@ -4,6 +4,10 @@
  */
 import type { Db } from '../db/db.ts'
 
+/** Options that can't be read say nothing of it; nor does what is no number. */
+const parallel = `CASE WHEN json_valid(options) AND json_type(options, '$.parallel') = 'integer'
+                   THEN options ->> '$.parallel' END AS parallel`
+
 export type QueueRow = {
   id: string
   configuration_id: number
@@ -28,7 +32,7 @@ export function queueForEstimate(db: Db, places: number): QueueRow[] {
                         AND e.sealed = 1 ORDER BY e.number DESC LIMIT 1)
                 ELSE jobs_pending + jobs_running END AS open,
               jobs_running AS running, jobs_succeeded + jobs_failed AS finished,
-              options ->> '$.parallel' AS parallel, pause_requested
+              ${parallel}, pause_requested
        FROM batches b WHERE position IS NOT NULL ORDER BY position LIMIT ? + 1`,
     )
     .all(places)
@@ -68,7 +72,7 @@ export function batchesToLearnFrom(
 ): SampleBatch[] {
   return db
     .sql<SampleBatch>(
-      `SELECT id, options ->> '$.parallel' AS parallel FROM batches
+      `SELECT id, ${parallel} FROM batches
        WHERE configuration_id = ? AND batch_type = ? AND jobs_succeeded + jobs_failed > 0
        ORDER BY number DESC LIMIT ?`,
     )
@@ -79,7 +83,7 @@ export function batchesToLearnFrom(
 export function batchesOfTypeAnywhere(db: Db, type: string, limit: number): SampleBatch[] {
   return db
     .sql<SampleBatch>(
-      `SELECT id, options ->> '$.parallel' AS parallel FROM batches
+      `SELECT id, ${parallel} FROM batches
        WHERE batch_type = ? AND jobs_succeeded + jobs_failed > 0 ORDER BY number DESC LIMIT ?`,
     )
     .all(type, limit)

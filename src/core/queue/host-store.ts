@@ -40,9 +40,11 @@ export function registerHost(db: Db, host: NewHost): void {
   )
 }
 
-/** Renews the host's heartbeat; the row shows whether it still has the executor's role. */
+/** Renews the host's heartbeat, even if its row says that it has ended; the row shows whether it still has the executor's role. */
 export function beat(db: Db, id: string, at: number): HostRow | undefined {
-  return db.sql<HostRow>('UPDATE hosts SET heartbeat_at = ? WHERE id = ? RETURNING *').get(at, id)
+  return db
+    .sql<HostRow>('UPDATE hosts SET heartbeat_at = ?, ended_at = NULL WHERE id = ? RETURNING *')
+    .get(at, id)
 }
 
 /** A heartbeat that always changes its row, so that a durable transaction with it reaches the disk. */

@@ -128,7 +128,7 @@ export function countDeclaredOutputs(db: Db, batchId: string): number {
   return (
     db
       .sql<{ n: number | null }>(
-        `SELECT sum(json_array_length(command, '$.expect')) AS n FROM jobs WHERE batch_id = ?`,
+        `SELECT sum(json_array_length(command, '$.expect')) AS n FROM jobs WHERE batch_id = ? AND json_valid(command)`,
       )
       .get(batchId)?.n ?? 0
   )
@@ -150,7 +150,8 @@ export function declaredOutputs(db: Db, batchId: string, limit: number): Declare
     .sql<DeclaredOutput>(
       `SELECT j.ordinal, j.status, j.started_at, j.command ->> '$.cwd' AS cwd, e.key AS place,
               e.value ->> '$.file' AS file, e.value ->> '$.nonEmpty' AS non_empty
-       FROM jobs j JOIN json_each(j.command, '$.expect') e WHERE j.batch_id = ? ORDER BY j.ordinal, e.key LIMIT ?`,
+       FROM jobs j JOIN json_each(CASE WHEN json_valid(j.command) THEN j.command END, '$.expect') e
+       WHERE j.batch_id = ? AND e.type = 'object' AND typeof(e.value ->> '$.file') = 'text' ORDER BY j.ordinal, e.key LIMIT ?`,
     )
     .all(batchId, limit)
 }

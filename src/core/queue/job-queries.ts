@@ -8,6 +8,7 @@ import type { JobStatus } from '../../contract/states.ts'
 import { rangeWords } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { type AttemptRow, type JobRow, reasonOf, toAttempt, toJob } from './rows.ts'
+import { storedObject } from './stored.ts'
 
 /** Matches a search in what is shown of a job; true without a search. */
 export function jobMentions(like: string): string {
@@ -203,7 +204,7 @@ export function eventsPage(
         ? {}
         : { range: rangeWords({ start: row.range_start, end: row.range_end ?? row.range_start }) }),
       ...(row.job_input === null ? {} : { input: row.job_input }),
-      ...(JSON.parse(row.details) as Record<string, unknown>),
+      ...storedObject(row.details),
     },
   }))
 }

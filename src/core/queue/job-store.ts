@@ -11,17 +11,7 @@ import type { Db } from '../db/db.ts'
 import type { Context } from './context.ts'
 import { recordEvent } from './event-store.ts'
 import type { JobRow } from './rows.ts'
-
-/** What a job runs, as stored: exact arguments, and its own folder, environment and outputs where it has them. */
-export type JobCommand = {
-  argv: string[]
-  cwd?: string
-  env?: Record<string, string>
-  /** `fresh: false` accepts a file that is older than the attempt. */
-  expect?: { file: string; nonEmpty: boolean; fresh?: false }[]
-  /** Files that it reads, beside those that all jobs of the batch read. */
-  reads?: string[]
-}
+import type { JobCommand } from './stored.ts'
 
 export type NewJob = { ordinal: number; input: string; command: JobCommand; commandHash: string }
 
@@ -124,7 +114,19 @@ export function finishJob(
   verdict: 'succeeded' | 'failed',
   ended: Ended,
 ): AttemptOf | undefined {
-  const row = db
+  const row = endJob(db, job, verdict, ended)
+  if (row) recordAttempt(db, context, row, verdict, ended)
+  return row
+}
+
+/** The same without a record of the attempt, for one that can't be recorded. */
+export function endJob(
+  db: Db,
+  job: { id: number; token: string },
+  verdict: 'succeeded' | 'failed',
+  ended: Ended,
+): AttemptOf | undefined {
+  return db
     .sql<AttemptOf>(
       `UPDATE jobs SET status = ?, completed_at = ?, exit_code = ?, signal = ?, error = ?, duration_ms = ?,
               failures = failures + ?
@@ -144,8 +146,6 @@ export function finishJob(
       job.token,
       job.token,
     )
-  if (row) recordAttempt(db, context, row, verdict, ended)
-  return row
 }
 
 /** running → pending after a failed attempt that leaves a retry; it waits until `notBefore` (epoch ms). */
@@ -217,6 +217,13 @@ function backToPending(
     .get(notBefore, ended.exitCode, ended.signal, ended.error, ended.awakeMs, job.id, job.token, job.token)
 }
 
+/** The number of the latest attempt with a verdict; 0 if none has one. */
+export function latestAttempt(db: Db, jobId: number): number {
+  return (
+    db.sql<{ n: number | null }>('SELECT max(number) AS n FROM attempts WHERE job_id = ?').get(jobId)?.n ?? 0
+  )
+}
+
 /** The attempts in which jobs were when their batch ended. */
 export function recordCancelledAttempts(
   db: Db,
@@ -225,11 +232,14 @@ export function recordCancelledAttempts(
   reason: string | null,
 ): void {
   for (const job of jobs) {
+    // Whatever a row says, a batch can be cancelled.
+    if (latestAttempt(db, job.id) >= job.attempts) continue
     recordAttempt(db, context, job, 'cancelled', cutOffAt(job.started_at ?? context.at, context.at, reason))
   }
 }
 
-function cutOffAt(startedAt: number, at: number, error: string | null): Ended {
+/** An attempt of which nothing is known but when it began and ended. */
+export function cutOffAt(startedAt: number, at: number, error: string | null): Ended {
   return {
     startedAt,
     endedAt: at,

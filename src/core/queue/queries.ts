@@ -14,7 +14,7 @@ const entity = `SELECT b.*, c.name AS configuration_name, c.spec_path, c.project
       (SELECT json_group_array(json_object('number', p.number, 'type', a.after_type, 'status', p.status) ORDER BY p.number)
        FROM batch_after a LEFT JOIN batches p ON p.id = a.predecessor_id
        WHERE a.batch_id = b.id AND p.status IS NOT 'completed') END AS waits_for,
-    b.id = (SELECT json_extract(value, '$.batchId') FROM settings WHERE key = 'stop-after') AS is_stop_after
+    b.id = (SELECT json_extract(value, '$.batchId') FROM settings WHERE key = 'stop-after' AND json_valid(value)) AS is_stop_after
   FROM batches b JOIN configurations c ON c.id = b.configuration_id`
 
 const active = `b.status IN ('initiated', 'queued', 'running', 'paused')`
@@ -124,7 +124,7 @@ export function runningRow(db: Db): RunningRow | undefined {
 
 /** Whether anything is queued. */
 export function hasQueued(db: Db): boolean {
-  return db.sql('SELECT 1 FROM batches WHERE position = 1').get() !== undefined
+  return db.sql('SELECT 1 FROM batches WHERE position >= 1 LIMIT 1').get() !== undefined
 }
 
 /** Ids of queued batches in order. */

@@ -7,6 +7,7 @@ import type { Db } from '../db/db.ts'
 import type { Context } from './context.ts'
 import { recordEvent } from './event-store.ts'
 import type { BatchRow } from './rows.ts'
+import { readStored, type Stored, textsSchema } from './stored.ts'
 
 export type BatchSource = {
   /** Text of the configuration file. */
@@ -43,14 +44,18 @@ export function deferBatch(
   return row
 }
 
-/** The source of a batch; undefined once its jobs are all there. */
-export function findSource(db: Db, batchId: string): BatchSource | undefined {
+/** The source of a batch, or what is wrong with it; undefined once its jobs are all there. */
+export function findSource(db: Db, batchId: string): Stored<BatchSource> | undefined {
   const row = db
     .sql<{ text: string; variables: string; skip_done: BatchSource['skipDone'] }>(
       'SELECT text, variables, skip_done FROM batch_sources WHERE batch_id = ?',
     )
     .get(batchId)
-  return row && { text: row.text, variables: JSON.parse(row.variables), skipDone: row.skip_done }
+  if (row === undefined) return undefined
+  const variables = readStored(textsSchema, row.variables)
+  return variables.ok
+    ? { ok: true, value: { text: row.text, variables: variables.value, skipDone: row.skip_done } }
+    : variables
 }
 
 /** Whether a batch still lacks jobs that its inputs would make. */
@@ -60,10 +65,9 @@ export function lacksInputs(db: Db, batchId: string): boolean {
 
 /** All jobs are there: drops the source. The script that they read may have been made since the batch was added. */
 export function dropSource(db: Db, batchId: string, reads: readonly string[]): void {
-  db.sql("UPDATE batches SET options = json_set(options, '$.reads', json(?)) WHERE id = ?").run(
-    JSON.stringify(reads),
-    batchId,
-  )
+  db.sql(
+    "UPDATE batches SET options = json_set(options, '$.reads', json(?)) WHERE id = ? AND json_valid(options)",
+  ).run(JSON.stringify(reads), batchId)
   db.sql('DELETE FROM batch_sources WHERE batch_id = ?').run(batchId)
 }
 
@@ -77,7 +81,7 @@ export function expandableBatch(db: Db, hostId: string, id: string): ExpandableR
   return db
     .sql<ExpandableRow>(
       `SELECT b.id, b.number, b.batch_type, b.range_start, b.range_end, b.options, b.configuration_id,
-              c.spec_path, c.project_path, b.options ->> '$.searchPath' AS search_path
+              c.spec_path, c.project_path, CASE WHEN json_valid(b.options) THEN b.options ->> '$.searchPath' END AS search_path
        FROM batches b JOIN configurations c ON c.id = b.configuration_id
        WHERE b.id = ? AND b.status = 'queued' AND b.sealed = 0 AND b.expands = 'when-claimed'
          AND EXISTS (SELECT 1 FROM hosts WHERE id = ? AND executor = 1)`,

@@ -3,43 +3,64 @@
  * version did not store, and the paths of its logs.
  */
 import path from 'node:path'
-import type { JobPlace } from '../../contract/places.ts'
+import { z } from 'zod'
+import { jobPlaceSchema } from '../../contract/places.ts'
 import type { Reason } from '../../contract/reasons.ts'
-import type { JobCommand } from '../queue/job-store.ts'
 import type { BatchRow, JobRow } from '../queue/rows.ts'
+import { type JobCommand, readStored, type Stored, textsSchema } from '../queue/stored.ts'
 
-export type RunOptions = {
-  parallel: number
+const whole = z.number().int().nonnegative()
+
+const optionsSchema = z.looseObject({
+  parallel: whole.min(1).max(10_000).default(1),
   /** Where the jobs run; null is this machine. */
-  place: JobPlace | null
-  timeoutMs: number | null
-  retries: { times: number; delayMs: number; backoff: number }
-  stopOnFailure: { kind: 'never' } | { kind: 'first' } | { kind: 'share'; share: number }
-  logLimitBytes: number
-  cwd: string
-  env: Record<string, string>
+  place: jobPlaceSchema.nullable().default(null),
+  timeoutMs: whole.min(1).nullable().default(null),
+  retries: z
+    .object({ times: whole, delayMs: whole, backoff: z.number().nonnegative() })
+    .default({ times: 0, delayMs: 0, backoff: 1 }),
+  stopOnFailure: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('never') }),
+      z.object({ kind: z.literal('first') }),
+      z.object({ kind: z.literal('share'), share: z.number() }),
+    ])
+    .default({ kind: 'never' }),
+  logLimitBytes: whole.default(64 * 1024 * 1024),
+  cwd: z.string().default('/'),
+  env: textsSchema.default({}),
   /** PATH of the user who added the batch: programs are found where they were when it was checked. */
-  searchPath: string | null
+  searchPath: z.string().nullable().default(null),
   /** Files that every job reads; null in a batch of an earlier version, which kept nothing of them. */
-  reads: string[] | null
+  reads: z.array(z.string()).nullable().default(null),
+})
+export type RunOptions = z.infer<typeof optionsSchema>
+
+const defaults = optionsSchema.parse({})
+
+/** Looked at several times for each job, and for all jobs of a batch the same. */
+let latest: { text: string; read: Stored<RunOptions> } = { text: '', read: readOptionsAnew('') }
+
+function readOptionsAnew(text: string): Stored<RunOptions> {
+  return readStored<RunOptions>(optionsSchema, text)
 }
 
-const defaults: RunOptions = {
-  parallel: 1,
-  place: null,
-  timeoutMs: null,
-  retries: { times: 0, delayMs: 0, backoff: 1 },
-  stopOnFailure: { kind: 'never' },
-  logLimitBytes: 64 * 1024 * 1024,
-  cwd: '/',
-  env: {},
-  searchPath: null,
-  reads: null,
+/** Options of a batch, or what is wrong with them. */
+export function readOptions({ options }: Pick<BatchRow, 'options'>): Stored<Readonly<RunOptions>> {
+  if (options !== latest.text) latest = { text: options, read: readOptionsAnew(options) }
+  return latest.read
 }
 
-/** Options of a batch. */
+/** Options of a batch; those of one that says nothing where they can't be read: it is paused before a job of it starts. */
 export function runOptions(row: Pick<BatchRow, 'options'>): Readonly<RunOptions> {
-  return { ...defaults, ...(JSON.parse(row.options) as Partial<RunOptions>) }
+  const read = readOptions(row)
+  return read.ok ? read.value : defaults
+}
+
+/** Why none of its jobs may start, whoever asks; null where they may. */
+export function quarantine(row: Pick<BatchRow, 'options'>): Reason | null {
+  const read = readOptions(row)
+  return read.ok ? null : { code: 'unreadable', part: 'options', problem: read.problem }
 }
 
 /** Why the batch's own rule stops it, or null: derived from the counters, so that any host comes to the same. */

@@ -15,11 +15,12 @@ import type { BatchRow } from '../queue/rows.ts'
 import { readSetting } from '../queue/settings-store.ts'
 import { AdoptedJobs } from './adopted-jobs.ts'
 import { Ahead } from './ahead.ts'
+import type { Situation } from './claims.ts'
 import { GroupCommit } from './group-commit.ts'
 import { JobsInHand } from './jobs-in-hand.ts'
 import { rescue } from './rescuer.ts'
 import { blockedRetryMs, RetryDelays } from './retry-delays.ts'
-import { hasWork, type Report, type Situation, type Step, shouldStop } from './step.ts'
+import { hasWork, type Report, type Step, shouldStop } from './step.ts'
 
 type ExecutorEvents = {
   /** A batch became final in a transaction of ours. */
@@ -156,20 +157,44 @@ export class Executor {
   #advance(): void {
     if (this.#state !== 'working') return
     const { clock, events } = this.#o
-    if (clock.awakeMs() < this.#blockedUntilAwake) return this.#wakeAt(this.#blockedUntilAwake)
-    const settling = this.#jobs.takeReports()
-    const step = this.#tryStep(settling)
-    if (step === 'blocked') return
+    const mayTry = clock.awakeMs() >= this.#blockedUntilAwake || this.#isLastTry()
+    const settling = mayTry ? this.#jobs.takeReports() : []
+    const step = mayTry ? this.#tryStep(settling) : 'blocked'
+    if (step === 'blocked') return this.#stayBlocked()
     if (settling.length > 0) failpoint('after-verdict-before-claim')
     if (step) this.#carryOut(step)
     if (!this.#jobs.isEmpty) this.#stopWhatMustStop(step)
     if (step?.changed) events.onChanged(step.onlyJobs)
     if (step?.expand !== undefined) events.onUnexpanded(step.expand)
     if (step?.refused) events.onRefused()
+    // What was refused may be this job's alone; and where the role is lost, there is nothing to wake.
+    if (step?.refused || step?.again) this.wake()
     if (this.#jobs.inbox.length === 0 && step?.refused !== true) this.#jobs.launcher.committed()
     if (this.#isAstray()) return void this.begin()
     if (this.#stopping !== null && this.#isIdle()) this.#settleIdle()
     this.#scheduleNext()
+  }
+
+  /**
+   * Nothing can be written for now. Whoever stops the host does not wait for that: its jobs are stopped, and their ends
+   * stay in the launcher's journal, where the next host finds them.
+   */
+  #stayBlocked(): void {
+    this.#wakeAt(this.#blockedUntilAwake)
+    if (this.#stopping !== 'stop') return
+    const running = undefined
+    this.#jobs.stopWhatMustStop(
+      { running, mustStop: true, mayHold: false },
+      { stopping: true, stopsAll: true },
+    )
+    if (!this.#isLastTry()) return
+    void this.#jobs.launcher.end('release')
+    this.#letGo()
+  }
+
+  /** The host is to stop, and no job of it runs any more: there is nothing to wait for. */
+  #isLastTry(): boolean {
+    return this.#stopping === 'stop' && this.#jobs.slots.size === 0 && !this.#jobs.holdsAhead
   }
 
   /**
@@ -193,7 +218,6 @@ export class Executor {
       this.#jobs.putBack(settling)
       this.#blockedUntilAwake = clock.awakeMs() + blockedRetryMs
       events.onError(cause)
-      this.#wakeAt(this.#blockedUntilAwake)
       return 'blocked'
     }
   }
@@ -245,7 +269,8 @@ export class Executor {
   #isIdle(): boolean {
     if (!this.#jobs.isEmpty) return false
     const row = runningRow(this.#o.db)
-    return !row || row.host_id !== this.#o.hostId
+    // A job that counts as running and that nobody runs is for the next host to find.
+    return !row || row.host_id !== this.#o.hostId || row.jobs_running > 0
   }
 
   #letGo(): void {

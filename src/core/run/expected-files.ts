@@ -3,7 +3,7 @@
  * this attempt. Must never write, nor throw for what the file system refuses to show.
  */
 import { type Stats, statSync } from 'node:fs'
-import type { JobCommand } from '../queue/job-store.ts'
+import type { JobCommand } from '../queue/stored.ts'
 
 type Expected = NonNullable<JobCommand['expect']>[number]
 

@@ -8,7 +8,8 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import { mark } from '../queue/host-store.ts'
 import { shortJobMs } from './ahead.ts'
-import { type Report, type Situation, type Step, takeStep } from './step.ts'
+import type { Situation } from './claims.ts'
+import { type Report, type Step, takeStep } from './step.ts'
 import type { Verdict } from './verdict.ts'
 
 /** The longest time that a verdict or claim stays unsynced: what a power cut can make run again. */

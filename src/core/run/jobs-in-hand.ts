@@ -14,10 +14,11 @@ import { LogsFolder } from '../logs/logs-folder.ts'
 import { readSetting } from '../queue/settings-store.ts'
 import type { Ahead } from './ahead.ts'
 import { environmentOf, logPath } from './batch-options.ts'
+import type { Claimed, Situation } from './claims.ts'
 import { interrupted, verdictFrom } from './rescuer.ts'
 import { blockedRetryMs, type RetryDelays } from './retry-delays.ts'
 import { type Slot, slotFor } from './slots.ts'
-import type { Claimed, Report, Situation, Step } from './step.ts'
+import type { Report, Step } from './step.ts'
 import { judge, refusal, type Verdict } from './verdict.ts'
 
 type Options = {
@@ -129,7 +130,8 @@ export class JobsInHand {
       busy: this.slots.size,
       held: { count: this.#held.size, lastOrdinal: [...this.#held.values()].at(-1)?.job.ordinal ?? 0 },
       mayFollow: [...this.slots.values()].every(
-        ({ adoptedFrom, command }) => adoptedFrom === null && command.expect === undefined,
+        ({ adoptedFrom, command }) =>
+          adoptedFrom === null && command !== null && command.expect === undefined,
       ),
       launcherIsReady: (place) => this.launcher.isReady(place),
     }
@@ -155,16 +157,16 @@ export class JobsInHand {
     if (jobs.length > 0) failpoint('after-hold')
   }
 
-  #slotFor({ job, batch, token }: Claimed): Slot {
-    return slotFor(job, token, logPath(this.#o.home, batch.number, job.ordinal, job.attempts), null)
+  #slotFor({ job, command, batch, token }: Claimed): Slot {
+    return slotFor(job, command, token, logPath(this.#o.home, batch.number, job.ordinal, job.attempts), null)
   }
 
-  #specOf(slot: Slot, { job, batch, options, graceMs }: Claimed): StartSpec {
+  #specOf(slot: Slot, { job, command, batch, options, graceMs }: Claimed): StartSpec {
     return {
       attempt: slot.key,
-      argv: slot.command.argv,
-      cwd: slot.command.cwd ?? options.cwd,
-      env: environmentOf(options, slot.command, batch, job),
+      argv: command.argv,
+      cwd: command.cwd ?? options.cwd,
+      env: environmentOf(options, command, batch, job),
       logPath: this.#logs.withoutLinks(slot.logFile),
       logLimitBytes: options.logLimitBytes,
       timeoutMs: options.timeoutMs,

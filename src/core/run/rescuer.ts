@@ -37,6 +37,7 @@ import { arrangeAll } from '../queue/order.ts'
 import { runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
 import { readSetting, readSettings } from '../queue/settings-store.ts'
+import { readCommand } from '../queue/stored.ts'
 import { attemptKey, logPath } from './batch-options.ts'
 import type { AttemptEnd } from './settle.ts'
 import { type Slot, slotFor } from './slots.ts'
@@ -154,8 +155,10 @@ async function examine(
   const adopted: Slot[] = []
   const finished: AttemptEnd[] = []
   for (const job of runningJobs(db, batch.id)) {
+    const command = readCommand(job)
     const slot = slotFor(
       job,
+      command.ok ? command.value : null,
       batch.claim_token ?? '',
       logPath(home, batch.number, job.ordinal, job.attempts),
       null,

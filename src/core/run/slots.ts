@@ -4,15 +4,16 @@
  */
 
 import type { LauncherJournal } from '../launcher/journal.ts'
-import type { JobCommand } from '../queue/job-store.ts'
 import type { JobRow } from '../queue/rows.ts'
+import type { JobCommand } from '../queue/stored.ts'
 import { attemptKey } from './batch-options.ts'
 import type { StopIntent } from './verdict.ts'
 
 export type Slot = {
   key: string
   job: JobRow
-  command: JobCommand
+  /** Null: it can't be read any more, as somebody changed it while the job ran. */
+  command: JobCommand | null
   token: string
   logFile: string
   /** Why we are stopping it, if we are. */
@@ -24,6 +25,7 @@ export type Slot = {
 /** A slot for a job that was just claimed or adopted. */
 export function slotFor(
   job: JobRow,
+  command: JobCommand | null,
   token: string,
   logFile: string,
   adoptedFrom: LauncherJournal | null,
@@ -31,7 +33,7 @@ export function slotFor(
   return {
     key: attemptKey(job),
     job,
-    command: JSON.parse(job.command) as JobCommand,
+    command,
     token,
     logFile,
     intent: null,

@@ -4,43 +4,25 @@
  * the database as it is inside the transaction. Starts nothing: that comes after the commit.
  */
 import { randomUUID } from 'node:crypto'
-import type { JobPlace } from '../../contract/places.ts'
 import type { Clock } from '../clock.ts'
-import type { Db } from '../db/db.ts'
+import { type Db, isRefusedByRule } from '../db/db.ts'
 import { endBatch } from '../queue/batch-ending.ts'
 import { claimHead, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
-import {
-  claimJob,
-  type JobCommand,
-  pendingAfter,
-  pendingJobs,
-  recordLateAttempt,
-} from '../queue/job-store.ts'
+import { claimJob, recordLateAttempt } from '../queue/job-store.ts'
 import { batchesByIds, hasQueued, type RunningRow, runningRow } from '../queue/queries.ts'
-import type { BatchRow, JobRow } from '../queue/rows.ts'
-import { readMark, readSetting } from '../queue/settings-store.ts'
-import type { Ahead } from './ahead.ts'
-import { type RunOptions, runOptions, stopRule } from './batch-options.ts'
+import type { BatchRow } from '../queue/rows.ts'
+import { readMark } from '../queue/settings-store.ts'
+import { quarantine, runOptions, stopRule } from './batch-options.ts'
+import { type Claimed, claimJobs, jobsToHold, type Situation } from './claims.ts'
 import { closeIfDone } from './closing.ts'
-import type { RetryDelays } from './retry-delays.ts'
-import { type AttemptEnd, settle } from './settle.ts'
+import { type AttemptEnd, settleApart } from './settle.ts'
 
 /** An attempt that its launcher started by itself: the claim is to be recorded. Times are epoch ms. */
 type Begun = Pick<AttemptEnd, 'job' | 'token'> & { startedAt: number }
 
 /** What launchers reported, in order. */
 export type Report = Begun | AttemptEnd
-
-/** A job to start after its claim, or to hold; a held one has its row as it will be. */
-export type Claimed = {
-  job: JobRow
-  batch: RunningRow
-  options: RunOptions
-  token: string
-  /** Between SIGTERM and SIGKILL, should it have to be stopped. */
-  graceMs: number
-}
 
 export type Step = {
   start: Claimed[]
@@ -60,31 +42,10 @@ export type Step = {
   running: RunningRow | undefined
   /** Its jobs must not continue. */
   mustStop: boolean
+  /** A job failed before it could start: the next step may well have something to do. */
+  again: boolean
   /** The head of the queue, whose inputs have to be looked up before it can be claimed. */
   expand: string | undefined
-}
-
-/** What the executor knows that the database doesn't. */
-export type Situation = {
-  /** Jobs whose processes are not confirmed gone. */
-  busy: number
-  /** Jobs that a launcher holds, and the last of them in order. */
-  held: { count: number; lastOrdinal: number }
-  ahead: Ahead
-  /** All running jobs are this host's own, and their exit codes alone are their verdicts. */
-  mayFollow: boolean
-  /** The host is about to stop working. */
-  stopping: boolean
-  /** Called inside the transaction, where reading a setting costs a third. */
-  diskIsLow: () => boolean
-  /** Ids of the batches after whose end this host claims nothing more; null: no limit. */
-  goal: readonly string[] | null
-  delays: RetryDelays
-  /**
-   * Nothing is claimed before its launcher, and with it the journal, exists: a fence after the claim then finds it.
-   * If there is none, one is spawned, which wakes the executor.
-   */
-  launcherIsReady: (place: JobPlace | null) => boolean
 }
 
 type Scope = { db: Db; clock: Clock; hostId: string }
@@ -108,7 +69,11 @@ export function shouldStop(
   return {
     running,
     mustStop: queuePaused?.now === true || (running?.pause_requested ?? 0) >= 2 || isStopped,
-    mayHold: running?.pause_requested === 0 && queuePaused === undefined && !isStopped,
+    mayHold:
+      running?.pause_requested === 0 &&
+      queuePaused === undefined &&
+      !isStopped &&
+      quarantine(running) === null,
   }
 }
 
@@ -158,6 +123,7 @@ export function takeStep(scope: Scope, reports: readonly Report[], situation: Si
     onlyJobs: true,
     running: undefined,
     mustStop: false,
+    again: false,
     expand: undefined,
   }
   let queuePaused = readMark(db, 'queue-paused')
@@ -178,12 +144,21 @@ export function takeStep(scope: Scope, reports: readonly Report[], situation: Si
     step.changed = true
     step.onlyJobs = false
     // A batch that is done as soon as it is claimed must not wait for the next event.
-  } while (step.running.jobs_pending === 0 || stopRule(runOptions(step.running), step.running) !== null)
+  } while (
+    step.running.jobs_pending === 0 ||
+    quarantine(step.running) !== null ||
+    stopRule(runOptions(step.running), step.running) !== null
+  )
   Object.assign(step, shouldStop(db, step.running, queuePaused))
   // After a refusal nothing starts: the claim is checked first.
   may &&= !step.refused && step.running?.host_id === hostId
   step.mayHold &&= may
-  if (may && step.running) claimJobs(scope, context, step.running, situation, step)
+  if (may && step.running) {
+    const claims = claimJobs(scope, context, step.running, situation)
+    step.start = claims.start
+    step.again = claims.failed > 0
+    step.changed ||= claims.start.length + claims.failed > 0
+  }
   if (step.mayHold && step.running) step.hold = jobsToHold(db, step.running, situation, step.start)
   return step
 }
@@ -203,7 +178,7 @@ function record(
     }
     ahead.note(report)
     if (row?.id !== report.job.batch_id) continue // cancelled meanwhile: its attempt was recorded then
-    const { recorded, retryInMs } = settle(db, context, report, runOptions(row))
+    const { recorded, retryInMs } = settleApart(db, context, report, runOptions(row))
     if (retryInMs !== null) delays.hold(report.job.id, retryInMs)
     if (recorded) step.changed = true
     else {
@@ -222,10 +197,24 @@ function recordBegun(
   step: Step,
 ): void {
   step.changed = true
-  if (row?.id !== job.batch_id) recordLateAttempt(db, context, job, startedAt)
-  else if (!claimJob(db, { ...context, at: startedAt }, job.id, token, job.attempts)) {
-    step.refused = true
-    step.onlyJobs = false
+  const isOurs = row?.id === job.batch_id
+  const recorded = unlessRefused(db, () =>
+    isOurs
+      ? claimJob(db, { ...context, at: startedAt }, job.id, token, job.attempts)
+      : recordLateAttempt(db, context, job, startedAt),
+  )
+  if (recorded || !isOurs) return
+  step.refused = true
+  step.onlyJobs = false
+}
+
+/** What a rule of the database refuses was not done, and what else the step does stands. */
+function unlessRefused<T>(db: Db, action: () => T): T | undefined {
+  try {
+    return db.savepoint(action)
+  } catch (cause) {
+    if (isRefusedByRule(cause)) return undefined
+    throw cause
   }
 }
 
@@ -241,7 +230,9 @@ function closeOrRelease(
   const row = runningRow(db)
   if (!row || row.host_id !== hostId || row.jobs_running > 0 || !isQuiet(situation)) return row
   const ended = endIfDone(db, context, row)
+  const setAside = quarantine(row)
   if (ended) step.finished.push(ended)
+  else if (setAside !== null) pauseBatch(db, context, row.id, setAside)
   else if (row.pause_requested > 0) pauseBatch(db, context, row.id, null)
   else if (queuePaused) releaseBatch(db, context, row.id, { code: 'queue-paused' })
   else if (situation.stopping) releaseBatch(db, context, row.id, { code: 'host-stopped-working' })
@@ -256,77 +247,4 @@ function endIfDone(db: Db, context: Context, row: RunningRow): BatchRow | undefi
   const reason = stopRule(runOptions(row), row)
   if (reason === null) return undefined
   return endBatch(db, context, row.id, 'failed', { reason, kind: 'batch_failed', closedBy: 'event' })
-}
-
-/** pending → running for the free slots, in order; a lone job that waits for its retry keeps its turn. */
-function claimJobs(
-  { db, clock }: Scope,
-  context: Context,
-  row: RunningRow,
-  situation: Situation,
-  step: Step,
-): void {
-  const options = runOptions(row)
-  const token = row.claim_token
-  let free = options.parallel - situation.busy
-  if (
-    free <= 0 ||
-    situation.held.count > 0 ||
-    token === null ||
-    row.pause_requested > 0 ||
-    stopRule(options, row) !== null
-  )
-    return
-  const graceMs = readSetting(db, 'kill-grace-ms')
-  for (const job of pendingJobs(db, row.id, free + situation.delays.size)) {
-    if (free === 0) break
-    if (situation.delays.mustWait(job, options)) {
-      if (options.parallel === 1) break
-      continue
-    }
-    if (!situation.launcherIsReady(options.place)) break
-    const claimed = claimJob(db, { ...context, at: clock.now() }, job.id, token)
-    if (!claimed) continue
-    situation.delays.forget(job.id)
-    free -= 1
-    step.changed = true
-    step.start.push({ job: claimed, batch: row, options, token, graceMs })
-  }
-}
-
-/**
- * The next jobs for a launcher to hold, as they will be once started. Only while the exit code alone decides what follows:
- * no job waits for a retry, and none expects a file.
- */
-function jobsToHold(db: Db, row: RunningRow, situation: Situation, start: readonly Claimed[]): Claimed[] {
-  const { held, ahead, delays, busy, mayFollow } = situation
-  const options = runOptions(row)
-  const token = row.claim_token
-  if (
-    token === null ||
-    options.place !== null ||
-    !mayFollow ||
-    delays.size > 0 ||
-    busy + start.length < options.parallel
-  )
-    return []
-  const more = ahead.wanted(token, options.parallel) - held.count
-  if (more <= 0 || start.some(({ job }) => expectsFiles(job))) return []
-  const graceMs = readSetting(db, 'kill-grace-ms')
-  const next: Claimed[] = []
-  for (const job of pendingAfter(db, row.id, held.lastOrdinal, more)) {
-    if (job.not_before !== null || expectsFiles(job)) break
-    next.push({
-      job: { ...job, attempts: job.attempts + 1, claim_token: token },
-      batch: row,
-      options,
-      token,
-      graceMs,
-    })
-  }
-  return next
-}
-
-function expectsFiles(job: JobRow): boolean {
-  return (JSON.parse(job.command) as JobCommand).expect !== undefined
 }

@@ -8,7 +8,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { duration } from '../../contract/words.ts'
 import type { JobExit, Refused } from '../launcher/protocol.ts'
 import { isFinalRefusal } from '../launcher/refusal.ts'
-import type { Ended, JobCommand } from '../queue/job-store.ts'
+import type { Ended } from '../queue/job-store.ts'
+import type { JobCommand } from '../queue/stored.ts'
 import { missingOutput } from './expected-files.ts'
 
 /** How an attempt ended, as it is recorded. A failure with a retry left and an interruption send the job back to pending. */
@@ -26,12 +27,13 @@ export type Verdict = Ended & {
 export type StopIntent = null | 'interrupt' | 'cancel'
 
 /**
- * The verdict on an exit. A job that succeeded while it was being stopped has succeeded. `claimedAt` (epoch ms) is certainly
- * before the process began, which may run for a while before the launcher reads the clock.
+ * The verdict on an exit. A job that succeeded while it was being stopped has succeeded. `command`: null where it can't be
+ * read any more. `claimedAt` (epoch ms) is certainly before the process began, which may run for a while before the
+ * launcher reads the clock.
  */
 export function judge(
   exit: JobExit,
-  command: JobCommand,
+  command: JobCommand | null,
   logFile: string,
   intent: StopIntent,
   claimedAt: number | null,
@@ -39,6 +41,8 @@ export function judge(
   const measured = measuredBy(exit)
   const failed = (error: string): Verdict => ({ ...measured, kind: 'failed', retryable: true, error })
   if (exit.ended === 'exited' && exit.exitCode === 0) {
+    if (command === null)
+      return failed("exit code 0, but what it was expected to make can't be read any more")
     const missing = missingOutput(command.expect ?? [], beganAt(exit, claimedAt))
     return missing === null ? { ...measured, kind: 'succeeded' } : failed(missing)
   }

@@ -750,6 +750,66 @@ export const attacks: Record<string, Attack[]> = {
       refusal: 'number_is_in_bounds',
     },
     {
+      why: 'an action to undo at the end of all ids',
+      sql: `INSERT INTO undo_actions (id, at, actor, surface, command, steps, marks) VALUES (9223372036854775807, 1, 'a', 's', 'c', '[]', '{}')`,
+      refusal: 'undo_id_is_in_bounds',
+    },
+    {
+      why: 'a configuration at the end of all ids',
+      sql: `INSERT INTO configurations (id, name, spec_path, project_path, created_at) VALUES (9223372036854775807, 'x', '/x', '/x', 1)`,
+      refusal: 'configuration_id_is_in_bounds',
+    },
+    {
+      why: 'the state of a file at the end of all ids',
+      sql: `INSERT INTO file_states (id, path, size, mtime_ms) VALUES (9223372036854775807, '/x', 1, 1)`,
+      refusal: 'file_state_id_is_in_bounds',
+    },
+    {
+      why: 'the next event at the end of all ids',
+      sql: `UPDATE sqlite_sequence SET seq = 9223372036854775806 WHERE name = 'events'; INSERT INTO events (at, kind, actor) VALUES (1, 'forged', 'bob')`,
+      refusal: 'event_id_is_in_bounds',
+    },
+    {
+      why: 'the next batch beyond all numbers',
+      sql: `UPDATE sqlite_sequence SET seq = 5000000000 WHERE name = 'batches'; INSERT INTO batches (id, configuration_id, batch_type, created_at) VALUES ('x', 1, 'x', 1)`,
+      refusal: 'number_is_in_bounds',
+    },
+    {
+      why: 'a place behind all others',
+      sql: `UPDATE batches SET position = 9223372036854775807 WHERE id = 'b3'`,
+      refusal: 'position_says_status',
+    },
+    {
+      why: 'a time after which nothing can be queued',
+      sql: `UPDATE batches SET queued_at = 9223372036854775807 WHERE id = 'b3'`,
+      refusal: 'batch_numbers_are_in_bounds',
+    },
+    {
+      why: 'a priority below all others',
+      sql: `UPDATE batches SET priority = -9223372036854775808 WHERE id = 'b3'`,
+      refusal: 'batch_numbers_are_in_bounds',
+    },
+    {
+      why: 'a run after which none can come',
+      sql: `UPDATE batches SET run = 9223372036854775807 WHERE id = 'b3'`,
+      refusal: 'batch_numbers_are_in_bounds',
+    },
+    {
+      why: 'a batch that was made after all time',
+      sql: `INSERT INTO batches (id, configuration_id, batch_type, created_at) VALUES ('x', 1, 'x', 9223372036854775807)`,
+      refusal: 'batch_numbers_are_in_bounds',
+    },
+    {
+      why: 'failures that can not become more',
+      sql: `UPDATE jobs SET failures = 9223372036854775807 WHERE id = 3`,
+      refusal: 'job_numbers_are_in_bounds',
+    },
+    {
+      why: 'a job that ended after all time',
+      sql: `UPDATE jobs SET status = 'cancelled', completed_at = 9223372036854775807 WHERE id = 5`,
+      refusal: 'job_numbers_are_in_bounds',
+    },
+    {
       why: 'a batch that waits for itself',
       sql: `INSERT INTO batch_after VALUES ('b2', 'two', 'b2')`,
       refusal: 'waits for another one',

@@ -28,7 +28,7 @@ describe('the schema check', () => {
     ['CREATE TABLE mine (a)', "the table mine is not Slipway's"],
     ['CREATE INDEX mine ON jobs (input)', "the index mine is not Slipway's"],
     ['ALTER TABLE jobs ADD COLUMN mine TEXT', "the column mine of jobs is not Slipway's"],
-    ['ALTER TABLE jobs DROP COLUMN host_losses', 'the column host_losses of jobs is missing'],
+    ['ALTER TABLE hosts DROP COLUMN version', 'the column version of hosts is missing'],
     [
       "DROP TRIGGER batch_transitions_are_fixed_d; DELETE FROM batch_transitions WHERE to_status = 'paused' AND from_status = 'queued'",
       'the transition queued to paused of batch_transitions is missing',

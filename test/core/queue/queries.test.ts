@@ -1,7 +1,7 @@
 /** Reading and marking batches, jobs, attempts and events through the stores, on a real database. */
 import { describe, expect, test } from 'vitest'
-import type { Summary } from '../../../src/contract/entities.ts'
 import type { Db } from '../../../src/core/db/db.ts'
+import { makeSummary } from '../../../src/core/insight/summary.ts'
 import { queueCounts } from '../../../src/core/queue/attention-queries.ts'
 import { cancelBatch, endBatch } from '../../../src/core/queue/batch-ending.ts'
 import { clearHistory, markSeen } from '../../../src/core/queue/batch-marks.ts'
@@ -233,7 +233,7 @@ describe('finished batches', () => {
   test('have one summary for each run; an error may be replaced, a summary never', () => {
     const { db, ids } = scene()
     const [id = ''] = ids
-    const summary = { total: 4 } as unknown as Summary
+    const summary = makeSummary(db, id)
     expect(readSummary(db, id, 1)).toBeUndefined()
     expect(batchesWithoutSummary(db, 0, 10).map((one) => [one.number, one.run])).toEqual([
       [1, 1],

@@ -6,9 +6,10 @@ import { requestPause } from '../../../src/core/queue/batch-store.ts'
 import { attemptsOfJob } from '../../../src/core/queue/job-queries.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { Ahead, shortJobMs } from '../../../src/core/run/ahead.ts'
+import type { Claimed, Situation } from '../../../src/core/run/claims.ts'
 import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
 import type { AttemptEnd } from '../../../src/core/run/settle.ts'
-import { type Claimed, type Report, type Situation, type Step, takeStep } from '../../../src/core/run/step.ts'
+import { type Report, type Step, takeStep } from '../../../src/core/run/step.ts'
 import type { Verdict } from '../../../src/core/run/verdict.ts'
 import {
   addBatch,

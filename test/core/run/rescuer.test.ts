@@ -361,7 +361,7 @@ describe('a job that its launcher still sees to its end', () => {
       { key, intent: null, token: now().claim_token, adoptedFrom: { path: file, launcherId: 'L1' } },
     ])
     expect(result.adopted[0]?.logFile).toBe(path.join(home, 'logs', '1', '0', '1.1.log'))
-    expect(result.adopted[0]?.command.argv).toEqual(['true', 'in-1.csv'])
+    expect(result.adopted[0]?.command?.argv).toEqual(['true', 'in-1.csv'])
     expect(result.sentence).toContain('jobs: 1 still running and watched.')
     expect([isRunning(launcher), isRunning(job)]).toEqual([true, true])
     expect(result.journals.map((one) => one.path)).toEqual([file])
@@ -505,7 +505,7 @@ describe('a job whose end nobody saw', () => {
     const { options, db, id } = aScene()
     const job = runningJobs(db, id)[0]
     if (!job) throw new Error('no job runs')
-    const slot = slotFor({ ...job, started_at: null }, 'token', '/no/log', null)
+    const slot = slotFor({ ...job, started_at: null }, null, 'token', '/no/log', null)
     expect(await interrupted(options, slot, noon)).toMatchObject({ startedAt: 0, endedAt: noon })
   })
 })

@@ -11,9 +11,10 @@ import { reopenJobs, runningJobs } from '../../../src/core/queue/job-store.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { writeMark } from '../../../src/core/queue/settings-store.ts'
 import { Ahead } from '../../../src/core/run/ahead.ts'
+import type { Situation } from '../../../src/core/run/claims.ts'
 import { RetryDelays } from '../../../src/core/run/retry-delays.ts'
 import type { AttemptEnd } from '../../../src/core/run/settle.ts'
-import { hasWork, mayStart, type Situation, type Step, takeStep } from '../../../src/core/run/step.ts'
+import { hasWork, mayStart, type Step, takeStep } from '../../../src/core/run/step.ts'
 import {
   addBatch,
   type BatchPlan,
@@ -160,6 +161,7 @@ describe('a step', () => {
       onlyJobs: true,
       running: undefined,
       mustStop: false,
+      again: false,
     })
     const batch = host.add({ jobs: 3, options: { parallel: 2 } })
     const step = host.step()

@@ -7,6 +7,7 @@ import counting from './002_counting.sql?raw'
 import facts from './003_facts.sql?raw'
 import filling from './004_filling.sql?raw'
 import order from './005_order.sql?raw'
+import bounds from './006_bounds.sql?raw'
 
 export type Migration = { version: number; name: string; sql: string }
 
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'facts', sql: facts },
   { version: 4, name: 'filling', sql: filling },
   { version: 5, name: 'order', sql: order },
+  { version: 6, name: 'bounds', sql: bounds },
 ]
 
 /** The schema version that this build writes and reads. */
