@@ -250,8 +250,15 @@ test('an add that is killed while it fills leaves nothing behind', async () => {
   const adding = place.start('add', file)
   delete place.env.SLIPWAY_FAILPOINT
   expect((await adding.ended).signal).not.toBeNull()
+  const stump = await place.run('retry', '1')
+  expect([stump.code, stump.err]).toEqual([
+    5,
+    expect.stringMatching(/never received all its jobs.*\s*Add it again/),
+  ])
   expect((await place.run('work', '--until-empty')).code).toBe(0)
   expect((await place.json(listDocument, ['list', '--all'])).batches).toEqual([])
+  const removed = await place.run('retry', '1')
+  expect([removed.code, removed.err]).toEqual([4, expect.stringMatching(/#1 was removed.*\s*Add it again/)])
   expect((await place.run('add', file)).code).toBe(0)
   expect((await show(place, '2')).batch.jobs.total).toBe(5_000)
 })

@@ -9,6 +9,7 @@ import { statusWords } from '../../contract/words.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import type { Context } from '../queue/context.ts'
+import { wasAbandoned } from '../queue/job-queries.ts'
 import { findBatch } from '../queue/queries.ts'
 import type { Finalizer } from '../run/finalizer.ts'
 
@@ -34,10 +35,17 @@ export type Handler<N extends CommandName> = (
   input: ParsedInput<N>,
 ) => Result<CommandOutput<N>> | Promise<Result<CommandOutput<N>>>
 
+/** What to do about a batch that is not whole. */
+export const addAgain = 'Add it again instead.'
+
 /** The batch that a person named, or `not-found`. */
 export function resolveBatch(db: Db, ref: BatchRef): Result<Batch> {
   const batch = findBatch(db, ref)
   if (batch) return ok(batch)
+  if (wasAbandoned(db, Number(String(ref).replace(/^#/, ''))))
+    return fail('not-found', `${name(ref)} was removed, as it never received all its jobs.`, {
+      hint: addAgain,
+    })
   return fail('not-found', `There is no batch ${name(ref)}.`, {
     hint: '`slipway list --all` shows every batch.',
   })

@@ -3,6 +3,7 @@ import type { ParsedInput } from '../../contract/commands.ts'
 import type { Batch } from '../../contract/entities.ts'
 import { fail, ok, type Result } from '../../contract/errors.ts'
 import { isFinal } from '../../contract/states.ts'
+import { isGone } from '../host/lease.ts'
 import { getRow, noteFailedBefore, pauseBatch, reopenBatch, setPriority } from '../queue/batch-store.ts'
 import { doneInChain, linkChain, rerunSince } from '../queue/chain-store.ts'
 import { hashesOfBatch } from '../queue/job-queries.ts'
@@ -11,7 +12,7 @@ import { batchById, conflictingBatches } from '../queue/queries.ts'
 import { lacksInputs } from '../queue/source-store.ts'
 import { changeBatches, type Keep } from './change-batches.ts'
 import { close, leaveOut } from './close.ts'
-import { type Handler, notPossible, Refusal, type Scope } from './command.ts'
+import { addAgain, type Handler, notPossible, Refusal, type Scope } from './command.ts'
 import { conflictsWith, noteConflicts, refuseConflicts } from './conflicts.ts'
 import { firstInQueue, type Outside, outsideOf, type Taken, takenFrom } from './succession.ts'
 
@@ -42,12 +43,13 @@ function reopen(scope: Scope, input: ParsedInput<'retry'>, batch: Batch, keep: K
   const { db, context } = scope
   const { id } = batch
   const row = getRow(db, id)
-  if (!row || !isFinal(batch.status))
+  const cutOff = row?.sealed === 0 && row.expands === 'when-added' && isGone(db, row.host_id)
+  if (!cutOff && (!row || !isFinal(batch.status)))
     throw new Refusal(notPossible(batch, 'retried', 'Only a batch that has ended can be retried.'))
-  if (row.cut_off === 1 || lacksInputs(db, id))
+  if (cutOff || row.cut_off === 1 || lacksInputs(db, id))
     throw new Refusal(
       fail('not-possible', `#${batch.number} never received all its jobs, so it can't be retried.`, {
-        hint: 'Add it again instead.',
+        hint: addAgain,
       }),
     )
   const identity = { configurationId: row.configuration_id, type: batch.type, range: batch.range }

@@ -21,7 +21,7 @@ export async function copyDatabase(source: string, target: string, onStep: () =>
   closeSync(openSync(partial, 'wx', 0o600))
   try {
     await copyPages(source, partial, onStep)
-    check(partial)
+    finish(partial)
     flush(partial)
     publish(partial, target)
     flushFolder(path.dirname(target))
@@ -46,11 +46,13 @@ async function copyPages(source: string, partial: string, onStep: () => void): P
   }
 }
 
-/** A single file without a WAL beside it, and every page of it sound. */
-function check(partial: string): void {
+/** A single file without a WAL beside it, without a host that works on it, and every page of it sound. */
+function finish(partial: string): void {
   const copy = new Database(partial)
   try {
     copy.pragma('journal_mode = DELETE')
+    // The hosts of the original are none of the copy's: nobody must wait there for what they do.
+    copy.exec('UPDATE hosts SET executor = 0, ended_at = heartbeat_at WHERE ended_at IS NULL')
     const verdict = copy.pragma('integrity_check(1)', { simple: true })
     if (verdict !== 'ok') throw new Error(`the copy is damaged: ${verdict}`)
   } finally {

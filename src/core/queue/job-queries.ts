@@ -209,6 +209,18 @@ export function eventsPage(
   }))
 }
 
+/** Whether a batch of this number was removed before it had all its jobs. Walks all events. */
+export function wasAbandoned(db: Db, number: number): boolean {
+  return (
+    db
+      .sql(
+        `SELECT 1 FROM events WHERE kind = 'batch_abandoned'
+         AND CASE WHEN json_valid(details) THEN details ->> '$.number' = ? END LIMIT 1`,
+      )
+      .get(number) !== undefined
+  )
+}
+
 /** Id of the latest event: the database's own sequence of what happened. */
 export function lastEventId(db: Db): number {
   return db.sql<{ id: number | null }>('SELECT max(id) AS id FROM events').get()?.id ?? 0
