@@ -8,6 +8,7 @@ import { applyEvent, fromSnapshot, keptFinished, type LiveQueue } from '../../sr
 import { type BatchStatus, isActive, isFinal } from '../../src/contract/states.ts'
 import { createFixtureApi } from '../e2e/fixtures/fixture-api.ts'
 import { buildWorld, counts, makeBatch } from '../e2e/fixtures/world.ts'
+import { seeded } from '../helpers/seeded.ts'
 
 type Step = { what: 'add' | 'finish' | 'cancel' | 'pause' | 'move' | 'fill'; which: number }
 
@@ -137,7 +138,7 @@ describe('the state of the queue as a client knows it', () => {
         const truth = fromSnapshot(server.snapshot(), 0)
         if (state) expect(visible(state)).toEqual(visible(truth))
       }),
-      { numRuns: 150 },
+      seeded(150),
     )
   })
 
@@ -283,7 +284,7 @@ describe('following the queue', () => {
         if (!seen.state) throw new Error('no state')
         expect(visible(seen.state)).toEqual(visible(truth))
       }),
-      { numRuns: 150 },
+      seeded(150),
     )
   })
 

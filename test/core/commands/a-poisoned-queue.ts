@@ -46,7 +46,7 @@ export type State = {
   afterwards?: (queue: Queue) => Promise<void>
 }
 
-export type Queue = Awaited<ReturnType<typeof aQueue>>
+type Queue = Awaited<ReturnType<typeof aQueue>>
 
 /** The first batch (#1, three jobs), one behind it (#2), and a host that works. */
 async function aQueue({ when, plan, third, more = 0 }: State) {

@@ -14,11 +14,12 @@ import { dispatch } from '../../../src/core/commands/dispatch.ts'
 import { claimHead, getRow } from '../../../src/core/queue/batch-store.ts'
 import { runningRow } from '../../../src/core/queue/queries.ts'
 import { end, runJobs } from '../../helpers/database.ts'
+import { seeded } from '../../helpers/seeded.ts'
 import { aScope } from './a-scope.ts'
 
 const inputs = 12
-/** Some hundred milliseconds each; more with SLIPWAY_TEST_RUNS. */
-const runs = Number(process.env.SLIPWAY_TEST_RUNS ?? 15)
+/** Some hundred milliseconds each. */
+const runs = 15
 
 /** A configuration of twelve inputs in ranges of this size (12: one batch without a range). */
 function configuration(size: number): string {
@@ -297,7 +298,7 @@ describe('what a batch of a chain has done stays done', () => {
       fc.asyncProperty(fc.array(fc.oneof(...commonSteps), { minLength: 4, maxLength: 14 }), (steps) =>
         play([inputs], [{ do: 'add' }, ...steps]),
       ),
-      { numRuns: runs },
+      seeded(runs),
     )
   }, 600_000)
 
@@ -310,7 +311,7 @@ describe('what a batch of a chain has done stays done', () => {
       fc.asyncProperty(fc.array(fc.oneof(...commonSteps, size), { minLength: 4, maxLength: 14 }), (steps) =>
         play([4], [{ do: 'add' }, ...steps]),
       ),
-      { numRuns: runs },
+      seeded(runs),
     )
   }, 600_000)
 })

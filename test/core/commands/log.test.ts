@@ -8,6 +8,7 @@ import { outputs } from '../../../src/contract/outputs.ts'
 import type { Scope } from '../../../src/core/commands/command.ts'
 import { log } from '../../../src/core/commands/log.ts'
 import { cutNotePath, keptTailPath } from '../../../src/core/logs/log-extent.ts'
+import { seeded } from '../../helpers/seeded.ts'
 import { aBatch, aRunningBatch, aScope, endJob, writeLog } from './a-scope.ts'
 
 const head = 65_536
@@ -92,9 +93,9 @@ describe('log', () => {
           expect(text).toContain(piece.text)
         },
       ),
-      { numRuns: 300 },
+      seeded(300),
     )
-  })
+  }, 120_000)
 
   it('shows bytes that are no text, and gets past them', async () => {
     const scope = aScope()

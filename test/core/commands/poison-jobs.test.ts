@@ -64,9 +64,9 @@ const states: State[] = [
     attention: 'ended-badly',
   },
   {
-    name: 'a command of 34 MB',
+    name: 'a command of 2 MB',
     when: 'queued',
-    sql: setCommand(`{"argv":["true","' || hex(zeroblob(17000000)) || '"]}`),
+    sql: setCommand(`{"argv":["true","' || hex(zeroblob(1000000)) || '"]}`),
     becomes: 'completed_with_errors',
     attention: 'ended-badly',
   },

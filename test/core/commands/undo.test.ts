@@ -10,6 +10,7 @@ import { claimHead } from '../../../src/core/queue/batch-store.ts'
 import { eventsPage } from '../../../src/core/queue/job-queries.ts'
 import { claimJob, pendingJobs } from '../../../src/core/queue/job-store.ts'
 import { activeBatches } from '../../../src/core/queue/queries.ts'
+import { runs, seeded } from '../../helpers/seeded.ts'
 import { aBatch, aScope } from './a-scope.ts'
 
 const caller = (scope: Scope) => ({
@@ -337,35 +338,39 @@ describe('undo', () => {
     },
   )
 
-  test('takes any history of queue edits back to where it began', async () => {
-    const some = fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 1 })
-    const edit = fc.oneof(
-      fc.record({ name: fc.constant('move' as const), batches: some, to: fc.integer({ min: 1, max: 7 }) }),
-      fc.record({
-        name: fc.constant('priority' as const),
-        batches: some,
-        priority: fc.integer({ min: 0, max: 2 }),
-      }),
-      fc.record({
-        name: fc.constantFrom('pause' as const, 'resume' as const, 'cancel' as const),
-        batches: some,
-      }),
-    )
-    await fc.assert(
-      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 8 }), async (edits) => {
-        const { ask, active, scope } = aQueue(6)
-        const before = active()
-        let done = 0
-        for (const { name, ...input } of edits) {
-          const result = await dispatch(scope, name, { ...input, partial: true })
-          if (result.ok && (result.value as CommandOutput<'move'>).undo !== null) done += 1
-        }
-        for (let left = done; left > 0; left -= 1) expect((await ask('undo', {})).refused).toEqual([])
-        expect(active()).toEqual(before)
-      }),
-      { numRuns: 15 },
-    )
-  }, 120_000)
+  test(
+    'takes any history of queue edits back to where it began',
+    async () => {
+      const some = fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 1 })
+      const edit = fc.oneof(
+        fc.record({ name: fc.constant('move' as const), batches: some, to: fc.integer({ min: 1, max: 7 }) }),
+        fc.record({
+          name: fc.constant('priority' as const),
+          batches: some,
+          priority: fc.integer({ min: 0, max: 2 }),
+        }),
+        fc.record({
+          name: fc.constantFrom('pause' as const, 'resume' as const, 'cancel' as const),
+          batches: some,
+        }),
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 8 }), async (edits) => {
+          const { ask, active, scope } = aQueue(6)
+          const before = active()
+          let done = 0
+          for (const { name, ...input } of edits) {
+            const result = await dispatch(scope, name, { ...input, partial: true })
+            if (result.ok && (result.value as CommandOutput<'move'>).undo !== null) done += 1
+          }
+          for (let left = done; left > 0; left -= 1) expect((await ask('undo', {})).refused).toEqual([])
+          expect(active()).toEqual(before)
+        }),
+        seeded(15),
+      )
+    },
+    runs(15) * 8_000,
+  )
 
   test('refuses a batch that was cancelled by hand in the database, and nothing breaks', async () => {
     const { ask, refused, scope, batch } = aQueue(2)

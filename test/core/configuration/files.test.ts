@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { naturalKey } from '../../../src/core/configuration/inputs/natural-order.ts'
 import { sortPaths } from '../../../src/core/configuration/inputs/spill-sort.ts'
+import { seeded } from '../../helpers/seeded.ts'
 import { batch, check, jobsOf, planned, project, single } from './project.ts'
 
 const echo = 'run: [echo, "{input}"]'
@@ -211,7 +212,7 @@ test('sorting in chunks through files gives the same order as sorting at once', 
         expect(found).toEqual([...names].sort((a, b) => (key(a) < key(b) ? -1 : 1)))
       },
     ),
-    { numRuns: 30 },
+    seeded(30),
   )
 })
 

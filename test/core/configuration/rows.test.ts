@@ -1,6 +1,7 @@
 import path from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { seeded } from '../../helpers/seeded.ts'
 import { batch, check, jobsOf, plan, planned, problemsOf, project, single } from './project.ts'
 
 const table = (run: string, name = 'rows.csv'): Record<string, string> =>
@@ -87,7 +88,7 @@ test('any table that can be written comes out field by field', async () => {
         pairs.map(([a, b], i) => [a, b, String(i)]),
       )
     }),
-    { numRuns: 20 },
+    seeded(20),
   )
 })
 

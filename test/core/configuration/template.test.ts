@@ -6,6 +6,7 @@ import { type ConfigurationProblem, Problems } from '../../../src/core/configura
 import { quoteContexts, quoteForSh, quoteInContext } from '../../../src/core/configuration/shell-quote.ts'
 import type { Scalar } from '../../../src/core/configuration/spec-tree.ts'
 import { bind, parseTemplate, type Template } from '../../../src/core/configuration/template.ts'
+import { seeded } from '../../helpers/seeded.ts'
 
 const place = { file: '/x', path: 'run[0]' }
 const scalar = (text: string): Scalar => ({ kind: 'text', text, place, find: () => place })
@@ -91,7 +92,7 @@ test('a quoted value comes out of a real shell as it went in, alone and inside o
       const out = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${words.join(' ')}`], { encoding: 'utf8' })
       expect(out.split('\0').slice(0, -1)).toEqual(values.flatMap((v) => [v, v, `a${v}z`]))
     }),
-    { numRuns: 60 },
+    seeded(60),
   )
 })
 
@@ -116,7 +117,7 @@ test('no value can leave its place in an accepted command', () => {
       const out = execFileSync('/bin/sh', ['-c', bound.render([v])], { encoding: 'utf8' })
       expect(out).toBe(script.includes('pre-') ? `pre-${v}.txt` : v)
     }),
-    { numRuns: 100 },
+    seeded(100),
   )
 })
 

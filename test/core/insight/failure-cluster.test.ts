@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { normaliseMessage } from '../../../src/contract/failure-message.ts'
 import { clusterFailures } from '../../../src/core/insight/failure-cluster.ts'
 import type { FailedRow } from '../../../src/core/queue/insight-queries.ts'
+import { seeded } from '../../helpers/seeded.ts'
 
 const failure = (ordinal: number, error: string | null, more: Partial<FailedRow> = {}): FailedRow => ({
   id: 100 + ordinal,
@@ -76,7 +77,7 @@ describe('a normalised message', () => {
         const once = normaliseMessage(pieces.join(''))
         expect(normaliseMessage(once)).toBe(once)
       }),
-      { numRuns: 2_000 },
+      seeded(2_000),
     )
   })
 

@@ -25,6 +25,7 @@ import { arrangeAll, moveTo } from '../../../src/core/queue/order.ts'
 import { queuedIds } from '../../../src/core/queue/queries.ts'
 import type { BatchRow } from '../../../src/core/queue/rows.ts'
 import { addBatch, by, noon, temporaryDatabase } from '../../helpers/database.ts'
+import { runs, seeded } from '../../helpers/seeded.ts'
 
 type Step =
   | { do: 'add'; priority: number; hold: boolean }
@@ -254,28 +255,35 @@ function compare(db: Db, model: Model): void {
   }
 }
 
-test('keeps the order of a plain list through every history, with places 1…n and one at place 0', () => {
-  const db = temporaryDatabase()
-  const rolledBack = new Error('rolled back')
-  const seed = Number(process.env.SLIPWAY_TEST_SEED ?? Date.now() % 2 ** 31)
-  fc.assert(
-    fc.property(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), (steps) => {
-      const run = () =>
-        db.write(() => {
-          const specPath = '/work/flood.slipway.yaml'
-          const configuration = saveConfiguration(db, { name: 'flood', specPath, projectPath: '/work' }, noon)
-          const model = new Model()
-          for (const next of steps) {
-            take(db, model, next, configuration.id)
-            compare(db, model)
-          }
-          throw rolledBack
-        })
-      expect(run).toThrow(rolledBack)
-    }),
-    { numRuns: Number(process.env.SLIPWAY_TEST_RUNS ?? 1_000), seed },
-  )
-}, 60_000)
+test(
+  'keeps the order of a plain list through every history, with places 1…n and one at place 0',
+  () => {
+    const db = temporaryDatabase()
+    const rolledBack = new Error('rolled back')
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), (steps) => {
+        const run = () =>
+          db.write(() => {
+            const specPath = '/work/flood.slipway.yaml'
+            const configuration = saveConfiguration(
+              db,
+              { name: 'flood', specPath, projectPath: '/work' },
+              noon,
+            )
+            const model = new Model()
+            for (const next of steps) {
+              take(db, model, next, configuration.id)
+              compare(db, model)
+            }
+            throw rolledBack
+          })
+        expect(run).toThrow(rolledBack)
+      }),
+      seeded(1_000),
+    )
+  },
+  runs(1_000) * 240,
+)
 
 test('closes a gap that somebody left in the queue, and returns whether there was one', () => {
   const db = temporaryDatabase()

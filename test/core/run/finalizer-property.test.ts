@@ -34,6 +34,7 @@ import {
   temporaryDatabase,
   temporaryFolder,
 } from '../../helpers/database.ts'
+import { seeded } from '../../helpers/seeded.ts'
 import { type StubClock, stubClock } from '../../helpers/stub-clock.ts'
 
 const sweepMs = 30_000
@@ -285,7 +286,7 @@ test('never early, always within two sweeps, each run closed once, and a second 
         opened.value.close()
       }
     }),
-    { numRuns: 60, seed: Number(process.env.SLIPWAY_TEST_SEED ?? Date.now() % 2 ** 31) },
+    seeded(60),
   )
   expect(closed).toBeGreaterThan(20) // the histories really lead somewhere
 })
