@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -46,16 +46,22 @@ async function recorded(place: Place, kind: string): Promise<void> {
   db.close()
 }
 
-/** Six jobs, two at a time, that leave their trace outside of the small disk. */
+/**
+ * Eight jobs, two at a time, that leave their trace outside of the small disk. Job N ends once the test has opened gate N
+ * (or all of them), or when the project is gone.
+ */
 const pairs = (place: Place) =>
   place.write(
     'pairs.slipway.yaml',
     `batches:
   - type: pairs
     parallel: 2
-    run: [sh, -c, 'echo "begin $1" >> trace; sleep 0.4; echo "end $1" >> trace', sh, "{value}"]
+    run: [sh, -c, 'echo "begin $1" >> trace; while [ -d "$PWD" ] && ! [ -e "gate$1" ] && ! [ -e gates ]; do sleep 0.02; done; echo "end $1" >> trace', sh, "{value}"]
     over: { range: 1..8 }`,
   )
+const open = (place: Place, ...gates: string[]) => {
+  for (const gate of gates) writeFileSync(join(place.project, gate), '')
+}
 
 /** The most jobs that ran at once from this line of the trace on. */
 function most(lines: readonly string[]): number {
@@ -107,10 +113,13 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     const host = place.start('work', '--until-empty')
     await traced(place, 2)
     disk.fill(0)
+    open(place, 'gate1', 'gate2')
     await host.until(/tried again/)
     await traced(place, 4)
     const stuck = trace(place).length
     disk.empty()
+    await traced(place, stuck + 2) // two more begin, and none has ended yet
+    open(place, 'gates')
     expect((await host.ended).code).toBe(0)
     const { batch, jobs } = await place.json(showDocument, ['show', '1', '--jobs'])
     expect(batch.status).toBe('completed')
@@ -171,6 +180,8 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     expect(trace(place)).toEqual([])
     expect((await place.run('list')).out).toMatch(/nothing starts until the disk has/)
     disk.empty()
+    await traced(place, 2)
+    open(place, 'gates')
     expect((await host.ended).code).toBe(0)
     expect(most(trace(place))).toBe(2)
   })
@@ -204,8 +215,10 @@ describe.skipIf(!mayMount())('a full disk (a tmpfs; mounting it takes root)', ()
     await place.run('settings', 'min-free-disk-mb', '0')
     await place.run('add', pairs(place))
     const host = place.start('work', '--until-empty')
-    await traced(place, 3)
+    open(place, 'gate1')
+    await traced(place, 4)
     disk.fill(0)
+    open(place, 'gates')
     await host.until(/tried again/)
     const { code, err } = await place.run('cancel', '1', '--reason', 'no room')
     disk.empty()
