@@ -112,7 +112,7 @@ describe.skipIf(why !== '')('the installer on Windows', () => {
   beforeAll(build)
   afterEach(() => {
     for (const child of open.splice(0)) child.kill('SIGKILL')
-    // In place, and so until it has ended; without `_?=` it goes on as a copy of itself.
+    // In place, and so until it has ended; without `_?=` it continues as a copy of itself.
     run(`${home}\\uninstall.exe`, '/S', `_?=${home}`)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -167,7 +167,7 @@ describe.skipIf(why !== '')('the installer on Windows', () => {
     expect(readFileSync(path.join(local, 'slipway/slipway.db'), 'utf8')).toBe('the queue')
   })
 
-  it('deletes the data where it is told to', async () => {
+  it('deletes the data where that is requested', async () => {
     expect(run(installers['1.0.0'], '/S')).toBe(0)
     mkdirSync(path.join(local, 'slipway'), { recursive: true })
     writeFileSync(path.join(local, 'slipway/slipway.db'), 'the queue')

@@ -1,7 +1,7 @@
 /**
  * Owns the order of the queue and its positions, inside the caller's transaction. Knows nothing of why a batch enters or
- * leaves. The order is `rank`; positions are 1…n, each once, in every commit. In a short queue, and where no host works,
- * they are in that order at once; in a long one the first of them are, and `arrangeSlice` lets the rest follow
+ * leaves. The order is `rank`; positions are 1…n, each once, in every commit. In a short queue, and without an executor,
+ * they are in that order at once; in a long one the first of them are, and `arrangeSlice` arranges the rest
  * (docs/decisions/0032-positions-of-a-long-queue.md).
  */
 import type { Db } from '../db/db.ts'

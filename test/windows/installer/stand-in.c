@@ -24,7 +24,7 @@ int wmain(int argc, wchar_t **argv) {
     leave_note(notes, L"running");
     Sleep(INFINITE);
   }
-  if (wcscmp(argv[1], L"listen") == 0) { /* notes what a window is told of changed settings */
+  if (wcscmp(argv[1], L"listen") == 0) { /* records the messages about changed settings that a window gets */
     WNDCLASSW class = {.lpfnWndProc = on_message, .lpszClassName = L"slipway-listener"};
     RegisterClassW(&class);
     if (CreateWindowW(class.lpszClassName, L"", 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL) == NULL) return 4;
