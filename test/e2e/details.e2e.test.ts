@@ -329,7 +329,7 @@ describe('the log', () => {
     }
   })
 
-  it('that is no text says so', async () => {
+  it('that is no text reports it', async () => {
     const page = await open({ hash: '#/history?batch=8' })
     await page.evaluate(() => {
       window.fixture.world.log = 'ELF\u0000\u0001\u0002\n'
