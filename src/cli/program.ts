@@ -37,7 +37,10 @@ export const groups: readonly {
     ],
   },
   { define: defineViewing, commands: ['list', 'show', 'logs', 'summary', 'report', 'events'] },
-  { define: defineMaintenance, commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'open'] },
+  {
+    define: defineMaintenance,
+    commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'token', 'open'],
+  },
 ]
 
 const commandNames = [...groups.flatMap(({ commands }) => commands), 'completion']

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Outputs } from './outputs.ts'
-import { batchRefSchema, ifExistsAnswers, places, skipDoneModes } from './references.ts'
+import { batchRefSchema, ifExistsAnswers, places, skipDoneModes, tokenScopes } from './references.ts'
 import { batchStatuses, jobStatuses } from './states.ts'
 
 // A process uses a schema only a few times: compiling it costs more than it saves, and a strict CSP forbids it.
@@ -200,6 +200,12 @@ export const commands = {
   backup: define(true, () => z.object({ file: z.string().min(1) })),
   settings: define(false, () => z.object({})),
   'set-setting': define(true, () => z.object({ key: z.string(), value: z.unknown() })),
+  /** A token for a program that calls the web host: to watch, or to steer. It is shown in this answer only. */
+  'token-add': define(true, () =>
+    z.object({ name: z.string().min(1).max(100), scope: z.enum(tokenScopes).default('watch') }),
+  ),
+  'token-list': define(false, () => z.object({})),
+  'token-remove': define(true, () => z.object({ name: z.string() })),
   /** Folders and configurations on the workstation, for hosts without a native file dialog. */
   browse: define(false, () => z.object({ folder: z.string().optional() })),
 } as const

@@ -19,10 +19,11 @@ import {
   summarySchema,
 } from './entities.ts'
 import { configurationProblemSchema, refusedSchema } from './error-schemas.ts'
-import { undoableCommands } from './references.ts'
+import { tokenScopes, undoableCommands } from './references.ts'
 import { settingsSchema } from './settings.ts'
 import { batchStatuses, expansions } from './states.ts'
 
+const tokenSchema = z.object({ name: z.string(), scope: z.enum(tokenScopes), createdAt: z.number().int() })
 const time = z.number().int()
 const rangeSchema = z.object({ start: z.number().int(), end: z.number().int() })
 
@@ -254,6 +255,9 @@ export const outputs = {
   backup: z.object({ file: z.string(), bytes: z.number().int() }),
   settings: z.object({ settings: settingsSchema }),
   'set-setting': z.object({ settings: settingsSchema }),
+  'token-add': tokenSchema.extend({ token: z.string() }),
+  'token-list': z.object({ tokens: z.array(tokenSchema) }),
+  'token-remove': z.object({ name: z.string() }),
   browse: z.object({
     folder: z.string(),
     parent: z.string().nullable(),

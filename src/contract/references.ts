@@ -16,6 +16,10 @@ export type IfExists = (typeof ifExistsAnswers)[number]
 export const places = ['keep', 'end'] as const
 export type KeptPlace = (typeof places)[number]
 
+/** What a program's token allows. */
+export const tokenScopes = ['watch', 'steer'] as const
+export type TokenScope = (typeof tokenScopes)[number]
+
 /** Commands that can be undone. */
 export const undoableCommands = [
   'pause',

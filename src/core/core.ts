@@ -29,6 +29,7 @@ import type { Context } from './queue/context.ts'
 import { recordEvent } from './queue/event-store.ts'
 import { findBatch } from './queue/queries.ts'
 import type { BatchRow } from './queue/rows.ts'
+import { findToken, type Token } from './queue/token-store.ts'
 import { Executor, type StopMode } from './run/executor.ts'
 import { Finalizer } from './run/finalizer.ts'
 import { Renumbering } from './run/renumbering.ts'
@@ -64,6 +65,8 @@ export type Notice =
   | { kind: 'attention'; sentence: string; batch: Batch | null }
   | { kind: 'crash-found'; sentence: string }
 
+export type { Token } from './queue/token-store.ts'
+
 export type Core = {
   readonly hostId: string
   readonly home: string
@@ -81,6 +84,8 @@ export type Core = {
    */
   stopWorking(mode: StopMode): Promise<void>
   onNotice(listener: (notice: Notice) => void): () => void
+  /** Whose token this is, for hosts that programs call. */
+  findToken(token: string): Token | undefined
   /** Where the change feed stands, for hosts that pass events on and greet late listeners. */
   feedPlace(): { epoch: string; seq: number }
   /** Stops everything that this host started (as stopWorking('stop')) and closes the database. Idempotent. */
@@ -299,6 +304,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    findToken: (token) => findToken(db, token),
     feedPlace: () => feed.place(),
     close() {
       closing ??= (async () => {

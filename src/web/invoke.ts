@@ -6,7 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SlipwayApi } from '../contract/api.ts'
 import { type CommandInput, type CommandName, commands } from '../contract/commands.ts'
 import type { Result } from '../contract/errors.ts'
-import type { Core } from '../core/core.ts'
+import { mayCall } from '../contract/tokens.ts'
+import type { Core, Token } from '../core/core.ts'
 import { sendJson, sendRefusal, sendWrongMethod } from './reply.ts'
 import { readJson } from './request-body.ts'
 
@@ -17,6 +18,19 @@ export type InvokeOptions = {
   bodyLimitBytes: number
   /** Log for what callers must not see. */
   log: (line: string) => void
+}
+
+/** Who calls: a browser with the panel's cookie, or a program with a token. */
+export type Visitor = { token?: Token }
+
+/** The contract as a program may use it that has a token: what it adds it names itself, as a command line does. */
+function programApi({ core, actor }: InvokeOptions, token: Token, name: string): SlipwayApi {
+  const command = `token ${token.name}: ${name}`
+  return core.api({
+    actor,
+    origin: { from: 'program', command, folder: null },
+    mustTrust: token.scope === 'watch',
+  })
 }
 
 /** The contract as the panel may use it, for one command. */
@@ -30,18 +44,27 @@ export async function invoke(
   response: ServerResponse,
   name: string,
   options: InvokeOptions,
+  { token }: Visitor,
 ): Promise<void> {
   if (request.method !== 'POST') return sendWrongMethod(response, 'POST')
-  if (request.headers['x-slipway'] !== '1')
+  // A browser sends a cookie with whatever a page requests, but neither this header nor a token.
+  if (token === undefined && request.headers['x-slipway'] !== '1')
     return sendRefusal(response, { status: 403, code: 'usage', message: 'The header x-slipway is missing.' })
   if (!Object.hasOwn(commands, name))
     return sendRefusal(response, { status: 404, code: 'usage', message: 'There is no such command.' })
+  if (token !== undefined && !mayCall(token.scope, name as CommandName))
+    return sendRefusal(response, {
+      status: 403,
+      code: 'usage',
+      message: `The token ${token.name} may only watch.`,
+    })
   const body = await readJson(request, options.bodyLimitBytes)
   if (!body.ok) return body.refusal && sendRefusal(response, body.refusal)
   const command = name as CommandName
   // Validated by the core, which does so for all hosts.
   const input = body.value as CommandInput<typeof command>
-  sendJson(response, 200, withoutStack(await panelApi(options, name).invoke(command, input), options.log))
+  const api = token === undefined ? panelApi(options, name) : programApi(options, token, name)
+  sendJson(response, 200, withoutStack(await api.invoke(command, input), options.log))
 }
 
 /** The hint of an internal error is a stack: it goes to the log, and callers get a pointer to it. */

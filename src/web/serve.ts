@@ -7,13 +7,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { fail, ok, type Result } from '../contract/errors.ts'
 import type { Core } from '../core/core.ts'
+import { version } from '../core/version.ts'
 import { Connections } from './connections.ts'
 import { sendLog, sendReport } from './downloads.ts'
 import { EventStreams } from './event-streams.ts'
 import { hostGuard, inAddress, isLoopback, isWildcard, originRefusal } from './guard.ts'
-import { type InvokeOptions, invoke, panelApi } from './invoke.ts'
+import { type InvokeOptions, invoke, panelApi, type Visitor } from './invoke.ts'
 import { type PanelFiles, readPanelFiles, sendFile } from './panel-files.ts'
-import { send, sendRefusal, sendWrongMethod } from './reply.ts'
+import { send, sendJson, sendRefusal, sendWrongMethod } from './reply.ts'
 import { Lock, newToken, tokenFromFile } from './token.ts'
 
 export type ServeOptions = {
@@ -167,22 +168,25 @@ function answerer({ files, guard, lock, streams, connections, invoking }: Parts)
     if (refused) return sendRefusal(response, refused)
     const [address = '', search = ''] = (request.url ?? '').split('?', 2)
     const query = new URLSearchParams(search)
+    if (address === '/api') return describe(request, response)
     if (!address.startsWith('/api/')) return page(request, response, address, query)
 
     const download = address === '/api/report' || address === '/api/log'
     const foreign = originRefusal(request, download)
     if (foreign) return sendRefusal(response, foreign)
-    if (!lock.opensWith(request.headers.cookie))
-      return sendRefusal(response, {
-        status: 401,
-        code: 'usage',
-        message: 'This browser is not signed in: open the address that slipway serve printed.',
-      })
+    const visitor = visitorOf(request)
+    if (visitor === null) {
+      const message =
+        request.headers.authorization === undefined
+          ? 'This browser is not signed in: open the address that slipway serve printed.'
+          : 'There is no such token: slipway token add NAME makes one.'
+      return sendRefusal(response, { status: 401, code: 'usage', message })
+    }
     connections.trust(request.socket)
     if (address.startsWith('/api/invoke/')) {
       const name = address.slice('/api/invoke/'.length)
       if (name === 'snapshot') streams.listenForAWhile()
-      return invoke(request, response, name, invoking)
+      return invoke(request, response, name, invoking, visitor)
     }
     if (request.method !== 'GET' && !(download && request.method === 'HEAD'))
       return sendWrongMethod(response, download ? 'GET, HEAD' : 'GET')
@@ -191,6 +195,23 @@ function answerer({ files, guard, lock, streams, connections, invoking }: Parts)
     if (address !== '/api/events') return sendRefusal(response, notHere)
     if (!streams.open(response))
       sendRefusal(response, { status: 503, code: 'not-possible', message: 'Too many panels are open.' })
+  }
+
+  /** Null for a stranger. A token is looked up each time, so that a removed one is refused at once. */
+  function visitorOf({ headers }: IncomingMessage): Visitor | null {
+    const given = /^Bearer +(\S{1,200})$/i.exec(headers.authorization ?? '')?.[1]
+    if (given !== undefined) {
+      const token = invoking.core.findToken(given)
+      return token === undefined ? null : { token }
+    }
+    return headers.authorization === undefined && lock.opensWith(headers.cookie) ? {} : null
+  }
+
+  /** The same for everybody: what programs can call. */
+  async function describe(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return sendWrongMethod(response, 'GET, HEAD')
+    const { openApi } = await import('../contract/openapi.ts')
+    sendJson(response, 200, openApi(version))
   }
 
   /** The panel's files hold no secrets, so they need no cookie; the token is taken at the front door only. */

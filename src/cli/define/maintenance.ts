@@ -1,5 +1,6 @@
-/** Defines the commands for maintenance and hosts: sweep, doctor, backup, settings, serve, open, completion. */
-import { Argument, type Command } from 'commander'
+/** Defines the commands for maintenance and hosts: sweep, doctor, backup, settings, serve, token, open, completion. */
+import { Argument, type Command, Option } from 'commander'
+import { tokenScopes } from '../../contract/references.ts'
 import { wholeNumber } from '../reference.ts'
 import { type Act, call, showExample } from './act.ts'
 
@@ -44,6 +45,19 @@ export function defineMaintenance(program: Command, act: Act): void {
     .option('--no-work', 'only watch; leave running batches to another host')
     .action(act(call(async () => (await import('../commands/serve.ts')).serve)))
   showExample(serve, 'slipway serve', 'slipway serve --port 4600 --token-file ~/.slipway-token --no-work')
+
+  const token = program
+    .command('token')
+    .description('let a program call the panel that slipway serve serves: add, list or remove its token')
+    .addArgument(new Argument('<ACTION>', 'what to do').choices(['add', 'list', 'remove']))
+    .argument('[NAME]', 'a name for the program')
+    .addOption(
+      new Option('--scope <SCOPE>', 'with add: only watch, or steer the queue and run commands too')
+        .choices(tokenScopes)
+        .default('watch'),
+    )
+    .action(act(call(async () => (await import('../commands/token.ts')).token)))
+  showExample(token, 'slipway token add notebook --scope steer', 'slipway token remove notebook')
 
   const open = program
     .command('open')

@@ -26,6 +26,7 @@ import { snapshot } from './snapshot.ts'
 import { stopAfter } from './stop-after.ts'
 import { report, summary } from './summary.ts'
 import { sweep } from './sweep.ts'
+import { tokenAdd, tokenList, tokenRemove } from './token.ts'
 import { undo } from './undo.ts'
 
 // Configurations need large libraries: they are loaded by the commands that read one, not by every `list`.
@@ -64,6 +65,9 @@ const handlers: { [N in CommandName]: Handler<N> } = {
   summary,
   sweep,
   timeline,
+  'token-add': tokenAdd,
+  'token-list': tokenList,
+  'token-remove': tokenRemove,
   trust,
   undo,
 }

@@ -58,6 +58,9 @@ const sentences: Readonly<Record<string, (event: Facts) => string>> = {
     `${who(e)} changed ${has(e, 'key') ? `the setting ${value(e, 'key')}` : 'a setting'}${span(e)}`,
   configuration_trusted: (e) =>
     `${who(e)} trusted the configuration${has(e, 'file') ? ` ${value(e, 'file')}` : ''} as it was then`,
+  token_added: (e) =>
+    `${who(e)} added ${tokenWords(e)}${has(e, 'scope') ? `, which may ${value(e, 'scope')}` : ''}`,
+  token_removed: (e) => `${who(e)} removed ${tokenWords(e)}`,
   action_undone: (e) =>
     flag(e, 'failed')
       ? `${who(e)} tried to undo ${action(e)}, but the queue had moved on`
@@ -75,6 +78,8 @@ const sentences: Readonly<Record<string, (event: Facts) => string>> = {
   disk_low: (e) => `The disk ran low${free(e)}, so nothing starts until it has room again`,
   disk_recovered: (e) => `The disk had room again${free(e)}`,
 }
+
+const tokenWords = (e: Facts): string => (has(e, 'name') ? `the token ${value(e, 'name')}` : 'a token')
 
 /** The event as one sentence without time and full stop; a user's name at its beginning stays as it is. */
 export function eventSentence(event: Facts): string {

@@ -3,7 +3,7 @@
  * pair of them behaves as the contract defines.
  */
 import { describe, expect, test } from 'vitest'
-import { skipDoneModes } from '../../../src/contract/references.ts'
+import { skipDoneModes, tokenScopes } from '../../../src/contract/references.ts'
 import {
   activeBatchStatuses,
   attemptOutcomes,
@@ -31,6 +31,7 @@ const lists: Record<string, readonly string[]> = {
   attemptOutcomes,
   expansions,
   skipDoneModes,
+  tokenScopes,
 }
 
 /** Name of the contract's list with exactly these members. */

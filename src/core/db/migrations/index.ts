@@ -8,6 +8,7 @@ import facts from './003_facts.sql?raw'
 import filling from './004_filling.sql?raw'
 import order from './005_order.sql?raw'
 import bounds from './006_bounds.sql?raw'
+import tokens from './007_tokens.sql?raw'
 
 export type Migration = { version: number; name: string; sql: string }
 
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'filling', sql: filling },
   { version: 5, name: 'order', sql: order },
   { version: 6, name: 'bounds', sql: bounds },
+  { version: 7, name: 'tokens', sql: tokens },
 ]
 
 /** The schema version that this build writes and reads. */
