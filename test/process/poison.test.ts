@@ -41,7 +41,7 @@ const poisons: Record<string, Poison> = {
 }
 
 test.each(Object.keys(poisons))(
-  '%s: the queue goes on, the doctor names it, and the host ends',
+  '%s: the queue continues, the doctor names it, and the host ends',
   async (name) => {
     const { sql, becomes, doctor } = poisons[name] as Poison
     const place = aPlace()

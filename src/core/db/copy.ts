@@ -46,7 +46,7 @@ async function copyPages(source: string, partial: string, onStep: () => void): P
   }
 }
 
-/** A single file without a WAL beside it, without a host that works on it, and every page of it sound. */
+/** A single file without a WAL beside it, without a host that uses it, and every page of it sound. */
 function finish(partial: string): void {
   const copy = new Database(partial)
   try {

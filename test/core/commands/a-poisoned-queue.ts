@@ -48,7 +48,7 @@ export type State = {
 
 type Queue = Awaited<ReturnType<typeof aQueue>>
 
-/** The first batch (#1, three jobs), one behind it (#2), and a host that works. */
+/** The first batch (#1, three jobs), one behind it (#2), and an executor. */
 async function aQueue({ when, plan, third, more = 0 }: State) {
   const home = temporaryFolder()
   const opened = await openCore({

@@ -68,7 +68,7 @@ test('a fill during which a backup is made is whole where it was made, and added
   await isAddedAgain(restored)
 })
 
-test('the half of a fill in a backup is removed by the first host that works there, whoever lives elsewhere', async () => {
+test('the half of a fill in a backup is removed by the first executor there, whoever lives elsewhere', async () => {
   const place = await aCore()
   const { added } = await adding(place)
   const copy = temporaryFolder()

@@ -188,6 +188,6 @@ const states: State[] = [
   },
 ]
 
-describe('a host works on, and ends when asked to, with', () => {
+describe('a host keeps running the queue, and ends on request, with', () => {
   for (const state of states) test(state.name, () => expectRest(state))
 })

@@ -162,7 +162,7 @@ const states: State[] = [
     },
   },
   {
-    name: 'a batch that goes on where one goes on that goes on where it stopped',
+    name: 'batches that continue each other in a circle',
     when: 'queued',
     sql: `INSERT INTO batch_continues SELECT a.id, b.id FROM batches a, batches b WHERE a.number <> b.number`,
     becomes: 'completed',
@@ -199,6 +199,6 @@ const states: State[] = [
   ),
 ]
 
-describe('a host works on, and ends when asked to, with', () => {
+describe('a host keeps running the queue, and ends on request, with', () => {
   for (const state of states) test(state.name, () => expectRest(state))
 })
