@@ -41,6 +41,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'slurm',
+          sequence: { groupOrder: 4 },
+          include: ['test/slurm/**/*.test.ts'],
+          globalSetup: ['test/slurm/cluster-up.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           sequence: { groupOrder: 2 },
           include: ['test/e2e/**/*.e2e.test.ts'],

@@ -82,5 +82,10 @@ export function pairs(
 export function settingValue(text: string): unknown {
   if (text === 'true') return true
   if (text === 'false') return false
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+  try {
+    return text.startsWith('{') ? JSON.parse(text) : text
+  } catch {
+    return text // refused as what it is
+  }
 }

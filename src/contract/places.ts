@@ -42,3 +42,37 @@ export type JobPlace = z.infer<typeof jobPlaceSchema>
 
 /** What is asked of Slurm for each job. */
 export type SlurmPlace = JobPlace['slurm']
+
+/** Why Slurm lets a job wait, by its own code; what is not here is shown as Slurm says it. */
+const pendingWords: Readonly<Record<string, string>> = {
+  Priority: 'jobs with a higher priority come first',
+  Resources: 'until nodes are free',
+  None: 'Slurm has not looked at them yet',
+  BeginTime: 'their begin time is not there yet',
+  Dependency: 'for another job',
+  JobHeldUser: 'they are held (scontrol release)',
+  JobHeldAdmin: 'an administrator holds them',
+  JobArrayTaskLimit: 'for the limit of their array',
+  PartitionDown: 'the partition is down',
+  PartitionInactive: 'the partition is inactive',
+  PartitionTimeLimit: 'they ask for more time than the partition grants',
+  PartitionNodeLimit: 'they ask for more than the partition grants',
+  ReqNodeNotAvail: 'a node that they need is not available',
+  NodeDown: 'a node that they need is down',
+  Reservation: 'for their reservation',
+  Licenses: 'for a licence',
+  SubmitLimit: 'Slurm takes no more jobs of this account now',
+}
+
+/** Why jobs wait on the cluster, as a clause: 'jobs with a higher priority come first (Priority)'. */
+export function pendingReason(code: string): string {
+  const name = code.split(',')[0] ?? code
+  const words =
+    (Object.hasOwn(pendingWords, name) ? pendingWords[name] : undefined) ??
+    (name.startsWith('QOS')
+      ? 'its QOS allows no more'
+      : name.startsWith('Assoc')
+        ? 'the account allows no more'
+        : null)
+  return words === null ? name : `${words} (${name})`
+}

@@ -41,9 +41,12 @@ export async function settings(
 
 /** All settings as a table with what they mean, or the value of one. */
 export function settingLines(all: Settings, key: SettingKey | undefined): string[] {
-  if (key !== undefined) return [escaped(String(all[key]))]
+  if (key !== undefined) return [escaped(shown(all[key]))]
   return table(
     [{ title: 'SETTING' }, { title: 'VALUE', align: 'right' }, { title: 'MEANING' }],
-    settingKeys.map((one) => [one, escaped(String(all[one])), settingWords[one]]),
+    settingKeys.map((one) => [one, escaped(shown(all[one])), settingWords[one]]),
   )
 }
+
+const shown = (value: Settings[SettingKey]) =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -3,13 +3,14 @@
  */
 import type { Batch, DoneBy, Host, QueueState } from '../../contract/entities.ts'
 import { doneByWords, moment } from '../../contract/moments.ts'
+import { pendingReason } from '../../contract/places.ts'
 import { isWorking } from '../../contract/states.ts'
 import { waitSentence } from '../../contract/waits.ts'
 import { amount, batchName, brief, bytes, countOf, listed } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import { headOfLine, nextRetry, type QueueCounts, queueCounts } from '../queue/attention-queries.ts'
 import { batchById, runningRow } from '../queue/queries.ts'
-import type { Marks } from '../queue/settings-store.ts'
+import { type Marks, readMark } from '../queue/settings-store.ts'
 
 export type Disk = { freeBytes: number; neededBytes: number }
 
@@ -115,10 +116,25 @@ function whyNotAsUsual(db: Db, batch: Batch, { executor, paused, disk, now }: Qu
   if (!batch.sealed && pending + running === 0)
     return `${name} has run ${done} and waits to be sealed by whoever adds its jobs`
   if (isFull(disk) && running === 0) return `${name} is stalled at ${done}: ${diskSentence(disk)}`
+  const onCluster = readMark(db, 'place')
+  if (onCluster?.batchId === batch.id && running > 0) {
+    const waits = whyClusterWaits(onCluster, name)
+    if (waits !== null) return `${waits} (${done})`
+  }
   const retry = running === 0 ? nextRetry(db, batch.id, now) : undefined
   return retry === undefined
     ? null
     : `${name} waits until ${moment(retry.at, now)} to try job ${retry.ordinal} again (${done})`
+}
+
+/** Why nothing of the batch runs on its cluster; null while something does. */
+function whyClusterWaits(
+  { running, waiting, reason, trouble }: NonNullable<Marks['place']>,
+  name: string,
+): string | null {
+  if (trouble !== null) return `${name} waits for Slurm: ${brief(trouble)}`
+  if (running > 0 || waiting === 0 || reason === null) return null
+  return `${name} waits in Slurm's queue with ${countOf(waiting, 'job')}: ${pendingReason(reason)}`
 }
 
 function whoIsMissing(executor: Host | null): string {

@@ -246,12 +246,18 @@ export class Cluster {
       if (!known.has(key) || isActive(entry.state)) known.set(key, entry)
     }
     const entryOf = ({ slice, task }: OpenTask) => known.get(`${slice.name}/${task.index}`)
-    const forgotten = tasks.filter((open) => entryOf(open) === undefined && open.missing > 0)
-    const accounts = forgotten.length === 0 ? null : await askAccounting(this.#o.run, idsOf(forgotten))
     const nowMs = performance.now()
-    for (const open of tasks) {
+    for (const open of tasks) this.#settle(open, open.readEnd(nowMs))
+    const left = tasks.filter(({ task }) => this.#open.has(task.attempt))
+    const unclear = left.filter((open) => {
+      const state = entryOf(open)?.state
+      return state === undefined ? open.missing > 0 : !isActive(state)
+    })
+    const accounts = unclear.length === 0 ? null : await askAccounting(this.#o.run, submitted(unclear))
+    for (const open of left) {
       const entry = entryOf(open)
-      const state = entry?.state ?? accounts?.get(`${open.jobId}_${open.task.index}`)
+      const accounted = accounts?.get(`${open.jobId}_${open.task.index}`)
+      const state = entry === undefined || accounted === 'OUT_OF_MEMORY' ? accounted : entry.state
       this.#settle(open, open.judge(state, entry?.node ?? '', nowMs))
       this.#logs.look(open.task)
     }
@@ -329,8 +335,9 @@ export class Cluster {
   }
 }
 
-const idsOf = (tasks: readonly OpenTask[]): string[] =>
-  taskIds(tasks.flatMap(({ jobId, task }) => (jobId ? [{ jobId, index: task.index }] : [])))
+const submitted = (tasks: readonly OpenTask[]) =>
+  tasks.flatMap(({ jobId, task }) => (jobId ? [{ jobId, index: task.index }] : []))
+const idsOf = (tasks: readonly OpenTask[]): string[] => taskIds(submitted(tasks))
 
 /** An end of which there is no record. */
 function unwitnessed(attempt: string, ended: Ending, begun: { at: number; node: string } | null): JobExit {

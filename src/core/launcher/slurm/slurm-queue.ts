@@ -28,17 +28,40 @@ export async function lookAtQueue(
   return answer.ok ? { ok: true, entries: parse(answer) } : answer
 }
 
-/** What the accounting says of tasks that squeue does not know any more, by `jobId_index`; empty without accounting. */
-export async function askAccounting(run: RunSlurm, ids: readonly string[]): Promise<Map<string, string>> {
-  const answer = await run('sacct', ['-n', '-X', '-P', '-o', 'JobID,State', '-j', ids.join(',')])
-  const lines = answer.ok ? answer.text.split('\n') : []
-  return new Map(
-    lines.flatMap((line) => {
-      const [id, state] = line.split('|')
-      // `CANCELLED by 1000`
-      return id === undefined || state === undefined ? [] : [[id, state.split(' ')[0] ?? state] as const]
-    }),
-  )
+/**
+ * What the accounting says of tasks that ended without leaving their end, by `jobId_index`; empty without accounting. Where
+ * no cgroup holds a job in its memory, Slurm ends it too, but has no word for that: then what it used says so.
+ */
+export async function askAccounting(
+  run: RunSlurm,
+  tasks: readonly { jobId: string; index: number }[],
+): Promise<Map<string, string>> {
+  const answer = await run('sacct', [
+    '-n',
+    '-P',
+    '--noconvert',
+    '-o',
+    'JobID,State,MaxRSS,ReqMem',
+    '-j',
+    tasks.map(({ jobId, index }) => `${jobId}_${index}`).join(','),
+  ])
+  const states = new Map<string, string>()
+  const asked = new Map<string, number>()
+  for (const line of answer.ok ? answer.text.split('\n') : []) {
+    const [id = '', state = '', used = '', memory = ''] = line.split('|')
+    const [task = '', step] = id.split('.')
+    // `CANCELLED by 1000`
+    if (step === undefined && id !== '') states.set(task, state.split(' ')[0] ?? state)
+    if (step === undefined) asked.set(task, bytesOf(memory))
+    else if (bytesOf(used) > (asked.get(task) ?? Number.NaN)) states.set(task, 'OUT_OF_MEMORY')
+  }
+  return states
+}
+
+/** `100M`, `104857600`, and of older versions `100Mn` and `100Mc`. */
+function bytesOf(text: string): number {
+  const match = /^([\d.]+)([KMGT]?)[cn]?$/.exec(text)
+  return match === null ? Number.NaN : Number(match[1]) * 1_024 ** ' KMGT'.indexOf(match[2] || ' ')
 }
 
 function parse({ text }: Extract<Answer, { ok: true }>): QueueEntry[] {
