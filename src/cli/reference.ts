@@ -55,6 +55,8 @@ export const jobFieldNames = [
   'durationMs',
   'error',
   'doneByBatch',
+  'node',
+  'queuedMs',
 ] as const satisfies readonly (keyof Job)[]
 export type JobField = (typeof jobFieldNames)[number]
 

@@ -69,6 +69,8 @@ export const batchSchema = z.object({
   seen: z.boolean(),
   /** True on the batch after which nothing starts. */
   stopAfter: z.boolean(),
+  /** The name of the place where its jobs run; absent: on this machine. */
+  cluster: z.string().optional(),
 })
 export type Batch = z.infer<typeof batchSchema>
 
@@ -88,6 +90,9 @@ export const jobSchema = z.object({
   error: z.string().nullable(),
   /** Number of the batch that did a cancelled job instead. */
   doneByBatch: z.number().int().nullable(),
+  /** On a cluster: the machine that ran the last attempt, and how long that waited for it. */
+  node: z.string().optional(),
+  queuedMs: count.optional(),
 })
 export type Job = z.infer<typeof jobSchema>
 
@@ -108,6 +113,10 @@ export const attemptSchema = z.object({
   maxRssKb: count.nullable(),
   logBytes: count,
   hostId: z.string().nullable(),
+  /** The machine of a cluster on which it ran; null here. */
+  node: z.string().nullable(),
+  /** How long it waited in the cluster's queue. */
+  queuedMs: count.nullable(),
 })
 export type Attempt = z.infer<typeof attemptSchema>
 
@@ -222,6 +231,17 @@ export const summarySchema = z.object({
   cpuMs: count.nullable(),
   maxRssKb: count.nullable(),
   logBytes: count,
+  /** Where a cluster ran it: what each job requested, and how it was used. */
+  cluster: z
+    .object({
+      place: z.string(),
+      nodes: count,
+      meanQueuedMs: count.nullable(),
+      memoryMb: count.nullable(),
+      /** CPU time as a share of the CPUs that were held. */
+      cpuShare: z.number().nullable(),
+    })
+    .optional(),
   /** 'event', 'sweep' or 'demand': which layer closed the batch. */
   closedBy: z.enum(['event', 'sweep', 'demand', 'command']),
 })

@@ -2,7 +2,7 @@
  * The promises under faults, on a real Slurm: a task never runs twice, none is stuck, none is lost, whatever is killed. The
  * watched job notes its beginnings and ends, and leaves `overlaps` if it ever runs beside itself.
  */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -17,6 +17,7 @@ import {
   pidsOf,
   startDaemon,
   until,
+  whole,
 } from './on-cluster.ts'
 
 /** Two watched jobs on the first node, running. */
@@ -142,7 +143,7 @@ describe.skipIf(noCluster !== null)(`${title}, jobs go on and count once when`, 
     await eachRanOnce(place, host)
   })
 
-  test('the controller is dead for long', async () => {
+  test.runIf(whole)('the controller is dead for long', async () => {
     const { place, host } = await twoRunning()
     killDaemon('slurmctld')
     await sleep(15_000)
@@ -185,7 +186,7 @@ describe.skipIf(noCluster !== null)(`${title}, jobs go on and count once when`, 
     await eachRanOnce(place, host)
   })
 
-  test('slurmd of their node stands still for a while', async () => {
+  test('slurmd of their node is stopped for a while', async () => {
     const { place, host } = await twoRunning()
     const slurmd = daemonPid('n1')
     process.kill(slurmd, 'SIGSTOP')
@@ -208,7 +209,7 @@ describe.skipIf(noCluster !== null)(`${title}, jobs go on and count once when`, 
 })
 
 describe.skipIf(noCluster !== null)(`${title}, jobs run again, never beside themselves, when`, () => {
-  test('their node is gone with everything on it', async () => {
+  test.runIf(whole)('their node is gone with everything on it', async () => {
     const { place, host } = await twoRunning('{ lost-after: 6s, extra: [--exclude=n2] }', 'echo $$ >>pids')
     const nodes = new Set(place.lines('notes').map((line) => line.split(' ')[2] ?? ''))
     // As a power cut would: slurmd first, so that nobody reports an end.
@@ -220,8 +221,7 @@ describe.skipIf(noCluster !== null)(`${title}, jobs run again, never beside them
         // One took the other with it.
       }
     }
-    for (const name of ['x', 'y'])
-      await place.run('--version').then(() => place.slurm('rmdir', join(place.project, `on-${name}`)))
+    for (const name of ['x', 'y']) rmdirSync(join(place.project, `on-${name}`))
     for (const node of nodes) if (nodes.size > 1) startDaemon(node)
     await eachRanAgain(place, host, 90_000)
     expect(place.lines('overlaps')).toEqual([])

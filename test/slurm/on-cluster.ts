@@ -11,6 +11,8 @@ import { aPlace, type Place } from '../process/slipway.ts'
 const cluster = inject('cluster')
 /** Why these tests can't run; null where they can. */
 export const noCluster = 'missing' in cluster ? cluster.missing : null
+/** `npm run test:slurm` tries everything; as a part of `npm test` what takes longest is left out. */
+export const whole = process.env.SLIPWAY_TEST_SLURM_WHOLE !== undefined
 const folder = 'folder' in cluster ? cluster.folder : ''
 const script = join(import.meta.dirname, '../../scripts/slurm/cluster.sh')
 const SLURM_CONF = join(folder, 'etc/slurm.conf')
@@ -86,7 +88,7 @@ export function killDaemon(name: string): void {
   process.kill(daemonPid(name), 'SIGKILL')
   onTestFinished(async () => {
     startDaemon(name)
-    if (/^n\d$/.test(name)) await nodesAreBack()
+    await nodesAreBack()
   })
 }
 

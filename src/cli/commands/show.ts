@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import type { Paint } from '../io.ts'
-import { JOB_COLUMNS, jobRow, statusWord } from '../print/batch.ts'
+import { CLUSTER_JOB_COLUMNS, JOB_COLUMNS, jobRow, statusWord } from '../print/batch.ts'
 import { tableRow, widthsOf } from '../print/table.ts'
 import { pad } from '../print/width.ts'
 import type { JobField } from '../reference.ts'
@@ -39,7 +39,7 @@ export async function show(context: Context, batch: BatchRef, options: ShowOptio
     await printLines(context, detailLines(result.value, context.io.paint, Date.now()))
     if (!jobs && Object.keys(options).length === 0) return EXIT_OK
     await context.io.out('\n')
-    return printJobs(context, pages, fields)
+    return printJobs(context, pages, fields, result.value.batch.cluster !== undefined)
   })
 }
 
@@ -98,11 +98,13 @@ async function printJobs(
   context: Context,
   pages: AsyncGenerator<Result<Job[]>>,
   fields: readonly JobField[] | undefined,
+  onCluster: boolean,
 ): Promise<number> {
   const { io } = context
-  const columns = fields?.map((field) => ({ title: field.toUpperCase() })) ?? JOB_COLUMNS
+  const standard = onCluster ? CLUSTER_JOB_COLUMNS : JOB_COLUMNS
+  const columns = fields?.map((field) => ({ title: field.toUpperCase() })) ?? standard
   const row = (job: Job): string[] =>
-    fields?.map((field) => escaped(String(job[field] ?? '-'))) ?? jobRow(job, io.paint)
+    fields?.map((field) => escaped(String(job[field] ?? '-'))) ?? jobRow(job, io.paint, onCluster)
   let widths: number[] | undefined
   for await (const page of pages) {
     if (!page.ok) return failed(context, page.error)
@@ -138,6 +140,7 @@ export function detailLines(found: CommandOutput<'show'>, paint: Paint, now: num
     ['status', statusWord(batch, paint)],
     ['jobs', isDeferred(batch) ? inputsNote(batch) : `${jobs.total}: ${counts.join(', ')}`],
     ['place', batch.position === null || batch.position === 0 ? null : String(batch.position)],
+    ['runs on', batch.cluster === undefined ? null : escaped(batch.cluster)],
     ['priority', batch.priority === 0 ? null : String(batch.priority)],
     ['waits for', batch.waitsFor === null ? null : escaped(waitedFor(batch.waitsFor))],
     [

@@ -140,6 +140,14 @@ export const JOB_COLUMNS: readonly Column[] = [
   { title: 'INPUT' },
 ]
 
+/** The same where jobs ran on a cluster. */
+export const CLUSTER_JOB_COLUMNS: readonly Column[] = JOB_COLUMNS.toSpliced(
+  -1,
+  0,
+  { title: 'NODE' },
+  { title: 'QUEUED', align: 'right' },
+)
+
 const JOB_COLOURS = {
   pending: 'gray',
   running: 'blue',
@@ -149,7 +157,7 @@ const JOB_COLOURS = {
 } as const
 
 /** One row of the jobs table; the error of a failed job follows its input. */
-export function jobRow(job: Job, paint: Paint): string[] {
+export function jobRow(job: Job, paint: Paint, onCluster = false): string[] {
   const why = job.error === null ? '' : `  ${paint('red', escaped(job.error))}`
   return [
     String(job.ordinal),
@@ -157,6 +165,9 @@ export function jobRow(job: Job, paint: Paint): string[] {
     String(job.attempts),
     job.signal ?? (job.exitCode === null ? '-' : String(job.exitCode)),
     job.durationMs === null ? '-' : duration(job.durationMs),
+    ...(onCluster
+      ? [escaped(job.node ?? '-'), job.queuedMs === undefined ? '-' : duration(job.queuedMs)]
+      : []),
     `${escaped(job.input)}${why}`,
   ]
 }

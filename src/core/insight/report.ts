@@ -104,8 +104,14 @@ function facts(summary: Summary): Fact[] {
     'Attempts',
     `${amount(summary.attempts)}${summary.interrupted > 0 ? `, ${amount(summary.interrupted)} interrupted` : ''}`,
   )
-  add('CPU time', summary.cpuMs === null ? null : duration(summary.cpuMs))
-  add('Peak memory', summary.maxRssKb === null ? null : bytes(summary.maxRssKb * 1_024))
+  const { cluster } = summary
+  add('Place', cluster ? placeWords(cluster) : null)
+  const cpuShare = cluster?.cpuShare ?? null
+  const ofCpus = cpuShare === null ? '' : `, ${share(cpuShare)} of the CPUs it held`
+  add('CPU time', summary.cpuMs === null ? null : `${duration(summary.cpuMs)}${ofCpus}`)
+  const asked = cluster?.memoryMb ?? null
+  const ofMemory = asked === null ? '' : ` of ${bytes(asked * 2 ** 20)} requested`
+  add('Peak memory', summary.maxRssKb === null ? null : `${bytes(summary.maxRssKb * 1_024)}${ofMemory}`)
   add('Logs', summary.logBytes === 0 ? null : bytes(summary.logBytes))
   add(
     'Outputs',
@@ -115,6 +121,11 @@ function facts(summary: Summary): Fact[] {
   )
   add('Closed by', closers[summary.closedBy])
   return found
+}
+
+function placeWords({ place, nodes, meanQueuedMs }: NonNullable<Summary['cluster']>): string {
+  const waited = meanQueuedMs === null ? '' : `, ${duration(meanQueuedMs)} in its queue on average`
+  return `${place}: ${countOf(nodes, 'node')}${waited}`
 }
 
 const closers: Readonly<Record<Summary['closedBy'], string | null>> = {

@@ -4,9 +4,11 @@
  * run, as a retry leaves what had succeeded before as it is.
  */
 import type { Summary } from '../../contract/entities.ts'
+import type { JobPlace } from '../../contract/places.ts'
 import { systemClock } from '../clock.ts'
 import type { Db } from '../db/db.ts'
 import {
+  type AttemptFacts,
   attemptFacts,
   type BatchFacts,
   batchFacts,
@@ -79,6 +81,7 @@ export function makeSummary(db: Db, batchId: string, limits: Partial<OutputLimit
       cpuMs: used.cpu_ms,
       maxRssKb: used.max_rss_kb,
       logBytes: used.log_bytes,
+      ...clusterOf(batch, used),
       closedBy: closedBy(batch.closed_by),
     }
   })
@@ -109,6 +112,22 @@ function successRate(batch: BatchFacts): number {
 function folderOf(batch: BatchFacts): string {
   const options = storedObject(batch.options)
   return typeof options.cwd === 'string' ? options.cwd : ''
+}
+
+/** Nothing for a batch that ran on this machine. */
+function clusterOf(batch: BatchFacts, used: AttemptFacts): Pick<Summary, 'cluster'> {
+  const { place } = JSON.parse(batch.options) as { place?: JobPlace | null }
+  if (!place) return {}
+  const heldMs = (used.awake_ms ?? 0) * (place.slurm.cpus ?? 1)
+  return {
+    cluster: {
+      place: place.name,
+      nodes: used.nodes,
+      meanQueuedMs: used.queued_ms,
+      memoryMb: place.slurm.memoryMb,
+      cpuShare: used.cpu_ms === null || heldMs === 0 ? null : used.cpu_ms / heldMs,
+    },
+  }
 }
 
 function closedBy(layer: string | null): Summary['closedBy'] {

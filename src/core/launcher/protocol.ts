@@ -47,6 +47,7 @@ type Usage = { userMs: number; systemMs: number; maxRssKb: number | null } | nul
 /**
  * `timeout` and `stopped`: we ended it. `exited`: it ended by itself, or somebody else killed it. On a cluster also:
  * `time-limit`, `out-of-memory` and `cancelled`: Slurm ended it, for a limit of its own or because somebody cancelled it.
+ * `preempted`: Slurm ended it to give its node to others, or to begin it again.
  * `lost`: it had begun, and nobody saw its end. `unbegun`: it never began, and won't.
  */
 const endings = [
@@ -56,6 +57,7 @@ const endings = [
   'time-limit',
   'out-of-memory',
   'cancelled',
+  'preempted',
   'lost',
   'unbegun',
 ] as const

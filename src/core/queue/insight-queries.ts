@@ -61,6 +61,21 @@ export type AttemptFacts = {
   cpu_ms: number | null
   max_rss_kb: number | null
   log_bytes: number
+  /** Of a cluster. */
+  nodes: number
+  queued_ms: number | null
+  awake_ms: number | null
+}
+
+const nothingUsed: AttemptFacts = {
+  attempts: 0,
+  interrupted: 0,
+  cpu_ms: null,
+  max_rss_kb: null,
+  log_bytes: 0,
+  nodes: 0,
+  queued_ms: null,
+  awake_ms: null,
 }
 
 /** What the attempts that began at or after `since` (epoch ms) used. */
@@ -70,10 +85,11 @@ export function attemptFacts(db: Db, batchId: string, since: number): AttemptFac
       .sql<AttemptFacts>(
         `SELECT count(*) AS attempts, coalesce(sum(a.outcome = 'interrupted'), 0) AS interrupted,
                 sum(a.user_ms) + sum(a.system_ms) AS cpu_ms, max(a.max_rss_kb) AS max_rss_kb,
-                coalesce(sum(a.log_bytes), 0) AS log_bytes
+                coalesce(sum(a.log_bytes), 0) AS log_bytes, count(DISTINCT a.node) AS nodes,
+                CAST(avg(a.queued_ms) AS INTEGER) AS queued_ms, sum(a.awake_ms) AS awake_ms
          FROM jobs j JOIN attempts a ON a.job_id = j.id WHERE j.batch_id = ? AND a.started_at >= ?`,
       )
-      .get(batchId, since) ?? { attempts: 0, interrupted: 0, cpu_ms: null, max_rss_kb: null, log_bytes: 0 }
+      .get(batchId, since) ?? nothingUsed
   )
 }
 

@@ -18,6 +18,9 @@ export function jobMentions(like: string): string {
 
 export type JobPage = { status?: readonly JobStatus[]; search?: string; after: number; limit: number }
 
+/** Only for the rows of a page: one look by key for each. */
+const withLastAttempt = 'LEFT JOIN attempts a ON a.job_id = j.id AND a.number = j.attempts'
+
 /** Jobs of a batch in order, from ordinal `after` on. */
 export function jobsPage(db: Db, batchId: string, page: JobPage): Job[] {
   const like = page.search ? `%${page.search.replace(/[\\%_]/g, '\\$&')}%` : null
@@ -27,7 +30,7 @@ export function jobsPage(db: Db, batchId: string, page: JobPage): Job[] {
     // One status: the index (batch_id, status, ordinal) is walked from the cursor on.
     return db
       .sql<JobRow>(
-        `SELECT j.* FROM jobs j WHERE batch_id = ?1 AND status = ?2 AND ordinal > ?3 AND ${filter}
+        `SELECT j.*, a.node, a.queued_ms FROM jobs j ${withLastAttempt} WHERE batch_id = ?1 AND status = ?2 AND ordinal > ?3 AND ${filter}
          ORDER BY ordinal LIMIT ?5`,
       )
       .all(batchId, only, page.after, like, page.limit)
@@ -35,7 +38,7 @@ export function jobsPage(db: Db, batchId: string, page: JobPage): Job[] {
   }
   return db
     .sql<JobRow>(
-      `SELECT j.* FROM jobs j WHERE batch_id = ?1 AND ordinal > ?3 AND ${filter}
+      `SELECT j.*, a.node, a.queued_ms FROM jobs j ${withLastAttempt} WHERE batch_id = ?1 AND ordinal > ?3 AND ${filter}
        AND (?2 IS NULL OR status IN (SELECT value FROM json_each(?2))) ORDER BY ordinal LIMIT ?5`,
     )
     .all(batchId, page.status ? JSON.stringify(page.status) : null, page.after, like, page.limit)

@@ -101,6 +101,9 @@ export type Ended = {
   systemMs: number | null
   maxRssKb: number | null
   logBytes: number
+  /** On a cluster: which machine ran it, and how long it waited there. */
+  node?: string | null
+  queuedMs?: number | null
 }
 
 /** A job and the number of its attempt. */
@@ -263,8 +266,8 @@ function recordAttempt(
 ): void {
   db.sql(
     `INSERT INTO attempts (job_id, number, outcome, started_at, ended_at, awake_ms, exit_code, signal, error,
-                           user_ms, system_ms, max_rss_kb, log_bytes, host_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                           user_ms, system_ms, max_rss_kb, log_bytes, host_id, node, queued_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     job.id,
     job.attempts,
@@ -280,6 +283,8 @@ function recordAttempt(
     ended.maxRssKb,
     ended.logBytes,
     context.hostId,
+    ended.node ?? null,
+    ended.queuedMs ?? null,
   )
 }
 

@@ -80,6 +80,9 @@ export type JobRow = {
   command_hash: string
   claim_token: string | null
   done_by: number | null
+  /** Of the last attempt on a cluster, where a query selects it. */
+  node?: string | null
+  queued_ms?: number | null
 }
 
 export type AttemptRow = {
@@ -98,6 +101,8 @@ export type AttemptRow = {
   max_rss_kb: number | null
   log_bytes: number
   host_id: string | null
+  node: string | null
+  queued_ms: number | null
 }
 
 /** The reason of a batch or event as a sentence. */
@@ -164,7 +169,15 @@ export function toBatch(row: BatchEntityRow): Batch {
     continues: row.continues,
     seen: row.completed_at === null || row.seen_at !== null,
     stopAfter: row.is_stop_after === 1,
+    ...clusterOf(row.options),
   }
+}
+
+/** Most batches run on this machine: their options are not parsed for it. */
+function clusterOf(options: string): Pick<Batch, 'cluster'> {
+  if (!options.includes('"place":{')) return {}
+  const { place } = JSON.parse(options) as { place?: { name: string } | null }
+  return place ? { cluster: place.name } : {}
 }
 
 /** The job as people and scripts read it. */
@@ -182,6 +195,7 @@ export function toJob(row: JobRow): Job {
     durationMs: row.duration_ms,
     error: row.done_by === null ? row.error : doneBySentence(row.done_by),
     doneByBatch: row.done_by,
+    ...(row.node == null ? {} : { node: row.node, queuedMs: row.queued_ms ?? 0 }),
   }
 }
 
@@ -203,5 +217,7 @@ export function toAttempt(row: AttemptRow): Attempt {
     maxRssKb: row.max_rss_kb,
     logBytes: row.log_bytes,
     hostId: row.host_id,
+    node: row.node,
+    queuedMs: row.queued_ms,
   }
 }

@@ -38,7 +38,7 @@ export function judge(
   intent: StopIntent,
   claimedAt: number | null,
 ): Verdict {
-  const measured = measuredBy(exit)
+  const measured = measuredBy(exit, claimedAt)
   const failed = (error: string): Verdict => ({ ...measured, kind: 'failed', retryable: true, error })
   if (exit.ended === 'exited' && exit.exitCode === 0) {
     if (command === null)
@@ -50,6 +50,12 @@ export function judge(
     return { ...measured, kind: 'interrupted', error: 'stopped on request' }
   if (exit.ended === 'lost')
     return { ...measured, kind: 'interrupted', hostDied: true, error: lostSentence(exit) }
+  if (exit.ended === 'preempted')
+    return {
+      ...measured,
+      kind: 'interrupted',
+      error: 'Slurm took its node away: preempted, or requeued by somebody',
+    }
   if (exit.ended === 'unbegun')
     return { ...measured, kind: 'interrupted', error: 'the cluster dropped it before it began' }
   if (exit.ended === 'cancelled' && intent !== null)
@@ -92,7 +98,7 @@ const nothing: Omit<Verdict, 'kind'> = {
   logBytes: 0,
 }
 
-function measuredBy(exit: JobExit): Omit<Verdict, 'kind'> {
+function measuredBy(exit: JobExit, claimedAt: number | null): Omit<Verdict, 'kind'> {
   return {
     ...nothing,
     leftovers: exit.leftovers,
@@ -105,7 +111,13 @@ function measuredBy(exit: JobExit): Omit<Verdict, 'kind'> {
     systemMs: exit.usage?.systemMs ?? null,
     maxRssKb: exit.usage?.maxRssKb ?? null,
     logBytes: exit.logBytes,
+    ...(exit.node === undefined ? {} : onNode(exit, exit.node, claimedAt)),
   }
+}
+
+/** Where a cluster ran it, and how long it waited there; the node's clock may be behind. */
+function onNode({ startedAt }: JobExit, node: string, claimedAt: number | null) {
+  return { node, queuedMs: claimedAt === null ? null : Math.max(0, startedAt - claimedAt) }
 }
 
 /** By the clock at the end: one that was set back meanwhile must not make every output look old. */

@@ -9,6 +9,7 @@ import filling from './004_filling.sql?raw'
 import order from './005_order.sql?raw'
 import bounds from './006_bounds.sql?raw'
 import tokens from './007_tokens.sql?raw'
+import cluster from './008_cluster.sql?raw'
 
 export type Migration = { version: number; name: string; sql: string }
 
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'order', sql: order },
   { version: 6, name: 'bounds', sql: bounds },
   { version: 7, name: 'tokens', sql: tokens },
+  { version: 8, name: 'cluster', sql: cluster },
 ]
 
 /** The schema version that this build writes and reads. */

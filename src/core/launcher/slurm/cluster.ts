@@ -292,6 +292,7 @@ export class Cluster {
       })
     }
     const { end, ending } = judgement
+    if (ending === 'preempted') this.#loose.add(open.slice.name)
     const log = this.#logs.finish(open.task)
     if (end.refused !== null)
       return this.#o.onRefused(attempt, end.refused.stage, end.refused.errno, open.task.logPath)

@@ -77,6 +77,8 @@ export class OpenTask {
   }
 
   #explained(end: Extract<TaskEnd, { refused: null }>, state: string | undefined, nowMs: number): Judgement {
+    // Back in the queue: an administrator, or a partition that preempts.
+    if (state === 'PENDING' || state === 'REQUEUED') return this.#ended(end, 'REQUEUED')
     const isFinal = state !== undefined && !isActive(state)
     const waited = nowMs - (this.#doubtSinceMs ?? nowMs) >= this.#lostAfterMs
     if (!isFinal && !waited && this.missing < 2) return OPEN

@@ -19,7 +19,7 @@ const MOST_BYTES = 256 * 2 ** 20
 
 const limits = /SubmitJob|submit limit|MaxSubmit|MaxJobCount|max_array_tasks|temporarily unable to accept/i
 const refusals =
-  /invalid|not available|can not be satisfied|violates accounting|unrecogni[sz]ed option|requires an argument|not permitted|access.*denied|job rejected|unable to open file|missing/i
+  /invalid|not available(?! now)|can not be satisfied|violates accounting|unrecogni[sz]ed option|requires an argument|not permitted|access.*denied|job rejected|unable to open file|missing/i
 
 /** Runs them on this machine, with this environment. */
 export function slurmHere(env: NodeJS.ProcessEnv): RunSlurm {

@@ -30,7 +30,7 @@ export async function lookAtQueue(
 
 /**
  * What the accounting says of tasks that ended without leaving their end, by `jobId_index`; empty without accounting. Where
- * no cgroup holds a job in its memory, Slurm ends it too, but has no word for that: then what it used says so.
+ * no cgroup holds a job in its memory, Slurm ends it too, but has no word for that: then its use shows it.
  */
 export async function askAccounting(
   run: RunSlurm,

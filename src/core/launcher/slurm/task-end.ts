@@ -94,6 +94,8 @@ export function endingBy(state: string): Ending | null {
     case 'CANCELLED':
       return 'cancelled'
     case 'PREEMPTED':
+    case 'REQUEUED':
+      return 'preempted'
     case 'COMPLETED':
     case 'FAILED':
       return 'lost'
@@ -113,7 +115,7 @@ export function endingOf({ why }: Extract<TaskEnd, { refused: null }>, state: st
   if (why === 'stopped' || why === 'timeout') return why
   if (why === 'fenced') return 'lost'
   const said = state === null ? null : endingBy(state)
-  if (state === 'PREEMPTED' || state === 'NODE_FAIL') return 'lost'
+  if (state === 'NODE_FAIL') return 'lost'
   if (said !== null && said !== 'lost') return said
   return why === 'slurm' ? 'cancelled' : 'exited'
 }

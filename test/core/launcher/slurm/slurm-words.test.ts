@@ -39,6 +39,11 @@ describe('a failed command of Slurm', () => {
       'trouble',
       'Socket timed out on send/recv operation',
     ],
+    [
+      'allocation failure: Requested partition configuration not available now',
+      'trouble',
+      'Requested partition configuration not available now',
+    ],
     ['', 'trouble', 'sbatch failed'],
   ] as const)('%s is %s', (said, kind, message) => {
     expect(failure('sbatch', said)).toEqual({ ok: false, kind, message })
@@ -73,7 +78,8 @@ describe('the end of a task', () => {
     ['137 exited', 'OUT_OF_MEMORY', 'SIGKILL', 'out-of-memory'],
     ['143 slurm', 'TIMEOUT', 'SIGTERM', 'time-limit'],
     ['143 slurm', 'CANCELLED', 'SIGTERM', 'cancelled'],
-    ['143 slurm', 'PREEMPTED', 'SIGTERM', 'lost'],
+    ['143 slurm', 'PREEMPTED', 'SIGTERM', 'preempted'],
+    ['143 slurm', 'REQUEUED', 'SIGTERM', 'preempted'],
     ['137 exited', 'FAILED', 'SIGKILL', 'exited'],
     ['137 exited', null, 'SIGKILL', 'exited'],
     ['137 fenced', null, 'SIGKILL', 'lost'],
