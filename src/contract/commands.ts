@@ -42,6 +42,17 @@ const configuration = {
     .optional(),
 }
 
+/** What decides which batches a configuration becomes. */
+const asAdded = {
+  ...configuration,
+  types: z.array(z.string()).optional(),
+  variables: z.record(z.string(), z.string()).optional(),
+  /** The name of the place where all batches run, whatever the file says. */
+  on: z.string().min(1).max(64).optional(),
+  /** true: as 'changed'. */
+  skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
+}
+
 /** The schema of an input is built when the command is first called: most hosts call few. */
 const define = <I extends z.ZodType>(mutates: boolean, makeInput: () => I) => {
   let made: I | undefined
@@ -57,14 +68,8 @@ const define = <I extends z.ZodType>(mutates: boolean, makeInput: () => I) => {
 export const commands = {
   enqueue: define(true, () =>
     z.object({
-      ...configuration,
-      types: z.array(z.string()).optional(),
-      variables: z.record(z.string(), z.string()).optional(),
-      /** The name of the place where all batches run, whatever the file says. */
-      on: z.string().min(1).max(64).optional(),
+      ...asAdded,
       ifExists: z.enum(ifExistsAnswers).default('fail'),
-      /** true: as 'changed'. */
-      skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
       priority: z.number().int().min(-1_000_000).max(1_000_000).optional(),
       /** Where `replace` and `remaining` put what they create: at the closed batch's position, with its priority, or last. */
       place,
@@ -75,11 +80,7 @@ export const commands = {
   ),
   preview: define(false, () =>
     z.object({
-      ...configuration,
-      types: z.array(z.string()).optional(),
-      variables: z.record(z.string(), z.string()).optional(),
-      on: z.string().min(1).max(64).optional(),
-      skipDone: z.union([z.boolean(), z.enum(skipDoneModes)]).default(false),
+      ...asAdded,
     }),
   ),
   /** Marks the configuration as trusted as it is now. */

@@ -161,7 +161,7 @@ describe.skipIf(noCluster !== null)(`${title}, jobs go on and count once when`, 
       `batches: [{ type: a, on: { slurm: { lost-after: 6s } }, ${aWatchedJob(place)}, over: { list: [x, y] } }]`,
     )
     expect((await place.run('add', file)).code).toBe(0)
-    killDaemon('slurmctld')
+    killDaemon('slurmctld', 'SIGTERM') // by SIGKILL it would forget the jobs of the last seconds
     const host = place.start('work', '--until-empty')
     await sleep(8_000)
     expect((await place.jobs()).map(({ status }) => status)).toEqual(['running', 'running'])
