@@ -56,6 +56,17 @@ describe.skipIf(whyNot !== undefined)('a host that dies on Windows', () => {
     await until(() => readdirSync(runDir()).length === 0, 'no journal is left')
   })
 
+  it('outlives an update: the installer closes what runs from the app, which jobs and launcher do not', async () => {
+    const system = windowsPath(join(resources, 'cli/out/launcher/slipway-system.exe'))
+    const closed = await agent.call('run', system, ['close', windowsPath(resources)], 'C:\\', {})
+    expect(closed).toMatchObject({ code: 0 })
+    await ends(host)
+    go()
+    expect(await work()).toMatchObject({ code: 0 })
+    const { jobs } = await user.json<Shown>('show', '1', '--jobs')
+    expect([jobs[0]?.attempts, timesRun()]).toEqual([1, 1])
+  })
+
   it('loses no exit of a job that ended while nobody was there', async () => {
     const identity = await launcher()
     await agent.call('kill', host)

@@ -10,12 +10,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { JobPlace } from '../../contract/places.ts'
 import { duration } from '../../contract/words.ts'
 import { ATTEMPT_MARKER, RUN_DIR_MARKER } from '../process/process-table.ts'
 import { identify, type ProcessIdentity, realRunDir } from '../process/processes.ts'
-import { WINDOWS_LAUNCHER } from '../process/win32.ts'
 import {
   encodeFrame,
   holdFrame,
@@ -31,6 +30,7 @@ import {
   startFrame,
 } from './protocol.ts'
 import { refusalMessage } from './refusal.ts'
+import { copyWindowsLauncher } from './windows-program.ts'
 
 export type { JobExit, StartSpec } from './protocol.ts'
 
@@ -105,7 +105,10 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
     return connect(options, node, [script], [JSON.stringify(options.place)])
   }
   const forced = options.env.SLIPWAY_LAUNCHER
-  if (isWindows) return connect(options, join(options.launcherDir, WINDOWS_LAUNCHER), [])
+  if (isWindows) {
+    const home = dirname(options.runDir)
+    return connect(options, copyWindowsLauncher(options.launcherDir, home), [])
+  }
   const native = join(options.launcherDir, 'slipway-launcher')
   if (forced !== 'node' && (forced === 'native' || isExecutable(native))) {
     try {
