@@ -184,20 +184,25 @@ export type StretchRow = {
 
 /**
  * What stopped a batch or let it continue, in order, from the event `since` (an id) on: its own events, and those
- * of the queue and the machine. A walk over all events from there to the batch's end, or to the latest.
+ * of the queue and the machine, each through its index.
  */
 export function stretchEvents(db: Db, batchId: string, since: number): StretchRow[] {
   return db
     .sql<StretchRow>(
-      `SELECT id, at, kind, batch_id, host_id, to_status, details FROM events
-       WHERE id >= ? AND id <= coalesce(
+      `WITH until AS MATERIALIZED (SELECT coalesce(
            (SELECT CASE WHEN b.completed_at IS NOT NULL THEN (SELECT max(id) FROM events WHERE batch_id = b.id) END
-            FROM batches b WHERE b.id = ?), (SELECT max(id) FROM events))
-         AND (kind IN ('queue_paused', 'queue_resumed', 'stop_after_reached', 'machine_slept')
-              OR (batch_id = ? AND to_status IS NOT NULL AND job_id IS NULL) OR (batch_id = ? AND kind = 'batch_taken_over'))
+            FROM batches b WHERE b.id = ?2), (SELECT max(id) FROM events)) AS id)
+       SELECT id, at, kind, batch_id, host_id, to_status, details FROM events INDEXED BY queue_events
+       WHERE kind IN ('queue_paused', 'queue_resumed', 'stop_after_reached', 'machine_slept')
+         AND id BETWEEN ?1 AND (SELECT id FROM until)
+       UNION ALL
+       SELECT id, at, kind, batch_id, host_id, to_status, details FROM events INDEXED BY events_of_batch
+       WHERE batch_id = ?2 AND id BETWEEN ?1 AND (SELECT id FROM until)
+         AND kind NOT IN ('queue_paused', 'queue_resumed', 'stop_after_reached', 'machine_slept')
+         AND ((to_status IS NOT NULL AND job_id IS NULL) OR kind = 'batch_taken_over')
        ORDER BY id`,
     )
-    .all(since, batchId, batchId, batchId)
+    .all(since, batchId)
 }
 
 type EventMark = { id: number; at: number }

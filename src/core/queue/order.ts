@@ -15,8 +15,8 @@ const largestRank = 2 ** 52
 
 /** So many places from the top are in order in every commit. */
 export const exactPlaces = 128
-/** Rows of one slice: a few milliseconds. */
-const sliceRows = 1_000
+/** Rows of one slice: a millisecond or two. */
+const sliceRows = 250
 const all = 1_000_000_000
 
 /** Number of queued batches, which is also the last position. */

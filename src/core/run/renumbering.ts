@@ -8,7 +8,7 @@ import { executorHost } from '../queue/host-store.ts'
 import { arrangeAll, arrangeSlice, exactPlaces, queueLength } from '../queue/order.ts'
 
 /** Between two slices; and between two passes over the queue, which each write all of it. */
-const sliceEveryMs = 25
+const sliceEveryMs = 10
 const passEveryMs = 250
 
 export class Renumbering {

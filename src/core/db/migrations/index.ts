@@ -10,6 +10,7 @@ import order from './005_order.sql?raw'
 import bounds from './006_bounds.sql?raw'
 import tokens from './007_tokens.sql?raw'
 import cluster from './008_cluster.sql?raw'
+import events from './009_events.sql?raw'
 
 export type Migration = { version: number; name: string; sql: string }
 
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'bounds', sql: bounds },
   { version: 7, name: 'tokens', sql: tokens },
   { version: 8, name: 'cluster', sql: cluster },
+  { version: 9, name: 'events', sql: events },
 ]
 
 /** The schema version that this build writes and reads. */
