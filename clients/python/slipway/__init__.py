@@ -26,6 +26,10 @@ from ._errors import (
     UsageError,
 )
 
+for _error in SlipwayError.__subclasses__() + UsageError.__subclasses__() + [SlipwayError]:
+    # Their names as people write them.
+    _error.__module__ = __name__
+
 __version__ = "0.1.0"
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime, timezone
-from typing import Any, Sequence
+from typing import Any, Dict, List, Sequence
 
 from ._errors import BatchExists, BatchFailed, NothingCanRun, TimedOut
 from ._progress import Progress, bar_html
 from ._transport import Document, Transport
 
 _WORDS = {"initiated": "on hold", "completed_with_errors": "completed with errors"}
+#: How many rows a notebook shows.
+SHOWN_ROWS = 100
 _FINAL = ("completed", "completed_with_errors", "failed", "cancelled")
 
 
@@ -114,9 +117,9 @@ class Batch:
         """
         A row for each job: job, input, status, exit_code, signal, attempts, seconds, started_at, completed_at, error.
 
-        A pandas DataFrame where pandas is installed, else a list of dicts; ``frame`` says which.
+        A pandas DataFrame where pandas is installed, else a list of dicts, a table in a notebook; ``frame`` says which.
         """
-        rows = [_row(job) for job in self._transport.jobs(self.id, statuses)]
+        rows = Rows(_row(job) for job in self._transport.jobs(self.id, statuses))
         if frame is None:
             frame = _has_pandas()
         if not frame:
@@ -218,6 +221,25 @@ class Batch:
         except BatchExists as error:
             raise with_existing(error, self._transport) from None
         return self
+
+
+class Rows(List[Dict[str, Any]]):
+    """A list of dicts that a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in _row({}))
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row.values()) + "</tr>"
+            for row in self[:SHOWN_ROWS]
+        )
+        more = f"<p>and {len(self) - SHOWN_ROWS:,} more</p>" if len(self) > SHOWN_ROWS else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.astimezone().strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
 
 
 def with_existing(error: BatchExists, transport: Transport) -> BatchExists:

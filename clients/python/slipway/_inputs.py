@@ -19,6 +19,8 @@ def command_of(command: str | Sequence[Any], shell: bool) -> str | list[str]:
     words = [as_text(word, "the command") for word in ([command] if isinstance(command, str) else command)]
     if not words or words[0] == "":
         raise UsageError('the command is empty; write for instance ["python3", "score.py", "{input}"]')
+    if isinstance(command, str) and not shell and any(character.isspace() for character in command.strip()):
+        raise UsageError(f"the command is a list of words, such as {command.split()}; a line for the shell needs shell=True")
     named = [_TOKEN.sub(lambda token: "{input}" if token[0] == "{}" else token[0], word) for word in words]
     return named[0] if shell and len(named) == 1 else named
 
@@ -57,8 +59,11 @@ def table_of_rows(rows: Any, used: set[str]) -> str:
         [as_text(record.get(column), f"{column!r} of row {number}") for column in chosen]
         for number, record in enumerate(records, 1)
     )
+    header = [str(column) for column in chosen]
+    if len(header) > 1:
+        return _csv(header, lines)
     # A line with one empty field would read as no row at all: a second column, which nothing names, keeps it.
-    return _csv([str(column) for column in chosen] + [""], ([*line, ""] for line in lines))
+    return _csv([*header, ""], ([*line, ""] for line in lines))
 
 
 def range_text(span: Any) -> str:

@@ -127,6 +127,11 @@ class Shown(Place):
         self.assertIn("width:50.000%", page)
         self.assertRegex(repr(batch), r"^<Batch #1 .* completed with errors: 2 of 2, 1 failed>$")
 
+    def test_rows_are_a_table_where_there_is_no_pandas(self) -> None:
+        rows = self.run_batch(["<good>"]).results(frame=False)
+        self.assertIn("<td>&lt;good&gt;</td><td>succeeded</td><td>0</td><td></td><td>1</td>", rows._repr_html_())
+        self.assertEqual(rows[0]["input"], "<good>")
+
     def test_a_log_gets_a_line_for_each_status(self) -> None:
         out = io.StringIO()
         with mock.patch.object(sys, "stderr", out):

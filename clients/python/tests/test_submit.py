@@ -101,7 +101,7 @@ class Exactness(Place):
         assert isinstance(batch, slipway.Batch)
         batch.wait(progress=False, check=True)
         self.assertEqual(batch.log(1), "A'B C\n")
-        with self.assertRaises(slipway.InvalidConfiguration):
+        with self.assertRaisesRegex(slipway.UsageError, "list of words, such as .'echo', '.input.'.; .* shell=True"):
             self.client.submit("echo {input}", over=["a"], name="b")
 
 

@@ -41,9 +41,10 @@ table_of_rows <- function(rows, used) {
   if (length(chosen) == 0) chosen <- names(rows)
   columns <- lapply(chosen, function(name) as_texts(rows[[name]], paste("column", name)))
   names(columns) <- enc2utf8(chosen)
+  if (length(columns) > 1) return(csv_of(columns))
   # A line with one empty field would read as no row at all: a second column, which nothing names, keeps it.
-  columns[[length(columns) + 1]] <- rep("", nrow(rows))
-  names(columns)[[length(columns)]] <- ""
+  columns[[2]] <- rep("", nrow(rows))
+  names(columns)[[2]] <- ""
   csv_of(columns)
 }
 
@@ -68,6 +69,9 @@ command_of <- function(command, shell) {
   words <- as_texts(command, "the command")
   if (length(words) == 0 || words[[1]] == "") {
     refuse("usage", 'the command is empty; write for instance c("Rscript", "score.R", "{input}")')
+  }
+  if (length(words) == 1 && !shell && grepl("[[:space:]]", trimws(words))) {
+    refuse("usage", 'the command is a vector of words, such as c("Rscript", "score.R"); a line for the shell needs shell = TRUE')
   }
   # Doubled braces stay as they are.
   words <- gsub("(\\{\\{|\\}\\})|\\{\\}", "\\1{input}", words)

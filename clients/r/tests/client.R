@@ -119,6 +119,7 @@ test("mistakes are conditions, and nothing is created", function(connection) {
   fails_as("slipway_usage", "go up by one", submit(c("echo", "{value}"), range = c(1, 3, 5)))
   fails_as("slipway_usage", "over is empty", submit(c("echo", "{input}"), over = character()))
   fails_as("slipway_invalid_configuration", "\\{inptu\\}", submit(c("echo", "{inptu}"), over = "a"))
+  fails_as("slipway_usage", "vector of words", submit("echo {input}", over = "a"))
   fails_as("slipway_unreachable", "SLIPWAY", slipway_connect(command = "/no/slipway"))
   stopifnot(length(slipway_batches(all = TRUE, connection = connection)) == 0)
 })

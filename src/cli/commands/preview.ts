@@ -40,8 +40,8 @@ export async function preview(
       if (text !== undefined) await printLines(context, ['', 'As a file:', '', escapedLines(text).trimEnd()])
     }
     if (problems.length === 0) return EXIT_OK
-    const { specPath } = result.value
-    const message = `${specPath} can't be run as it is; nothing was created.`
+    const subject = isAdHoc(result.value) ? 'This' : result.value.specPath
+    const message = `${subject} can't be run as it is; nothing was created.`
     return failed(context, atOptions({ code: 'invalid-configuration', message, problems }))
   })
 }

@@ -95,10 +95,11 @@ export function checkPlaceholders(
       })
       continue
     }
-    const message =
+    const unknown =
       batchType.over.kind === 'table'
         ? `${shorten(found)} is no column of the table, no variable and no placeholder of every job`
-        : `unknown placeholder ${shorten(found)}; write {{ and }} for braces that are meant literally`
+        : `unknown placeholder ${shorten(found)}`
+    const message = `${unknown}; write {{ and }} for braces that are meant literally`
     problems.add(place, {
       found,
       expected: `one of ${names.map((known) => `{${known}}`).join(' ')}`,
