@@ -30,7 +30,7 @@ fails_as <- function(class, pattern, code) {
 
 look <- function(connection, values, ...) {
   options <- utils::modifyList(list(name = "look", connection = connection), list(...))
-  do.call(slipway_submit, c(list(c("sh", "-c", "echo looked at $1; test $1 != bad", "sh", "{input}"), over = values), options))
+  do.call(slipway_submit, c(list(c("sh", "-c", "echo \"looked at $1\"; test \"$1\" != bad", "sh", "{input}"), over = values), options))
 }
 
 test("hostile values reach the job as they are", function(connection) {
@@ -103,6 +103,27 @@ test("pause, resume and cancel answer with the batch as it is then", function(co
   fails_as("slipway_not_possible", ".", slipway_cancel(batch))
   fails_as("slipway_not_found", "#9", slipway_batch(9, connection = connection))
   fails_as("slipway_timed_out", "not done after", slipway_wait(look(connection, "a"), timeout = 1, progress = FALSE))
+})
+
+test("the same goes over a server", function(connection) {
+  home <- file.path(dirname(getwd()), "home")
+  slipway <- paste0("SLIPWAY_HOME=", shQuote(home), " ", shQuote(Sys.getenv("SLIPWAY")))
+  token <- jsonlite::fromJSON(system(paste(slipway, "token add r --scope steer --json"), intern = TRUE))$token
+  server <- pipe(paste("echo $$; exec env", slipway, "serve --port 0 --json"), open = "r")
+  pid <- as.integer(readLines(server, 1))
+  on.exit({ tools::pskill(pid, tools::SIGINT); close(server) })
+  url <- jsonlite::fromJSON(readLines(server, 1))$url
+  there <- slipway_connect(sub("[?].*", "", url), token)
+  hostile <- c("-x", "a\nb", "\u00e4 \U1F600 {input}", "bad")
+  batch <- slipway_wait(look(there, hostile), progress = FALSE)
+  stopifnot(identical(slipway_results(batch)$input, hostile), slipway_failed(batch)$job == 4)
+  stopifnot(slipway_log(batch, 3) == "looked at \u00e4 \U1F600 {input}\n", slipway_log(batch, 2, everything = TRUE) == "looked at a\nb\n")
+  fails_as("slipway_duplicate", "#1 +look", look(there, hostile))
+  stopifnot(slipway_retry(batch, jobs = 4)$status != "completed_with_errors", summary(slipway_wait(batch, progress = FALSE))$run == 2)
+  watching <- slipway_connect(url)
+  stopifnot(length(slipway_batches(all = TRUE, connection = watching)) == 1)
+  fails_as("slipway_untrusted", ".", look(watching, "a", name = "other"))
+  fails_as("slipway_unreachable", "can't be reached", slipway_connect("http://127.0.0.1:9/?token=x"))
 })
 
 test("a wait ends where nothing can run", function(connection) {
