@@ -12,9 +12,12 @@ export function windowsCommandLine(argv: readonly string[]): string {
   return [head, ...args.map(quoted)].join(' ')
 }
 
-/** Backslashes count only before a quote, where each stands for itself when doubled. */
 function quoted(argument: string): string {
-  if (/^[^\s"]+$/.test(argument)) return argument
+  return /^[^\s"]+$/.test(argument) ? argument : inWindowsQuotes(argument)
+}
+
+/** Backslashes count only before a quote, where each stands for itself when doubled. */
+export function inWindowsQuotes(argument: string): string {
   return `"${argument.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`
 }
 

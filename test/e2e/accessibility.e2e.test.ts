@@ -23,6 +23,11 @@ const views: View[] = [
   { name: 'a summary', hash: '#/queue?batch=8' },
   { name: 'the jobs', hash: '#/queue?batch=8&tab=jobs' },
   { name: 'a log', hash: '#/queue?batch=8&tab=log' },
+  {
+    name: 'what a job is',
+    hash: '#/history?batch=8&tab=log&job=50',
+    reach: (page) => page.getByRole('button', { name: 'Job details' }).click(),
+  },
   { name: 'the timeline', hash: '#/queue?batch=8&tab=timeline' },
   { name: 'the runs of a batch', hash: '#/history?batch=6' },
   { name: 'the events', hash: '#/queue?batch=8&tab=events' },

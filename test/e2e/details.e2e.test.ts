@@ -329,6 +329,23 @@ describe('the log', () => {
     }
   })
 
+  it('stands beside what the job is: its command to copy for three shells, its folder and its attempts', async () => {
+    const page = await open({ hash: '#/history?batch=8&tab=log&job=50' })
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('button', { name: 'Job details' }).click()
+    const details = page.getByRole('region', { name: 'Job details' })
+    await details.getByText('python3 scripts/edm.py data/region-0050.csv --out results/50.json').waitFor()
+    await details.getByText('/home/ada/projects/flood', { exact: true }).waitFor()
+    await details.getByText(/: failed · exit code 2 · ended \d\d:\d\d:\d\d after/).waitFor()
+    await details.getByRole('button', { name: 'Copy for PowerShell' }).click()
+    await details.getByText('Copied').waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      'python3 scripts/edm.py data/region-0050.csv --out results/50.json',
+    )
+    await page.getByRole('button', { name: 'Log of the next job' }).click()
+    await details.getByText('data/region-0051.csv', { exact: true }).waitFor()
+  })
+
   it('that is no text reports it', async () => {
     const page = await open({ hash: '#/history?batch=8' })
     await page.evaluate(() => {

@@ -3,6 +3,7 @@
  */
 
 import { ActionIcon, Button, Select, Switch, Tooltip } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import {
   IconAlertTriangle,
@@ -17,6 +18,7 @@ import { amount } from '../../../contract/words.ts'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { useAnswer } from '../../ui/use-answer.ts'
+import { JobDetails } from './JobDetails.tsx'
 import { nextFailure, showJob } from './other-jobs.ts'
 import type { OpenLog } from './use-log.ts'
 import type { LogSearch } from './use-log-search.ts'
@@ -46,6 +48,11 @@ export function LogTools({
 }) {
   const shown = useAnswer('job', { batch: batch.id, job }, `${batch.jobs.succeeded} ${batch.jobs.failed}`)
   const info = shown.value?.job
+  const [details, setDetails] = useLocalStorage({
+    key: 'slipway-job-details',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  })
   const attempts = Math.max(info?.attempts ?? 0, attempt ?? 0)
   return (
     <div className="log-tools">
@@ -72,6 +79,15 @@ export function LogTools({
           {info && escaped(info.input)}
           {!chosen && batch.status === 'running' && <span className="dim"> · running job</span>}
         </span>
+        <Button
+          size="compact-xs"
+          variant="default"
+          aria-expanded={details}
+          disabled={!shown.value}
+          onClick={() => setDetails(!details)}
+        >
+          Job details
+        </Button>
         {attempts > 1 && (
           <Select
             size="xs"
@@ -87,7 +103,8 @@ export function LogTools({
           />
         )}
       </div>
-      {info?.error && <p className="bad log-error">{escaped(info.error)}</p>}
+      {details && shown.value && <JobDetails answer={shown.value} />}
+      {info?.error && !details && <p className="bad log-error">{escaped(info.error)}</p>}
       <div className="log-bar">
         <SearchField
           style={{ flex: 1, minWidth: 120 }}
