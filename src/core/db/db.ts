@@ -72,35 +72,31 @@ export function isBusy(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')
 }
 
+function isFull(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_FULL'
+}
+
 /** True for what SQLite throws when an index, a CHECK or a trigger of the schema refuses a statement. */
 export function isRefusedByRule(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_CONSTRAINT')
 }
 
-/**
- * True for what is thrown where an id would be beyond what can be counted, or where SQLite has none left: that one says
- * "database or disk is full".
- */
-function isOutOfIds(cause: unknown): boolean {
-  if (!(cause instanceof Error && 'code' in cause)) return false
-  return cause.code === 'SQLITE_FULL' || (isRefusedByRule(cause) && /_is_in_bounds/.test(cause.message))
-}
+/** Far beyond what was ever given, and below what the schema lets in. */
+const farId = 2_000_000_000
 
 /**
- * SQLite lets nobody guard its memory of the largest id: whoever writes nonsense there must not stop everything. True if
- * the next ids now follow those that are there.
+ * SQLite lets nobody guard its memory of the largest id. Whoever writes nonsense there must not stop everything: SQLite
+ * then says that the disk is full, or gives ids that the schema refuses. True if the next ids now follow those there are.
  */
 function resetSequences(raw: Database.Database): boolean {
-  const tables = raw.prepare<[], string>('SELECT name FROM sqlite_sequence').pluck().all()
-  const changed = tables.map(
-    (table) =>
-      raw
-        .prepare(
-          `UPDATE sqlite_sequence SET seq = coalesce((SELECT max(rowid) FROM "${table.replaceAll('"', '""')}"), 0)
-         WHERE name = ?1 AND seq > coalesce((SELECT max(rowid) FROM "${table.replaceAll('"', '""')}"), 0)`,
-        )
-        .run({ 1: table }).changes,
-  )
+  const far = raw.prepare<[number], string>('SELECT name FROM sqlite_sequence WHERE seq > ?').pluck()
+  const changed = far.all(farId).map((table) => {
+    const largest = `coalesce((SELECT max(rowid) FROM "${table.replaceAll('"', '""')}"), 0)`
+    const reset = raw.prepare(
+      `UPDATE sqlite_sequence SET seq = ${largest} WHERE name = ? AND seq > ${largest}`,
+    )
+    return reset.run(table).changes
+  })
   return changed.some((rows) => rows > 0)
 }
 
@@ -164,7 +160,11 @@ export function wrap(raw: Database.Database, patience?: Patience): Db {
     try {
       return attempt()
     } catch (cause) {
-      if (isOutOfIds(cause) && transaction.immediate(() => resetSequences(raw)) === true) return attempt()
+      if (
+        (isFull(cause) || isRefusedByRule(cause)) &&
+        transaction.immediate(() => resetSequences(raw)) === true
+      )
+        return attempt()
       throw cause
     } finally {
       durable = false
