@@ -88,7 +88,7 @@ export async function goalReached(
       ? goal.ids.flatMap((id) => now.get(id) ?? []).filter((batch) => !isFinal(batch.status))
       : [...now.values()].filter((batch) => batch.status === 'queued' || batch.status === 'running')
   if (open.length > 0 && state?.queue.paused && state.running === null) return [state.queue.sentence]
-  const openIds = new Set(open.map((batch) => batch.id))
+  const openNumbers = new Set(open.map((batch) => batch.number))
   const blocked: string[] = []
   for (const batch of open) {
     const unsealed = waitsForSeal(batch)
@@ -96,19 +96,19 @@ export async function goalReached(
       blocked.push(unsealed)
       continue
     }
+    if (batch.status === 'paused' && batch.cause?.code === 'unreadable') {
+      blocked.push(`#${batch.number} is set aside: ${batch.reason}`)
+      continue
+    }
     if (batch.status !== 'queued' || batch.waitsFor === null) return undefined
-    const shown = await api.invoke('show', { batch: batch.id })
-    if (!shown.ok) return undefined
+    const { batches, types } = batch.waitsFor
     // One predecessor that won't complete by itself is enough; an open one is checked in its turn.
-    const waitsInVain = shown.value.after.some(
-      ({ satisfied, batch: before }) =>
-        !satisfied &&
-        (before === null ||
-          isFinal(before.status) ||
-          before.status === 'paused' ||
-          before.status === 'initiated' ||
-          openIds.has(before.id)),
-    )
+    const waitsInVain =
+      types.length > 0 ||
+      batches.some(
+        ({ number, status }) =>
+          isFinal(status) || status === 'paused' || status === 'initiated' || openNumbers.has(number),
+      )
     if (!waitsInVain) return undefined
     blocked.push(`#${batch.number} ${waitSentence(batch.waitsFor)}`)
   }

@@ -7,7 +7,7 @@ import type { Batch, Summary } from '../contract/entities.ts'
 import { escaped } from '../contract/escapes.ts'
 import type { ChangeEvent } from '../contract/events.ts'
 import { isFinal } from '../contract/states.ts'
-import { batchName } from '../contract/words.ts'
+import { amount, batchName } from '../contract/words.ts'
 import type { Core, Notice } from '../core/core.ts'
 import { type BatchesSeen, batchesSeen, type Goal, goalReached } from './batches-seen.ts'
 import type { Context } from './context.ts'
@@ -164,10 +164,16 @@ export async function summariesOf(api: SlipwayApi, batches: readonly Batch[]): P
   return summaries
 }
 
+/** So many reasons are printed; the rest are counted. */
+const REASONS = 20
+
 /** Reports on stderr why what is left can't run now. */
 export function reportBlocked(context: Context, blocked: readonly string[]): void {
   if (blocked.length === 0) return
-  context.io.err(`Nothing can run now:\n${blocked.map((one) => `  ${escaped(one)}\n`).join('')}`)
+  const more = blocked.length - REASONS
+  const lines = blocked.slice(0, REASONS).map((one) => `  ${escaped(one)}\n`)
+  if (more > 0) lines.push(`  and ${amount(more)} more\n`)
+  context.io.err(`Nothing can run now:\n${lines.join('')}`)
 }
 
 /** Checks again whenever something changed, but never twice at once, and never misses the last change. */

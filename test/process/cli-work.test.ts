@@ -236,6 +236,28 @@ test('logs -f follows a running batch from job to job until it ends', async () =
   expect((await worker.ended).code).toBe(0)
 })
 
+test('logs -f of a batch that was retried begins with what runs again, not with what had succeeded', async () => {
+  const place = aPlace()
+  const file = place.write(
+    'x.slipway.yaml',
+    `batches:
+  - type: t
+    run: [sh, -c, 'echo "ran $1"; if [ "$1" = 2 ]; then [ -e again ] || exit 1; until [ -e go ]; do sleep 0.02; done; fi', sh, "{value}"]
+    over: { range: 1..3 }`,
+  )
+  expect((await place.run('run', file)).code).toBe(1)
+  place.write('again', '')
+  expect((await place.run('retry', '1')).code).toBe(0)
+  const follower = place.start('logs', '1', '-f')
+  const worker = place.start('work', '--until-empty')
+  await follower.until(/ran 2\n/)
+  place.write('go', '')
+  expect((await worker.ended).code).toBe(0)
+  const { code, out, err } = await follower.ended
+  expect({ code, out }).toEqual({ code: 0, out: 'ran 2\n' })
+  expect(err).not.toMatch(/job [13] /)
+})
+
 test('progress on a terminal is two bars, and the terminal is left as it was', async () => {
   const place = aPlace()
   const file = place.write(

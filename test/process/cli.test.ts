@@ -284,7 +284,13 @@ describe('looking', () => {
     ])
     expect(statSync(join(place.project, 'again.txt')).size).toBe(written.reports[1]?.bytes)
     expect((await place.run('report', number, '--html', '-')).out).toBe(readFileSync(page, 'utf8'))
+    expect((await place.run('summary', number, '--html', '-')).out).toBe(readFileSync(page, 'utf8'))
     expect((await place.run('report', number, '--html', 'no/such/folder.html')).code).toBe(2)
+    await place.run('add', place.write('later.slipway.yaml', ONE_FAILS))
+    const later = String(Number(number) + 1)
+    for (const more of [[], ['--html', '-']])
+      expect(await place.json(out.summary, ['summary', later, ...more])).toMatchObject({ state: 'pending' })
+    expect((await place.run('report', later, '--html', '-', '--json')).code).toBe(5)
   })
 
   test('events reads as a story of who did what from where', async () => {

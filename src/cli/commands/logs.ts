@@ -34,7 +34,11 @@ export async function logs(
     const batch = shown.value.batch
     const chosen = ordinal === undefined ? await choose(api, batch, options.follow ?? false) : ok(ordinal)
     if (!chosen.ok) return failed(context, chosen.error)
-    let job = chosen.value
+    const isOld = ordinal === undefined && options.follow === true && isOfEarlierRun(batch)
+    const first = isOld ? await nextJob(api, batch.id, 0, () => context.io.gone) : chosen
+    if (!first.ok) return failed(context, first.error)
+    if (first.value === undefined) return end(context)
+    let job = first.value
     for (;;) {
       if (ordinal === undefined || options.follow) await announce(context, api, batch, job)
       const printed = await printLog(context, api, batch.id, job, options)
@@ -47,6 +51,11 @@ export async function logs(
       job = next.value
     }
   })
+}
+
+/** All that has a log is of an earlier run: the batch was retried, and has not begun again. */
+function isOfEarlierRun({ startedAt, status, jobs }: Batch): boolean {
+  return startedAt === null && !isFinal(status) && jobs.pending < jobs.total
 }
 
 async function end(context: Context): Promise<number> {
@@ -210,22 +219,31 @@ async function nextAttempt(
   return undefined
 }
 
-/** The next job of a running batch that has started; undefined when the batch no longer runs. */
+/**
+ * The next job of a batch that has started in its current run, which may be to come; undefined when the batch no longer
+ * runs. What an earlier run had done is not followed.
+ */
 async function nextJob(
   api: SlipwayApi,
   batch: string,
   after: number,
   gone: () => boolean,
 ): Promise<Result<number | undefined>> {
+  let behind = after
   while (!gone()) {
-    const page = await api.invoke('jobs', { batch, after, limit: 1 })
+    const page = await api.invoke('jobs', { batch, after: behind, limit: 1 })
     if (!page.ok) return page
     const next = page.value.jobs[0]
     if (next === undefined) return ok(undefined)
-    if (next.attempts > 0) return ok(next.ordinal)
     const shown = await api.invoke('show', { batch })
     if (!shown.ok) return shown
-    if (isFinal(shown.value.batch.status) || shown.value.batch.status === 'paused') return ok(undefined)
+    const { startedAt, status } = shown.value.batch
+    if (next.attempts > 0 && startedAt !== null && (next.startedAt ?? 0) >= startedAt) return ok(next.ordinal)
+    if (isFinalJob(next.status)) {
+      behind = next.ordinal
+      continue
+    }
+    if (isFinal(status) || status === 'paused') return ok(undefined)
     await sleep(LOOK_AGAIN_MS)
   }
   return ok(undefined)

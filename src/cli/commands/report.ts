@@ -8,7 +8,13 @@ import { EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { printJson, printLines, withCore } from '../session.ts'
 
-export type ReportOptions = { html?: string; text?: string; run?: number | undefined }
+export type ReportOptions = {
+  html?: string
+  text?: string
+  run?: number | undefined
+  /** With --json, one that is being prepared is an answer, as `summary` gives it. */
+  pendingIsAnswer?: boolean
+}
 
 /** Writes the requested files; without one prints the text. */
 export async function report(context: Context, batch: BatchRef, options: ReportOptions): Promise<number> {
@@ -18,6 +24,13 @@ export async function report(context: Context, batch: BatchRef, options: ReportO
   ]
   if (wanted.length === 0) wanted.push({ format: 'text', file: '-' })
   return withCore(context, async (_core, api) => {
+    if (context.json && options.pendingIsAnswer) {
+      const found = await api.invoke('summary', { batch, run: options.run })
+      if (found.ok && found.value.state === 'pending') {
+        await printJson(context, found.value)
+        return EXIT_OK
+      }
+    }
     const written: { file: string | null; bytes: number; mediaType: string; content?: string }[] = []
     for (const { format, file } of wanted) {
       const result = await api.invoke('report', { batch, run: options.run, format })

@@ -65,6 +65,7 @@ export function defineViewing(program: Command, act: Act): void {
           : (await import('../commands/report.ts')).report(context, batch, {
               html: options.html,
               run: options.run,
+              pendingIsAnswer: true,
             }),
       ),
     )
