@@ -34,9 +34,10 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
           include: ['test/windows/**/*.test.ts'],
           fileParallelism: false,
-          expect: { poll: { timeout: 20_000 } },
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          expect: { poll: { timeout: 120_000 } },
+          // Every command is a start of Node under Wine.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../helpers/launcher-kit.ts'
 import { sendTo } from '../helpers/web.ts'
-import { layOut, WindowsUser } from './installed.ts'
+import { layOut, removeLaidOut, WindowsUser } from './installed.ts'
 import { Agent, probe, whyNot } from './wine.ts'
 
 type Shown = {
@@ -29,7 +29,10 @@ describe.skipIf(whyNot !== undefined)('the installed command line on Windows', (
     resources = await layOut()
     agent = await Agent.start()
   })
-  afterAll(() => agent?.end())
+  afterAll(async () => {
+    await agent?.end()
+    removeLaidOut(resources)
+  })
   beforeEach(() => {
     user = new WindowsUser(agent, resources)
   })
@@ -121,7 +124,7 @@ describe.skipIf(whyNot !== undefined)('the installed command line on Windows', (
     const host = await user.start('work', '--until-empty')
     const child = async () =>
       Number(/child (\d+)/.exec((await user.slipway('logs', '1', '1')).stdout)?.[1] ?? 0)
-    await expect.poll(child, { timeout: 40_000, interval: 500 }).toBeGreaterThan(0)
+    await expect.poll(child, { interval: 500 }).toBeGreaterThan(0)
     const pid = await child()
     expect(await user.slipway('cancel', '1')).toMatchObject({ code: 0 })
     await agent.call('exitOf', host)
@@ -134,7 +137,7 @@ describe.skipIf(whyNot !== undefined)('the installed command line on Windows', (
     await user.slipway('add', 'x.slipway.yaml')
     await user.start('serve', '--json')
     const output = join(user.folder, 'output.txt')
-    await until(() => existsSync(output) && readFileSync(output, 'utf8').includes('}'), 'it serves', 60_000)
+    await until(() => existsSync(output) && readFileSync(output, 'utf8').includes('}'), 'it serves', 240_000)
     const { url, port, pid } = JSON.parse(readFileSync(output, 'utf8')) as {
       url: string
       port: number
@@ -146,7 +149,7 @@ describe.skipIf(whyNot !== undefined)('the installed command line on Windows', (
     const headers = { 'content-type': 'application/json', 'x-slipway': '1', cookie }
     const request = { method: 'POST', path: '/api/invoke/show', headers, body: '{"batch":1}' }
     const status = async () => JSON.parse((await sendTo(port, request)).body).value.batch.status
-    await expect.poll(status, { timeout: 30_000, interval: 100 }).toBe('completed')
+    await expect.poll(status, { interval: 100 }).toBe('completed')
     expect((await sendTo(port, { path: '/', headers: { cookie } })).body).toContain('<title>Slipway')
     await agent.call('kill', pid)
   })

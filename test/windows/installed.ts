@@ -23,6 +23,10 @@ export async function layOut(): Promise<string> {
   return join(app, 'resources')
 }
 
+export function removeLaidOut(resources: string): void {
+  rmSync(join(resources, '../..'), { recursive: true, force: true })
+}
+
 /** A user with a data folder and a project, both with names that trip up quoting. */
 export class WindowsUser {
   readonly folder: string

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../helpers/launcher-kit.ts'
-import { layOut, WindowsUser } from './installed.ts'
+import { layOut, removeLaidOut, WindowsUser } from './installed.ts'
 import { Agent, probe, whyNot, windowsPath } from './wine.ts'
 
 type Shown = { batch: { status: string }; jobs: { status: string; attempts: number; exitCode: number }[] }
@@ -16,14 +16,17 @@ describe.skipIf(whyNot !== undefined)('a host that dies on Windows', () => {
     resources = await layOut()
     agent = await Agent.start()
   })
-  afterAll(() => agent?.end())
+  afterAll(async () => {
+    await agent?.end()
+    removeLaidOut(resources)
+  })
   beforeEach(async () => {
     user = new WindowsUser(agent, resources)
     const run = `['${probe()}', mark, ran.txt, go.txt]`
     user.write('x.slipway.yaml', `batches:\n  - type: t\n    run: ${run}\n`)
     expect(await user.slipway('add', 'x.slipway.yaml')).toMatchObject({ code: 0 })
     host = await user.start('work', '--until-empty')
-    await until(() => user.has('ran.txt'), 'the job runs', 60_000)
+    await until(() => user.has('ran.txt'), 'the job runs', 240_000)
   })
   afterEach(() => user.remove())
 
@@ -46,7 +49,7 @@ describe.skipIf(whyNot !== undefined)('a host that dies on Windows', () => {
     await ends(host)
     const next = await user.start('work', '--until-empty')
     await expect
-      .poll(async () => (await user.json<Shown>('show', '1', '--jobs')).jobs[0]?.status, { timeout: 40_000 })
+      .poll(async () => (await user.json<Shown>('show', '1', '--jobs')).jobs[0]?.status)
       .toBe('running')
     expect(await agent.call('identify', pid)).not.toBeNull()
     go()
@@ -134,9 +137,9 @@ describe.skipIf(whyNot !== undefined)('a host that dies on Windows', () => {
     if (identity === null) throw new Error('the host is gone')
     const act = (verb: string) => agent.call('run', probe(), [verb, String(host)], 'C:\\', {})
     await act('suspend')
-    await expect.poll(() => agent.call('isStopped', identity), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => agent.call('isStopped', identity)).toBe(true)
     await act('resume')
-    await expect.poll(() => agent.call('isStopped', identity), { timeout: 20_000 }).toBe(false)
+    await expect.poll(() => agent.call('isStopped', identity)).toBe(false)
     expect(await agent.call('isRunning', identity)).toBe(true)
     go()
     await ends(host)

@@ -124,7 +124,11 @@ export class WindowsLauncherKit {
 
   async says(attempt: string, text: string): Promise<void> {
     const path = this.logPath(attempt)
-    await until(() => existsSync(path) && this.log(attempt).includes(text), `job ${attempt} says "${text}"`)
+    await until(
+      () => existsSync(path) && this.log(attempt).includes(text),
+      `job ${attempt} says "${text}"`,
+      240_000,
+    )
   }
 
   /** Stops what runs and waits for the launcher's end. */

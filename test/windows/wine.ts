@@ -1,6 +1,15 @@
 /** Runs our Windows build, under Wine from tests on Linux and on Windows as it is. Ends what it started. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -65,12 +74,14 @@ type Calls = typeof calls
 export class Agent {
   readonly #child: ChildProcess
   readonly #socket: Socket
+  readonly #folder: string
   readonly #open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
   #count = 0
   onEvent: (launcher: number, event: never) => void = () => {}
 
-  private constructor(child: ChildProcess, socket: Socket) {
+  private constructor(child: ChildProcess, socket: Socket, folder: string) {
     this.#child = child
+    this.#folder = folder
     this.#socket = socket
     createInterface({ input: socket }).on('line', (line) => this.#take(JSON.parse(line)))
     socket.on('error', () => {})
@@ -85,11 +96,11 @@ export class Agent {
     const output = join(folder, 'output')
     const agentFile = windowsPath(join(root, 'test/windows/inside/agent.ts'))
     const child = startNode([agentFile, windowsPath(portFile)], output)
-    await until(() => existsSync(portFile) || child.exitCode !== null, 'the agent listens', 60_000)
+    await until(() => existsSync(portFile) || child.exitCode !== null, 'the agent listens', 240_000)
     if (!existsSync(portFile)) throw new Error(`the agent ended: ${readFileSync(output, 'utf8')}`)
     const socket = connect(Number(readFileSync(portFile, 'utf8')), '127.0.0.1')
     await new Promise((resolve) => socket.once('connect', resolve))
-    const agent = new Agent(child, socket)
+    const agent = new Agent(child, socket, folder)
     await agent.call('lookThrough', windowsPath(join(root, 'out/launcher')))
     return agent
   }
@@ -120,5 +131,6 @@ export class Agent {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#socket.destroy()
     if (this.#child.exitCode === null) await ended
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }

@@ -12,6 +12,9 @@ export const windows = process.platform === 'win32'
 /** What Windows can start, in the order in which it looks; the other endings of PATHEXT need a program of their own. */
 const ENDINGS = ['.com', '.exe', '.bat', '.cmd']
 
+/** Of a working folder, by CreateProcess. */
+const LONGEST_FOLDER = 258
+
 /** Whether a program is named by its path, which is then not looked up in PATH. */
 export function hasFolder(program: string): boolean {
   return windows ? /[\\/:]/.test(program) : program.includes('/')
@@ -87,6 +90,10 @@ export function isFile(file: string): boolean {
 /** Why a folder can't be worked in, or undefined. */
 export function folderFault(folder: string): Fault | undefined {
   const expected = 'a folder that exists'
+  if (windows && folder.length > LONGEST_FOLDER) {
+    const message = `cwd ${shorten(folder)} is longer than the ${LONGEST_FOLDER} characters in which Windows starts a program`
+    return { found: folder, expected: 'a shorter path', message }
+  }
   try {
     if (!statSync(folder).isDirectory())
       return { found: folder, expected, message: `cwd ${folder} is not a folder` }

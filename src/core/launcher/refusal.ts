@@ -42,6 +42,7 @@ export function refusalMessage(stage: RefusalStage, errno: string, hint: string,
 function folderTrouble(errno: string): string {
   if (errno === 'ENOENT') return 'does not exist'
   if (errno === 'ENOTDIR') return 'is not a folder'
+  if (errno === 'ENAMETOOLONG') return 'has a longer path than a program can be started in'
   if (errno === 'EACCES') return 'may not be entered (no permission)'
   return `can't be entered (${errno})`
 }

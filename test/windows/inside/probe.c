@@ -97,12 +97,13 @@ int wmain(int argc, wchar_t **argv) {
     volatile long turns = 0;
     while (GetTickCount64() < end) turns++;
   }
-  if (IS("flood")) { /* so many megabytes of 0xff, then "\nend\n" */
+  if (IS("flood")) { /* so many megabytes of 0xff, then, when a file is there, "\nend\n" */
     static char block[1 << 16];
     memset(block, 0xff, sizeof block);
     HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
     DWORD n;
     for (long left = wcstol(argv[2], NULL, 10) * 16; left > 0; left--) WriteFile(out, block, sizeof block, &n, NULL);
+    until(argv[3]);
     WriteFile(out, "\nend\n", 5, &n, NULL);
   }
   if (IS("interrupt")) { /* Ctrl-C to all that share a console with a process */

@@ -120,11 +120,10 @@ static HANDLE take_pipe(DWORD which, ULONG_PTR key) {
 static void prepare(const char *id, const char *host) {
   uint64_t created = created_at(GetCurrentProcess());
   wchar_t folder[MAX_PATH];
-  /* No folder of the user's is held, no job waits for a click on a message about its crash, no Ctrl-Break ends us. */
+  /* No folder of the user's is held, no job waits for a click on a message about its crash, no console is shared. */
   if (GetWindowsDirectoryW(folder, MAX_PATH)) SetCurrentDirectoryW(folder);
   SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
   FreeConsole();
-  SetConsoleCtrlHandler(ignore_break, TRUE);
   my.flush_at = NEVER;
   my.last_uncommitted = &my.uncommitted;
   my.last_held = &my.held;

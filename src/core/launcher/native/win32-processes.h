@@ -51,8 +51,14 @@ static void note_leftovers(struct job *j) {
   }
 }
 
+static BOOL WINAPI ignore_break(DWORD event) {
+  (void)event;
+  return TRUE;
+}
+
 /*
- * Ctrl-Break to all that share a console with one of the job's processes. The job's console is its own, and has no window.
+ * Ctrl-Break to the job's process group, by way of its console, which is its own and has no window. Attaching to one may
+ * forget our handlers, so the group is named: an event for all of the console would end us as well.
  * False: none of them can be asked, having left their console. (Nor under Wine, which knows no Ctrl-Break.)
  */
 static bool ask_to_end(struct job *j) {
@@ -60,15 +66,11 @@ static bool ask_to_end(struct job *j) {
   look_for(j);
   for (DWORD i = 0; i < found.count && !asked; i++) {
     if (!AttachConsole((DWORD)found.at[i])) continue;
-    asked = GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, 0);
+    SetConsoleCtrlHandler(ignore_break, TRUE);
+    asked = GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, (DWORD)j->pid);
     FreeConsole();
   }
   return asked;
-}
-
-static BOOL WINAPI ignore_break(DWORD event) {
-  (void)event;
-  return TRUE;
 }
 
 static void end_now(struct job *j) {

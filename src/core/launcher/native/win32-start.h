@@ -3,6 +3,7 @@
  * quoted in one place only (src/contract/windows-command-line.ts).
  */
 static HANDLE port;                   /* where everything that happens is queued */
+#define LONGEST_FOLDER 258             /* in which CreateProcess starts a program, with or without a prefix */
 #define LONGEST_LINE 32766             /* of CreateProcess, which Wine does not check */
 static const wchar_t *const batch_endings[] = {L".bat", L".cmd", NULL};
 
@@ -188,7 +189,8 @@ static bool spawn_job(const struct start *s, int log_fd, struct job *j, struct f
   wchar_t *path = value_of(env, count, "PATH"), *block = environment_block(env, count), *program = NULL;
   DWORD look = GetFileAttributesW(cwd);
   bool done = false;
-  if (look == INVALID_FILE_ATTRIBUTES) *why = (struct failure){STAGE_CWD, errno_of(GetLastError()), HINT_NONE};
+  if (wcslen(cwd) > LONGEST_FOLDER) *why = (struct failure){STAGE_CWD, ENAMETOOLONG, HINT_NONE};
+  else if (look == INVALID_FILE_ATTRIBUTES) *why = (struct failure){STAGE_CWD, errno_of(GetLastError()), HINT_NONE};
   else if (!(look & FILE_ATTRIBUTE_DIRECTORY)) *why = (struct failure){STAGE_CWD, ENOTDIR, HINT_NONE};
   else if ((program = find_program(name, cwd, path, why))) done = start_in(cwd, program, s, block, log_fd, j, why);
   free(program);
