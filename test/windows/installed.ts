@@ -23,6 +23,7 @@ export async function layOut(): Promise<string> {
   return join(app, 'resources')
 }
 
+/** Removes what `layOut` made. */
 export function removeLaidOut(resources: string): void {
   rmSync(join(resources, '../..'), { recursive: true, force: true })
 }
