@@ -38,7 +38,7 @@ export async function watchedQueue(folder: string, batches: number, forMs: numbe
   return { life: medianLife(home), longest, turn }
 }
 
-/** What an open panel asks for, and somebody who moves the last batch to the top once a second. */
+/** What an open panel requests, and somebody who moves the last batch to the top once a second. */
 async function look({ url, pid }: ServedPanel, batches: number, forMs: number): Promise<void> {
   const page = await fetch(url, { redirect: 'manual' })
   const cookie = page.headers.get('set-cookie')?.split(';')[0] ?? ''
