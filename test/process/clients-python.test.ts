@@ -31,7 +31,7 @@ const run = (command: string, args: string[], cwd: string) => startProcess(comma
 const patience = { timeout: 900_000 }
 
 describe.skipIf(python === undefined)('the Python client (skipped where there is no python3)', () => {
-  test.each(['submit', 'batch', 'dialog', 'notebook', 'server'])('%s', patience, async (name) => {
+  test.each(['submit', 'batch', 'dialog', 'notebook', 'server', 'pandas'])('%s', patience, async (name) => {
     const ended = await run(python ?? '', ['-m', 'unittest', '-v', `tests.test_${name}`], client)
     expect(ended.code, ended.err + ended.out).toBe(0)
     expect(ended.err).toMatch(/Ran \d+ tests? in/)

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+from decimal import Decimal
 from typing import Any, Iterable, Mapping, Sequence
 
 from ._errors import UsageError
@@ -83,6 +84,9 @@ def as_text(value: Any, where: str) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "NaT"):
         raise UsageError(f"{where} is missing: {value!r}")
     text = value if isinstance(value, str) else str(value)
+    if isinstance(value, float) and "e" in text:
+        # All digits, as people write them: no program reads 1e-07 by surprise.
+        text = format(Decimal(repr(float(value))), "f")
     if "\0" in text:
         raise UsageError(f"{where} has a NUL character, which can't be passed to a program")
     try:

@@ -66,6 +66,12 @@ class Exactness(Place):
         batch = self.client.submit([sys.executable, "-c", ARGUMENTS, "{number}", *words, "{{}}", "{}"], over=["1"], name="a")
         self.assertEqual(self.arguments(batch), [[*HOSTILE, "{}", "1"]])
 
+    def test_numbers_are_written_with_all_their_digits(self) -> None:
+        values = [1, 0.1, 1e-7, 1e22, 2.5, True]
+        batch = self.client.submit([sys.executable, "-c", ARGUMENTS, "{number}", "{}"], over=values, name="a")
+        expected = ["1", "0.1", "0.0000001", "10000000000000000000000", "2.5", "True"]
+        self.assertEqual(self.arguments(batch), [[text] for text in expected])
+
     def test_numbers_go_up_in_a_range(self) -> None:
         command = [sys.executable, "-c", ARGUMENTS, "{number}", "{value}"]
         self.assertEqual(self.arguments(self.client.submit(command, range=range(8, 11), name="a")), [["8"], ["9"], ["10"]])
