@@ -62,7 +62,7 @@ for (const [state, mark] of Object.entries(marks))
       await draw(svg, Math.round(16 * scale), join(target, 'tray', `${state}-${shade}${suffix}.png`))
     }
 
-const app = readFileSync(join(root, 'src/renderer/icon.svg'), 'utf8')
+const app = readFileSync(join(root, 'src/renderer/public/icon.svg'), 'utf8')
 for (const size of [16, 24, 32, 48, 64, 128, 256, 512, 1024])
   await draw(app, size, join(target, `${size}x${size}.png`))
 await draw(app, 512, join(target, 'icon.png'))

@@ -21,6 +21,7 @@ import { FileDrop } from './ui/FileDrop.tsx'
 import { Frame } from './ui/Frame.tsx'
 import { Nav } from './ui/Nav.tsx'
 import { StatusBar } from './ui/StatusBar.tsx'
+import { useTabTitle } from './ui/use-tab-title.ts'
 import './App.css'
 
 const viewOf: Readonly<Record<View, () => React.ReactNode>> = {
@@ -34,6 +35,7 @@ export function App() {
   const view = usePanel((s) => s.place.view)
   const batch = usePanel((s) => s.place.batch)
   const announcement = usePanel((s) => s.announcement)
+  useTabTitle()
   const narrow = useMediaQuery('(max-width: 880px)', false) ?? false
   const View = viewOf[view]
   const withDetails = view === 'queue' || view === 'history'

@@ -302,6 +302,23 @@ describe('the panel on a real core', () => {
       .toEqual(expect.arrayContaining(findings.map((one) => one.check)))
   })
 
+  it('can be installed as an app: its manifest is whole, and its icons are there', async () => {
+    const shop = await workshop({ work: false })
+    const page = await shop.browse()
+    const client = await page.context().newCDPSession(page)
+    const { errors, data } = await client.send('Page.getAppManifest')
+    expect(errors).toEqual([])
+    expect(JSON.parse(data ?? '{}')).toMatchObject({
+      name: 'Slipway',
+      display: 'standalone',
+      start_url: './',
+    })
+    for (const file of ['icon.svg', 'icon-alert.svg'])
+      expect((await page.request.get(new URL(`/${file}`, shop.panel.url).href)).headers()).toMatchObject({
+        'content-type': expect.stringContaining('image/svg+xml'),
+      })
+  })
+
   it('keeps a setting across a reload', async () => {
     const shop = await workshop()
     const page = await shop.browse('#/settings')

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { askedFor, panelBrowser, row } from './support/panel-browser.ts'
 
@@ -129,6 +130,30 @@ describe('settings', () => {
   it('follow the system where nobody decided', async () => {
     const dark = await open({ dark: true })
     expect(await dark.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
+  })
+})
+
+describe('the tab', () => {
+  const icon = (page: Page) => page.locator('link[rel="icon"]').getAttribute('href')
+
+  it('says how far the running batch is, that the queue is paused, and that nothing is connected', async () => {
+    const page = await open()
+    await expect.poll(() => page.title()).toBe('35 % · Slipway')
+    await page.evaluate(() => window.fixture.finishJobs(12))
+    await expect.poll(() => page.title()).toBe('45 % · Slipway')
+    await page.evaluate(() => window.fixture.link(false))
+    await expect.poll(() => page.title()).toBe('Not connected · Slipway')
+    const idle = await open({ scenario: 'nothing-to-do' })
+    await expect.poll(() => idle.title()).toBe('Slipway')
+    await idle.keyboard.press('Shift+P')
+    await expect.poll(() => idle.title()).toBe('Paused · Slipway')
+  })
+
+  it('has a red icon while something needs a person, and only then', async () => {
+    const page = await open()
+    await expect.poll(() => icon(page)).toBe('./icon-alert.svg')
+    const idle = await open({ scenario: 'nothing-to-do' })
+    await expect.poll(() => icon(idle)).toBe('./icon.svg')
   })
 })
 

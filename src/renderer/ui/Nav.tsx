@@ -32,7 +32,7 @@ export function Nav() {
   return (
     <nav className="nav" aria-label="Views">
       <div className="nav-brand">
-        <img src={new URL('../icon.svg', import.meta.url).href} width={22} height={22} alt="" />
+        <img src="./icon.svg" width={22} height={22} alt="" />
         <span className="nav-text">Slipway</span>
       </div>
       <Tooltip label={withKeyWords('New batch', wordsOf('N', 'Everywhere'))} position="right">
