@@ -12,9 +12,11 @@ const archs = ['ia32', 'x64', 'armv7l', 'arm64', 'universal']
 /** Called by the packager once for each system and chip. */
 export function afterPack({ packager, appOutDir, arch, electronPlatformName: platform }) {
   const target = join(packager.getResourcesDir(appOutDir), 'cli')
-  // Windows has the native launcher only; elsewhere the one for Windows is of no use.
+  // Windows has the native launcher only; elsewhere the programs for Windows are of no use.
   const other =
-    platform === 'win32' ? /launcher.(node-launcher\.js|slipway-launcher)$/ : /slipway-launcher\.exe$/
+    platform === 'win32'
+      ? /launcher.(node-launcher\.js|slipway-launcher)$/
+      : /slipway-(launcher|system)\.exe$/
   const withoutMaps = (file) => !file.endsWith('.map') && !other.test(file)
   const copy = (from, to = from) =>
     cpSync(join(root, from), join(target, to), { recursive: true, filter: withoutMaps })

@@ -18,6 +18,7 @@ function yaml(file: string): unknown {
 }
 
 const stepSchema = z.strictObject({
+  id: z.string().optional(),
   uses: z.string().optional(),
   run: z.string().optional(),
   if: z.string().optional(),

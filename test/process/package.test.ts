@@ -4,7 +4,16 @@
  * release workflow.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extractFile, listPackage } from '@electron/asar'
@@ -12,7 +21,7 @@ import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { inChroot, makeChroot, whyNoChroot } from './chroot.ts'
 import { root } from './slipway.ts'
-import { writeStandIn } from './stand-in-runtime.ts'
+import { writeStandIn, writeWindowsStandIn } from './stand-in-runtime.ts'
 
 /** The fuses as bytes. */
 const FuseState = { DISABLE: 48, ENABLE: 49 }
@@ -24,24 +33,28 @@ const asar = join(resources, 'app.asar')
 const mine = `linux-${process.arch}.node`
 const electron = JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8')).version
 
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs the packager, into `folder`. */
+function pack(runtime: string, argv: string[], env: NodeJS.ProcessEnv = {}) {
+  const all = [
+    join(root, 'node_modules/electron-builder/cli.js'),
+    ...argv,
+    ...['--publish', 'never'],
+    `-c.electronDist=${runtime}`,
+    `-c.electronVersion=${electron}`,
+    `-c.directories.output=${join(folder, 'dist')}`,
+  ]
+  return spawnSync(process.execPath, all, { cwd: root, encoding: 'utf8', env: { ...process.env, ...env } })
+}
+
 describe.skipIf(process.platform !== 'linux')('the packed app', () => {
   beforeAll(() => {
     const runtime = join(folder, 'electron')
     writeStandIn(runtime, electron)
-    const packed = spawnSync(
-      process.execPath,
-      [
-        join(root, 'node_modules/electron-builder/cli.js'),
-        ...['--linux', 'dir', `--${process.arch}`, '--publish', 'never'],
-        `-c.electronDist=${runtime}`,
-        `-c.electronVersion=${electron}`,
-        `-c.directories.output=${join(folder, 'dist')}`,
-      ],
-      { cwd: root, encoding: 'utf8' },
-    )
+    const packed = pack(runtime, ['--linux', 'dir', `--${process.arch}`])
     expect(packed.status, packed.stdout + packed.stderr).toBe(0)
   }, 180_000)
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('has in its asar what the app loads, and no sources, tests, maps or other dependencies', () => {
     const files = listPackage(asar, { isPack: false }).map((file) => file.replaceAll('\\', '/'))
@@ -166,4 +179,28 @@ describe.skipIf(process.platform !== 'linux')('the packed app', () => {
       expect(existsSync(join(place, 'root/.local/share/slipway/slipway.db'))).toBe(true)
     })
   })
+})
+
+const mingw = spawnSync('x86_64-w64-mingw32-windres', ['--version']).status === 0
+describe.skipIf(!mingw)(`the app packed for Windows ${mingw ? '' : '(skipped: no MinGW here)'}`, () => {
+  it('has the command, the programs and the database module of Windows, and those of no other system', () => {
+    const runtime = join(folder, 'electron-windows')
+    writeWindowsStandIn(runtime, electron)
+    // Node for Windows is a download of its own; what is packed is the file that it is told.
+    const node = join(folder, 'node.exe')
+    writeFileSync(node, "a stand-in for Windows' Node")
+    const packed = pack(runtime, ['--win', 'dir', '--x64', '-c.win.signAndEditExecutable=false'], {
+      SLIPWAY_PACKED_NODE: node,
+    })
+    expect(packed.status, packed.stdout + packed.stderr).toBe(0)
+    const place = join(folder, 'dist/win-unpacked/resources')
+    expect(readdirSync(join(place, 'bin'))).toEqual(['slipway.cmd'])
+    const programs = readdirSync(join(place, 'cli/out/launcher')).filter((name) => /^slipway-/.test(name))
+    expect(programs).toEqual(['slipway-launcher.exe', 'slipway-system.exe'])
+    expect(readFileSync(join(place, 'cli/runtime/node.exe'), 'utf8')).toContain('stand-in')
+    for (const part of ['app.asar.unpacked', 'cli'])
+      expect(readdirSync(join(place, part, 'node_modules/better-sqlite3/prebuilds'))).toEqual([
+        'win32-x64.node',
+      ])
+  }, 180_000)
 })
