@@ -145,6 +145,19 @@ const states: State[] = [
     mended: true,
   },
   {
+    name: 'a running job whose attempt has a verdict already, and whose batch is cancelled',
+    when: 'running',
+    plan: { command: () => ({ argv: ['/bin/sh', '-c', 'exec sleep 600'] }) },
+    sql: `DROP TRIGGER attempt_is_new;
+          ${attempt(`SELECT id, attempts, 'succeeded', 1, 2, 1 FROM jobs WHERE ${ofRunning}`)}`,
+    becomes: 'cancelled',
+    doctor: 'schema',
+    mended: true,
+    async afterwards({ ask }) {
+      await ask('cancel', { batches: [1] })
+    },
+  },
+  {
     name: 'jobs that begin to count their attempts anew',
     when: 'ended',
     sql: `DROP TRIGGER job_change_is_legal`,
