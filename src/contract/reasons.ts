@@ -4,13 +4,14 @@
  */
 import { z } from 'zod'
 import { assertNever } from './states.ts'
-import { countOf } from './words.ts'
+import { amount, brief, countOf } from './words.ts'
 
 const number = z.number().int()
 
 export const reasonSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('stopped-at-first-failure') }),
   z.object({ code: z.literal('stopped-at-share'), failed: number, total: number, share: z.number() }),
+  z.object({ code: z.literal('failing-alike'), failed: number, message: z.string() }),
   z.object({ code: z.literal('jobs-not-run'), notRun: number, total: number }),
   z.object({ code: z.literal('replaced'), by: number }),
   z.object({ code: z.literal('replaced-by-retry'), of: number }),
@@ -50,6 +51,8 @@ export function reasonSentence(reason: Reason): string {
       return 'stopped at the first failure (stop-on-failure: first)'
     case 'stopped-at-share':
       return `stopped after ${reason.failed} of ${countOf(reason.total, 'job')} failed (stop-on-failure: ${Number((reason.share * 100).toFixed(2))}%)`
+    case 'failing-alike':
+      return `the first ${amount(reason.failed)} jobs failed in the same way: ${brief(reason.message)}`
     case 'jobs-not-run':
       return `${reason.notRun} of ${countOf(reason.total, 'job')} ${reason.notRun === 1 ? 'was' : 'were'} not run`
     case 'replaced':

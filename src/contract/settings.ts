@@ -21,6 +21,8 @@ export const settingsSchema = z.object({
   'default-parallel': z.number().int().min(1).max(256).default(1),
   /** What to do with a batch that was running when its host died: continue it, or pause it. */
   'restart-policy': z.enum(['continue', 'pause']).default('continue'),
+  /** What to do with a batch whose first 20 jobs all failed in the same way. */
+  'failing-batch': z.enum(['continue', 'pause']).default('continue'),
   /** Job logs of finished batches older than this are removed; 0 keeps them forever. */
   'log-retention-days': z.number().int().min(0).max(3_650).default(0),
   /** The queue pauses itself when the data folder's disk has less than this free. */
@@ -52,6 +54,8 @@ export const settingWords: Readonly<Record<SettingKey, string>> = {
   'kill-grace-ms': 'How long a job has between SIGTERM and SIGKILL when it is stopped.',
   'default-parallel': 'Jobs at once in a batch whose configuration does not set `parallel`.',
   'restart-policy': 'What happens to a batch whose host died: continue it, or pause it.',
+  'failing-batch':
+    'What happens to a batch whose first 20 jobs all failed in the same way: continue it, or pause it.',
   'log-retention-days': 'Job logs of finished batches are removed after this many days; 0 keeps them.',
   'min-free-disk-mb': 'The queue pauses itself when less disk than this is free.',
   'notify-completed': 'Notify when a batch completes.',

@@ -23,6 +23,7 @@ import { DiskWatch } from './host/disk-watch.ts'
 import { Lease } from './host/lease.ts'
 import { notePlace } from './host/place-note.ts'
 import { makeSummary } from './insight/summary.ts'
+import { firstLine } from './logs/log-lines.ts'
 import { removeOldLogs } from './logs/retention.ts'
 import { setLauncherFolder } from './process/win32.ts'
 import type { Context } from './queue/context.ts'
@@ -30,6 +31,7 @@ import { recordEvent } from './queue/event-store.ts'
 import { findBatch } from './queue/queries.ts'
 import type { BatchRow } from './queue/rows.ts'
 import { findToken, type Token } from './queue/token-store.ts'
+import { logPath } from './run/batch-options.ts'
 import { Executor, type StopMode } from './run/executor.ts'
 import { Finalizer } from './run/finalizer.ts'
 import { Renumbering } from './run/renumbering.ts'
@@ -164,7 +166,8 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
     db,
     clock,
     hostId,
-    makeSummary,
+    makeSummary: (from, id) =>
+      makeSummary(from, id, {}, (number, job) => firstLine(logPath(home, number, job.ordinal, job.attempts))),
     onClosed(row) {
       changed()
       const batch = findBatch(db, row.id)

@@ -4,11 +4,13 @@
  */
 import type { Snapshot } from '../../contract/commands.ts'
 import { moment } from '../../contract/moments.ts'
+import { reasonSentence } from '../../contract/reasons.ts'
 import { waitSentence } from '../../contract/waits.ts'
 import { amount, batchName, brief, countOf } from '../../contract/words.ts'
 import type { Db } from '../db/db.ts'
 import {
   everyPlace,
+  failingAlike,
   headOfLine,
   oddEvents,
   oddOutputs,
@@ -41,6 +43,7 @@ export function needsAttention(db: Db, now: number, disk?: Disk): Attention[] {
     return [
       ...lowDisk(db, now, disk),
       ...setAside(db),
+      ...failingEarly(db),
       ...stuck(db),
       ...duplicates(db, now),
       ...badEnds(ends),
@@ -71,6 +74,17 @@ function setAside(db: Db): Attention[] {
     'batch',
     "set aside, as their rows can't be understood",
   )
+}
+
+/** The running batch, when nothing but the same failure has come of it. */
+function failingEarly(db: Db): Attention[] {
+  const running = runningRow(db)
+  const alike = running && failingAlike(db, running)
+  if (running === undefined || alike === undefined || running.jobs_pending === 0) return []
+  const [batch] = batchesByIds(db, [running.id])
+  if (batch === undefined) return []
+  const sentence = `${batchName(batch)}: ${reasonSentence({ code: 'failing-alike', ...alike })}; pause it?`
+  return [{ kind: 'failing-alike', batchId: batch.id, sentence }]
 }
 
 function stuck(db: Db): Attention[] {

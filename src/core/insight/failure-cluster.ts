@@ -12,10 +12,16 @@ const exampleCount = 5
 /** Beyond this many clusters the rest is one cluster of its own, so that a summary stays readable. */
 const clusterLimit = 200
 
+/** The first line that a job printed. */
+export type FirstLineOf = (job: FailedRow) => string | null
+
 type Growing = Cluster & { names: (string | null)[] }
 
 /** Clusters of failures, the largest first; a stream, so that 100,000 failures need no memory of their own. */
-export function clusterFailures(failures: Iterable<FailedRow>): Cluster[] {
+export function clusterFailures(
+  failures: Iterable<FailedRow>,
+  firstLineOf: FirstLineOf = () => null,
+): Cluster[] {
   const clusters = new Map<string, Growing>()
   const stable = new Set<string>()
   for (const failure of failures) {
@@ -35,6 +41,7 @@ export function clusterFailures(failures: Iterable<FailedRow>): Cluster[] {
               exitCode: failure.exit_code,
               signal: failure.signal,
               count: 0,
+              firstLine: differing(firstLineOf(failure), message),
               examples: [],
               names: [...names],
             }
@@ -57,6 +64,8 @@ export function clusterFailures(failures: Iterable<FailedRow>): Cluster[] {
     .map(({ names, ...cluster }) => ({ ...cluster, message: messageOf(cluster, names) }))
     .sort((a, b) => b.count - a.count || (a.examples[0]?.ordinal ?? 0) - (b.examples[0]?.ordinal ?? 0))
 }
+
+const differing = (line: string | null, said: string): string | null => (line === said ? null : line)
 
 /** A single failure is shown as it is: what would vary between several is what identifies it. */
 function messageOf({ message, count, examples }: Cluster, names: readonly (string | null)[]): string {

@@ -176,7 +176,7 @@ function failures({ failures: clusters }: Summary): Markup {
         html`<tr><td class="n">${job.ordinal}</td><td>${brief(job.input, 120)}</td><td><code>${brief(job.error, 300)}</code></td></tr>`,
     )
     return html`<details${i < 3 ? new Markup(' open') : nothing}><summary><b>${amount(cluster.count)} ×</b> <code>${cluster.message}</code>${how !== '' && !cluster.message.includes(how) ? html` <span class="tag">${how}</span>` : nothing}</summary>
-<table><thead><tr><th class="n">Job</th><th>Input</th><th>Message</th></tr></thead><tbody>${examples}</tbody></table>
+${cluster.firstLine ? html`<p class="note">First line: <code>${brief(cluster.firstLine, 300)}</code></p>` : nothing}<table><thead><tr><th class="n">Job</th><th>Input</th><th>Message</th></tr></thead><tbody>${examples}</tbody></table>
 ${more > 0 ? html`<p class="note">and ${countOf(more, 'more job')} like these</p>` : nothing}</details>`
   })
   return html`<section><h2>Failures</h2>${list}</section>`

@@ -188,6 +188,7 @@ function failureLines({ failures }: Summary): string[] {
     const more = failure.count - failure.examples.length
     return [
       `  ${amount(failure.count).padStart(width)} × ${brief(failure.message, 200)}${said}`,
+      ...(failure.firstLine ? [`  ${' '.repeat(width)}   first line: ${brief(failure.firstLine, 200)}`] : []),
       ...examples,
       ...(more > 0 ? [`  ${' '.repeat(width)}    and ${countOf(more, 'more job')}`] : []),
     ]

@@ -14,6 +14,7 @@ import {
   batchFacts,
   durationFacts,
   durationSteps,
+  type FailedRow,
   failedJobs,
   finishedSince,
   runBegan,
@@ -32,7 +33,12 @@ const slowestCount = 10
  * The summary of a batch as it stands. `pausedMs` is the time between its start and its end in which it or the
  * queue was paused; what it was paused before its start is part of `waitedMs`. Throws when there is no such batch.
  */
-export function makeSummary(db: Db, batchId: string, limits: Partial<OutputLimits> = {}): Summary {
+export function makeSummary(
+  db: Db,
+  batchId: string,
+  limits: Partial<OutputLimits> = {},
+  firstLineOf: (batchNumber: number, job: FailedRow) => string | null = () => null,
+): Summary {
   return db.read(() => {
     const batch = batchFacts(db, batchId)
     if (!batch) throw new Error(`batch ${batchId} vanished`)
@@ -71,7 +77,7 @@ export function makeSummary(db: Db, batchId: string, limits: Partial<OutputLimit
       jobsPerMinute: times.awakeMs ? finishedSince(db, batchId, began) / (times.awakeMs / 60_000) : null,
       attempts: used.attempts,
       interrupted: used.interrupted,
-      failures: clusterFailures(failedJobs(db, batchId)),
+      failures: clusterFailures(failedJobs(db, batchId), (job) => firstLineOf(batch.number, job)),
       slowest: slowestJobs(db, batchId, slowestCount).map((job) => ({
         ordinal: job.ordinal,
         input: job.input,

@@ -2,9 +2,11 @@
  * Owns the reads behind the sentences about the queue: who is first, who is stuck, what ended or went wrong
  * lately. Bounded reads, as they run after every change. Writes nothing.
  */
+import { failureMessage, normaliseMessage } from '../../contract/failure-message.ts'
 import type { Db } from '../db/db.ts'
 import { openLinks } from './estimate-queries.ts'
 import type { BatchFacts } from './insight-queries.ts'
+import type { BatchRow, JobRow } from './rows.ts'
 
 /** More than any queue has. */
 export const everyPlace = 1_000_000_000
@@ -93,6 +95,32 @@ export function waitingInCircles(db: Db, lookAt: number): string[] {
       if (left === 0 && waits.delete(next)) free.push(next)
     }
   return [...waits.keys()]
+}
+
+/** So many failures at the beginning are no accident. */
+export const earlyFailures = 20
+
+/**
+ * What the first jobs of a batch have in common that all failed in the same way, and none succeeded; undefined where there
+ * are too few of them, or they failed in different ways.
+ */
+export function failingAlike(
+  db: Db,
+  batch: Pick<BatchRow, 'id' | 'jobs_failed' | 'jobs_succeeded'>,
+): { failed: number; message: string } | undefined {
+  if (batch.jobs_succeeded > 0 || batch.jobs_failed < earlyFailures) return undefined
+  const jobs = db
+    .sql<Pick<JobRow, 'error' | 'exit_code' | 'signal'>>(
+      `SELECT error, exit_code, signal FROM jobs WHERE batch_id = ? AND status = 'failed' ORDER BY ordinal LIMIT ?`,
+    )
+    .all(batch.id, earlyFailures)
+  const ways = jobs.map(({ error, exit_code: exitCode, signal }) => {
+    const message = normaliseMessage(failureMessage({ error, exitCode, signal }))
+    return { message, key: `${exitCode} ${signal} ${message}` }
+  })
+  const [first] = ways
+  if (first === undefined || ways.some(({ key }) => key !== first.key)) return undefined
+  return { failed: batch.jobs_failed, message: first.message }
 }
 
 /** Ids of paused batches that were set aside, as their rows can't be understood. */

@@ -124,6 +124,7 @@ export type FailedRow = {
   id: number
   ordinal: number
   input: string
+  attempts: number
   error: string | null
   exit_code: number | null
   signal: string | null
@@ -133,7 +134,7 @@ export type FailedRow = {
 export function failedJobs(db: Db, batchId: string): IterableIterator<FailedRow> {
   return db
     .sql<FailedRow>(
-      `SELECT id, ordinal, input, error, exit_code, signal FROM jobs
+      `SELECT id, ordinal, input, attempts, error, exit_code, signal FROM jobs
        WHERE batch_id = ? AND status = 'failed' ORDER BY ordinal`,
     )
     .iterate(batchId)

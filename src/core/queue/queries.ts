@@ -109,6 +109,7 @@ export type RunningRow = Pick<
   | 'jobs_pending'
   | 'jobs_running'
   | 'jobs_failed'
+  | 'jobs_succeeded'
 >
 
 /** The batch that runs. */
@@ -116,7 +117,7 @@ export function runningRow(db: Db): RunningRow | undefined {
   return db
     .sql<RunningRow>(
       `SELECT id, number, host_id, claim_token, pause_requested, options, failed_before,
-              jobs_total, jobs_pending, jobs_running, jobs_failed
+              jobs_total, jobs_pending, jobs_running, jobs_failed, jobs_succeeded
        FROM batches WHERE position = 0`,
     )
     .get()

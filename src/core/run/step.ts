@@ -6,13 +6,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { type Db, isRefusedByRule } from '../db/db.ts'
+import { earlyFailures, failingAlike } from '../queue/attention-queries.ts'
 import { endBatch } from '../queue/batch-ending.ts'
-import { claimHead, pauseBatch, releaseBatch } from '../queue/batch-store.ts'
+import { claimHead, pauseBatch, releaseBatch, requestPause } from '../queue/batch-store.ts'
 import type { Context } from '../queue/context.ts'
 import { claimJob, recordLateAttempt } from '../queue/job-store.ts'
 import { batchesByIds, hasQueued, type RunningRow, runningRow } from '../queue/queries.ts'
 import type { BatchRow } from '../queue/rows.ts'
-import { readMark } from '../queue/settings-store.ts'
+import { readMark, readSetting } from '../queue/settings-store.ts'
 import { quarantine, runOptions, stopRule } from './batch-options.ts'
 import { type Claimed, claimJobs, jobsToHold, type Situation } from './claims.ts'
 import { closeIfDone } from './closing.ts'
@@ -186,6 +187,16 @@ function record(
       step.onlyJobs = false
     }
   }
+  if (row) pauseFailing(db, context, row)
+}
+
+/** Once, when the first jobs have all failed alike: whoever resumes it has seen that. */
+function pauseFailing(db: Db, context: Context, before: RunningRow): void {
+  const row = runningRow(db)
+  if (row?.id !== before.id || before.jobs_failed >= earlyFailures || row.jobs_failed < earlyFailures) return
+  if (row.jobs_pending === 0 || readSetting(db, 'failing-batch') === 'continue') return
+  const alike = failingAlike(db, row)
+  if (alike) requestPause(db, context, row.id, false, { code: 'failing-alike', ...alike })
 }
 
 /** pending → running for what a launcher started by itself; if its batch was cancelled meanwhile it counts as a late attempt. */

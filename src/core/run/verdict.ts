@@ -3,11 +3,10 @@
  * and the declared outputs; writes nothing.
  */
 
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { stripVTControlCharacters } from 'node:util'
 import { duration } from '../../contract/words.ts'
 import type { JobExit, Refused } from '../launcher/protocol.ts'
 import { isFinalRefusal } from '../launcher/refusal.ts'
+import { lastLine } from '../logs/log-lines.ts'
 import type { Ended } from '../queue/job-store.ts'
 import type { JobCommand } from '../queue/stored.ts'
 import { missingOutput } from './expected-files.ts'
@@ -141,28 +140,4 @@ function lostSentence({ node }: JobExit): string {
   return node === undefined
     ? 'lost on the cluster'
     : `lost on the cluster: node ${node} gave no further sign of it`
-}
-
-/** The last line of output with something in it: most programs print the reason there when they fail. */
-export function lastLine(file: string): string | null {
-  let fd: number
-  try {
-    // A link or pipe that a job put in place of its log must not redirect us or block us.
-    fd = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-  } catch {
-    return null // a job without output has no log
-  }
-  try {
-    const look = fstatSync(fd)
-    if (!look.isFile()) return null
-    const { size } = look
-    const buffer = Buffer.alloc(Math.min(size, 4_096))
-    readSync(fd, buffer, 0, buffer.length, size - buffer.length)
-    const lines = stripVTControlCharacters(buffer.toString('utf8'))
-      .split(/[\r\n]+/)
-      .map((line) => line.trim())
-    return lines.findLast((line) => line !== '')?.slice(0, 500) ?? null
-  } finally {
-    closeSync(fd)
-  }
 }

@@ -296,3 +296,35 @@ describe('what needs attention', () => {
     ])
   })
 })
+
+describe('a batch whose first jobs all fail in the same way', () => {
+  const failed = (n: number) => Array(n).fill({ ms: 1, error: "no column 'area'", ok: false })
+
+  it('needs attention from the twentieth on', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 100 })
+    const running = claim(db, noon)
+    runJobs(db, running, noon, failed(19))
+    expect(needsAttention(db, noon)).toEqual([])
+    runJobs(db, running, noon, failed(1))
+    expect(needsAttention(db, noon)).toMatchObject([
+      {
+        kind: 'failing-alike',
+        sentence: expect.stringMatching(
+          /^#1 flood-2026 \/ portfolio: the first 20 jobs failed in the same way: .*; pause it\?$/,
+        ),
+      },
+    ])
+  })
+
+  it('does not where one succeeded, or one failed in another way', () => {
+    const db = temporaryDatabase()
+    addBatch(db, { jobs: 100 })
+    runJobs(db, claim(db, noon), noon, [...failed(20), { ms: 1 }])
+    expect(needsAttention(db, noon)).toEqual([])
+    const other = temporaryDatabase()
+    addBatch(other, { jobs: 100 })
+    runJobs(other, claim(other, noon), noon, [{ ms: 1, error: 'disk full', ok: false }, ...failed(20)])
+    expect(needsAttention(other, noon)).toEqual([])
+  })
+})

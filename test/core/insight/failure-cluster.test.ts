@@ -10,6 +10,7 @@ const failure = (ordinal: number, error: string | null, more: Partial<FailedRow>
   ordinal,
   input: `in-${ordinal}`,
   error,
+  attempts: 1,
   exit_code: 1,
   signal: null,
   ...more,
@@ -139,4 +140,13 @@ describe('clusters of failures', () => {
     expect(clusters).toHaveLength(201)
     expect(clusters.reduce((sum, cluster) => sum + cluster.count, 0)).toBe(1_000)
   })
+})
+
+it('a cluster has the first line that its first job printed, unless the message has it', () => {
+  const line = (ordinal: number) => (ordinal === 1 ? 'Traceback (most recent call last):' : 'KeyError: area')
+  const clusters = clusterFailures(
+    [failure(1, "KeyError: 'area'"), failure(2, "KeyError: 'north'"), failure(3, 'KeyError: area')],
+    ({ ordinal }) => line(ordinal),
+  )
+  expect(clusters.map(({ firstLine }) => firstLine)).toEqual(['Traceback (most recent call last):', null])
 })

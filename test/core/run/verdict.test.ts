@@ -3,7 +3,8 @@ import { readdirSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { JobExit } from '../../../src/core/launcher/protocol.ts'
-import { cutOff, judge, lastLine, refusal } from '../../../src/core/run/verdict.ts'
+import { firstLine, lastLine } from '../../../src/core/logs/log-lines.ts'
+import { cutOff, judge, refusal } from '../../../src/core/run/verdict.ts'
 import { noon, temporaryFolder } from '../../helpers/database.ts'
 
 const exit: JobExit = {
@@ -225,7 +226,9 @@ describe('the last line of a log', () => {
   })
 
   test('is found at the end of a long log, of which only the end is read', () => {
-    expect(lastLine(logOf(`first\n${'filler\n'.repeat(20_000)}the end\n`))).toBe('the end')
+    const log = logOf(`\n first\n${'filler\n'.repeat(20_000)}the end\n`)
+    expect(lastLine(log)).toBe('the end')
+    expect(firstLine(log)).toBe('first')
     expect(lastLine(logOf(`said long ago\n${'\n'.repeat(5_000)}`))).toBeNull()
   })
 

@@ -64,6 +64,7 @@ function ClusterCard({ batch, cluster }: { batch: Batch; cluster: Cluster }) {
       </div>
       <div className="cluster-more dim">
         {how && <span>{how}</span>}
+        {cluster.firstLine && <span className="mono">first line: {escaped(cluster.firstLine)}</span>}
         {cluster.examples.map((each) => (
           <button
             type="button"

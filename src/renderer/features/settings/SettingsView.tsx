@@ -63,6 +63,17 @@ const groups: readonly { title: string; fields: readonly (readonly [SettingKey, 
       ['default-parallel', 'Jobs at once', { kind: 'number', unit: 'jobs', min: 1, max: 256 }],
       ['kill-grace-ms', 'Grace before SIGKILL', seconds(0, 600)],
       [
+        'failing-batch',
+        'The first 20 jobs fail alike',
+        {
+          kind: 'choice',
+          choices: [
+            { value: 'continue', label: 'Continue' },
+            { value: 'pause', label: 'Pause' },
+          ],
+        },
+      ],
+      [
         'restart-policy',
         'After a crash',
         {
