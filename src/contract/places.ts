@@ -30,6 +30,8 @@ export const jobPlaceSchema = z.object({
     memoryMb: z.number().nullable(),
     /** As in `--gpus`: a number, or a kind and a number. */
     gpus: z.string().nullable(),
+    /** A folder that the nodes share with this machine, for what goes to them and comes back; null: the data folder is one. */
+    folder: z.string().nullable(),
     /** Further arguments of sbatch. */
     extra: z.array(z.string()),
     /** Jobs handed to Slurm at once. */

@@ -1,5 +1,5 @@
 /** What a job on the cluster is given and what is known of its end, on a real Slurm of three nodes. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aWatchedJob, noCluster, onCluster, pidsOf, until, whole } from './on-cluster.ts'
@@ -211,11 +211,15 @@ writeFileSync(file, JSON.stringify({ args, MULTI, QUOTED, length: LONG?.length, 
 
     test('gets what its batch requests, at a place of the settings, with --on', async () => {
       const place = onCluster()
-      const places = { cluster: { slurm: { partition: 'short', cpus: 2, memory: '200MiB', 'at-once': 2 } } }
+      const shared = join(place.project, 'shared')
+      mkdirSync(shared)
+      const places = {
+        cluster: { slurm: { partition: 'short', cpus: 2, memory: '200MiB', folder: shared, 'at-once': 2 } },
+      }
       expect((await place.run('settings', 'places', JSON.stringify(places))).code).toBe(0)
       const file = place.write(
         'a.slipway.yaml',
-        `batches: [{ type: a, ${aWatchedJob(place)}, over: { range: 1..4 } }]`,
+        `batches: [{ type: a, ${aWatchedJob(place, 'echo said $1')}, over: { range: 1..4 } }]`,
       )
       const host = place.start('run', file, '--on', 'cluster')
       await until(() => place.lines('notes').length === 2, 'two of them run')
@@ -223,6 +227,7 @@ writeFileSync(file, JSON.stringify({ args, MULTI, QUOTED, length: LONG?.length, 
       place.write('go', '')
       expect((await host.ended).code).toBe(0)
       expect(place.lines('notes')).toHaveLength(8)
+      expect((await place.run('logs', '1', '3')).out).toContain('said 3')
     })
   },
 )

@@ -1,5 +1,5 @@
 /** A data folder whose batches run on the cluster, and hands that reach into the cluster. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -98,14 +98,13 @@ export function startDaemon(...names: string[]): void {
 
 async function nodesAreBack(): Promise<void> {
   const env = { ...process.env, SLURM_CONF }
-  const states = () => execFileSync('sinfo', ['-h', '-N', '-o', '%t'], { env, encoding: 'utf8' })
+  const ask = (program: string, ...args: string[]) => spawnSync(program, args, { env, encoding: 'utf8' })
   await until(() => {
+    const { status, stdout } = ask('sinfo', '-h', '-N', '-o', '%N %t')
     // A controller that has lost its last seconds gives numbers out twice, and takes the node for broken.
-    if (/drain|drng|down/.test(states())) {
-      const resume = ['update', 'NodeName=n[1-3]', 'State=RESUME']
-      execFileSync('scontrol', resume, { env, stdio: 'ignore' })
-    }
-    return !/down|drain|drng|\*|inval|unk/.test(states())
+    for (const line of stdout.split('\n').filter((one) => /drain|drng/.test(one)))
+      ask('scontrol', 'update', `NodeName=${line.split(' ')[0]}`, 'State=RESUME')
+    return status === 0 && stdout !== '' && !/down|drain|drng|\*|inval|unk|comp/.test(stdout)
   }, 'all nodes are back')
 }
 

@@ -38,6 +38,7 @@ const slurm = z
     cpus: z.int().min(1).max(4_096),
     memory: z.string().describe('Of each job, such as 16GB'),
     gpus: scalar.describe('As in --gpus: 1, or a100:1'),
+    folder: z.string().describe('Shared with the nodes; needed where the data folder is not'),
     extra: z.union([z.string(), z.array(z.string())]).describe('Further arguments of sbatch'),
     'at-once': z.int().min(1).max(10_000).describe('Jobs handed to Slurm at once; 500 by default'),
     'lost-after': duration.describe(

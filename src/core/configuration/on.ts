@@ -2,6 +2,7 @@
  * Owns the key `on`: the place where jobs run, by its name or with what is asked of it. Must never run a command; whether
  * the cluster grants what is asked is checked by launcher/slurm/check-place.ts.
  */
+import path from 'node:path'
 import { nearest } from '../../contract/nearest.ts'
 import { HERE, type JobPlace, type NamedPlaces, type SlurmPlace } from '../../contract/places.ts'
 import { fields, filledText, number, oneOrMany, quantity, text, wrong } from './decode.ts'
@@ -18,6 +19,7 @@ const SLURM_KEYS = [
   'gpus',
   'qos',
   'extra',
+  'folder',
   'at-once',
   'lost-after',
 ] as const
@@ -37,6 +39,7 @@ const defaults: SlurmPlace = {
   memoryMb: null,
   gpus: null,
   extra: [],
+  folder: null,
   atOnce: 500,
   lostAfterMs: 180_000,
 }
@@ -107,6 +110,7 @@ function readSlurm(value: Value, problems: Problems): SlurmPlace {
     gpus: read('gpus', word),
     extra:
       read('extra', (given) => oneOrMany(given).flatMap((item) => readExtra(item, problems) ?? [])) ?? [],
+    folder: read('folder', (given) => readFolder(given, problems)),
     atOnce: read('at-once', (given) => number(given, { min: 1, max: 10_000 }, problems)) ?? defaults.atOnce,
     lostAfterMs: read('lost-after', duration) ?? defaults.lostAfterMs,
   }
@@ -117,6 +121,13 @@ function readWord(value: Value, problems: Problems): string | undefined {
   const scalar = filledText(value, 'a name', problems)
   if (scalar === undefined) return undefined
   return /^[^\s-]\S*$/.test(scalar.text) ? scalar.text : wrong(value, 'a name without spaces', problems)
+}
+
+/** Seen by the nodes under the same name. */
+function readFolder(value: Value, problems: Problems): string | undefined {
+  const scalar = filledText(value, 'a folder that the nodes share', problems)
+  if (scalar === undefined || path.posix.isAbsolute(scalar.text)) return scalar?.text
+  return wrong(value, 'a whole path, which the nodes know by the same name', problems)
 }
 
 function readExtra(value: Value, problems: Problems): string | undefined {

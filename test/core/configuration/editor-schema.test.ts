@@ -26,7 +26,7 @@ batches:
   - type: one
     run: [echo, "{input}", 1.0]
     over: { files: ["*.csv", "!x"] }
-    on: { slurm: { partition: main, account: a, qos: q, time: 2h, cpus: 2, memory: 4GB, gpus: 1, extra: [--exclusive], at-once: 9, lost-after: 1m } }
+    on: { slurm: { partition: main, account: a, qos: q, time: 2h, cpus: 2, memory: 4GB, gpus: 1, extra: [--exclusive], folder: /shared, at-once: 9, lost-after: 1m } }
     parallel: 2
     timeout: 1h30m
     retries: { times: 2, delay: 5s, backoff: 1.5 }

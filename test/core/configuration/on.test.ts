@@ -44,6 +44,7 @@ test('what is asked of Slurm is read with its units, and the rest is left to the
       memoryMb: 15_259,
       gpus: 'a100:2',
       extra: ['--exclusive', '--nice=10'],
+      folder: null,
       atOnce: 500,
       lostAfterMs: 180_000,
     },

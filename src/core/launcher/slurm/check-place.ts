@@ -2,6 +2,7 @@
  * Checks before a batch exists that the cluster would take its jobs: commands, partition, limits, and what only Slurm
  * itself can judge. Submits nothing.
  */
+import { accessSync, constants } from 'node:fs'
 import { nearest } from '../../../contract/nearest.ts'
 import type { SlurmPlace } from '../../../contract/places.ts'
 import { duration } from '../../../contract/words.ts'
@@ -16,6 +17,8 @@ type Partition = { name: string; isDefault: boolean; timeMs: number | null; memo
 
 /** The first fault; null when Slurm would take such a job. */
 export async function checkPlace(place: SlurmPlace, run: RunSlurm): Promise<PlaceFault | null> {
+  const folder = place.folder === null ? null : checkFolder(place.folder)
+  if (folder !== null) return folder
   const listed = await run('sinfo', ['-h', '-o', '%P|%l|%m|%c'])
   if (!listed.ok) {
     const expected = 'a Slurm cluster that answers: sinfo, sbatch, squeue, scancel in PATH'
@@ -23,6 +26,17 @@ export async function checkPlace(place: SlurmPlace, run: RunSlurm): Promise<Plac
   }
   const partitions = listed.text.split('\n').flatMap((line) => parsePartition(line) ?? [])
   return checkLimits(place, partitions) ?? (await checkBySlurm(place, run))
+}
+
+function checkFolder(folder: string): PlaceFault | null {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    return null
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const message = `the folder ${folder} that the nodes share can't be written (${code})`
+    return { found: folder, expected: 'a folder that can be written', message }
+  }
 }
 
 function parsePartition(line: string): Partition | null {

@@ -158,6 +158,7 @@ export class Cluster {
       specs,
       environment(),
       beatSeconds,
+      place.folder !== null,
     )
     this.#slices.set(slice.name, slice)
     for (const task of slice.tasks) {

@@ -64,9 +64,9 @@ export class OpenTask {
   /** `state`: Slurm's own, undefined where Slurm does not know it. */
   judge(state: string | undefined, node: string, nowMs: number): Judgement {
     this.missing = state === undefined ? this.missing + 1 : 0
-    if (this.#end !== null) return this.#explained(this.#end, state, nowMs)
     const written = this.readEnd(nowMs)
-    if (written.is !== 'open' || this.#end !== null) return written
+    if (written.is !== 'open') return written
+    if (this.#end !== null) return this.#explained(this.#end, state, nowMs)
     if (state !== undefined && isActive(state)) {
       this.#doubtSinceMs = null
       return OPEN

@@ -15,6 +15,8 @@ export type Task = {
   logPath: string
   logLimitBytes: number
   graceMs: number
+  /** Where the node writes the log, if not to `logPath`. */
+  nodeLog: string | null
 }
 
 /** A part of the array that Slurm has taken. */
@@ -41,18 +43,21 @@ export class Slice {
     specs: readonly StartSpec[],
     environment: Record<string, string>,
     beatSeconds: number,
+    ownLogs: boolean,
   ): Slice {
     const folder = join(parent, name)
     const next = `${folder}.new`
     rmSync(next, { recursive: true, force: true })
-    for (const part of ['cmd', 'lock', 'begin', 'end', 'beat', 'stop'])
+    for (const part of ['cmd', 'lock', 'begin', 'end', 'beat', 'stop', 'log'])
       mkdirSync(join(next, part), { recursive: true, mode: 0o700 })
     const tasks = specs.map((spec, index) => {
+      const nodeLog = ownLogs ? join(folder, 'log', String(index)) : null
+      const onNode = { ...spec, logPath: nodeLog ?? spec.logPath }
       writeFileSync(
         join(next, 'cmd', String(index)),
-        commandOf(spec, folder, index, environment, beatSeconds),
+        commandOf(onNode, folder, index, environment, beatSeconds),
       )
-      return taskOf(spec, index)
+      return taskOf(spec, index, nodeLog)
     })
     writeFileSync(join(next, 'tasks'), tasks.map((task) => `${JSON.stringify(task)}\n`).join(''))
     renameSync(next, folder)
@@ -142,8 +147,12 @@ export function removeIfDone(parent: string): void {
 
 const REVOKED = 'launcher\n'
 
-function taskOf({ attempt, logPath, logLimitBytes, graceMs }: StartSpec, index: number): Task {
-  return { index, attempt, logPath, logLimitBytes, graceMs }
+function taskOf(
+  { attempt, logPath, logLimitBytes, graceMs }: StartSpec,
+  index: number,
+  nodeLog: string | null,
+): Task {
+  return { index, attempt, logPath, logLimitBytes, graceMs, nodeLog }
 }
 
 /** The fields that wrapper.sh takes as its arguments, each ended by NUL. */

@@ -34,8 +34,11 @@ const identity = [self.pid, self.startedAt, self.bootId]
 const header = formatLine(['launcher', PROTOCOL, 'slurm', launcherId, hostId, ...identity, Date.now()])
 const path = journalPath(runDir, launcherId)
 const journal = new JournalWriter(path, header)
-const folder = join(runDir, 'slurm', launcherId)
-const wrapper = join(runDir, 'slurm', `wrapper-${PROTOCOL}.sh`)
+/** What says where to look, for whoever comes next; the slices are where the nodes see them. */
+const note = join(runDir, 'slurm', launcherId)
+const shared = place.folder ?? join(runDir, 'slurm')
+const folder = join(shared, launcherId)
+const wrapper = join(shared, `wrapper-${PROTOCOL}.sh`)
 let environment: Record<string, string> = {}
 let run = slurmHere(process.env)
 let hostGone = false
@@ -43,8 +46,8 @@ let ending = false
 let closed = false
 let lastState = ''
 
-mkdirSync(folder, { recursive: true, mode: 0o700 })
-writeFileSync(join(folder, 'place.json'), placeText)
+for (const one of [note, folder]) mkdirSync(one, { recursive: true, mode: 0o700 })
+writeFileSync(join(note, 'place.json'), placeText)
 copyFileSync(fileURLToPath(new URL('./wrapper.sh', import.meta.url)), wrapper)
 chmodSync(wrapper, 0o700)
 
@@ -123,6 +126,6 @@ function endIfDone(): void {
     return
   }
   closed = true
-  removeIfDone(folder)
+  for (const one of [note, folder]) removeIfDone(one)
   journal.close(() => process.exit(0))
 }

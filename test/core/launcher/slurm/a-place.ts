@@ -10,6 +10,7 @@ export const aPlace: SlurmPlace = {
   memoryMb: null,
   gpus: null,
   extra: [],
+  folder: null,
   atOnce: 500,
   lostAfterMs: 12_000,
 }
