@@ -48,7 +48,7 @@ describe('a task that never began', () => {
     expect(open.judge(undefined, '', 0)).toEqual({ is: 'open' })
     expect(open.judge(undefined, '', 1)).toEqual({ is: 'gone', ending: 'unbegun' })
   })
-  test('was cancelled where Slurm says so, and did not see the folder where it ran', () => {
+  test('was cancelled where Slurm has it so, and did not see the folder where it ran', () => {
     expect(aTask().open.judge('CANCELLED', '', 0)).toEqual({ is: 'gone', ending: 'cancelled' })
     expect(aTask().open.judge('COMPLETED', 'n2', 0)).toEqual({ is: 'unseen', node: 'n2' })
   })
