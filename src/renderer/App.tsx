@@ -16,6 +16,7 @@ import { QueueView } from './features/queue/QueueView.tsx'
 import { SettingsView } from './features/settings/SettingsView.tsx'
 import { usePanel } from './store/panel-store.ts'
 import type { View } from './store/place.ts'
+import { useCompactRows } from './store/row-height.ts'
 import { ConnectionBanner } from './ui/ConnectionBanner.tsx'
 import { FileDrop } from './ui/FileDrop.tsx'
 import { Frame } from './ui/Frame.tsx'
@@ -36,11 +37,12 @@ export function App() {
   const batch = usePanel((s) => s.place.batch)
   const announcement = usePanel((s) => s.announcement)
   useTabTitle()
+  const [compact] = useCompactRows()
   const narrow = useMediaQuery('(max-width: 880px)', false) ?? false
   const View = viewOf[view]
   const withDetails = view === 'queue' || view === 'history'
   return (
-    <div className="app">
+    <div className="app" data-compact={compact}>
       <Nav />
       <div className="app-top">
         <ConnectionBanner />

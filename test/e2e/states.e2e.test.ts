@@ -118,6 +118,26 @@ describe('settings', () => {
       ])
   })
 
+  it('give each batch one line where a person wants more of them on the screen, also after a reload', async () => {
+    const page = await open({ hash: '#/settings' })
+    await page.getByRole('switch', { name: 'Compact rows' }).press('Space')
+    await page.keyboard.press('q')
+    const places = () =>
+      page
+        .locator('.q-row')
+        .evaluateAll((rows) => rows.slice(0, 3).map((each) => [each.style.top, each.clientHeight]))
+    await expect.poll(places).toEqual([
+      ['0px', 27],
+      ['28px', 27],
+      ['56px', 27],
+    ])
+    await row(page, 17).getByText('waits for #12').waitFor()
+    await page.reload()
+    await expect.poll(() => row(page, 16).evaluate((element) => element.clientHeight)).toBe(27)
+    await page.keyboard.press('h')
+    await expect.poll(() => row(page, 8).evaluate((element) => element.clientHeight)).toBe(27)
+  })
+
   it('write clock times in 12 or 24 hours', async () => {
     const page = await open({ hash: '#/settings' })
     await page.getByRole('radiogroup', { name: 'Clock' }).getByText('12 h').click()

@@ -7,7 +7,7 @@ import { percentDone } from '../../contract/words.ts'
 import { type PanelState, usePanel } from '../store/panel-store.ts'
 
 /** '43 % · Slipway', 'Paused · Slipway', 'Not connected · Slipway', or just 'Slipway'. */
-export function tabTitle({ link, server }: Pick<PanelState, 'link' | 'server'>): string {
+function tabTitle({ link, server }: Pick<PanelState, 'link' | 'server'>): string {
   const parts = ['Slipway']
   if (link.state === 'lost') parts.unshift('Not connected')
   else if (server?.running) parts.unshift(`${percentDone(server.running.batch.jobs)} %`)
@@ -16,7 +16,7 @@ export function tabTitle({ link, server }: Pick<PanelState, 'link' | 'server'>):
 }
 
 /** Whether the icon is red: something needs attention, the running batch has failures, or nothing is known. */
-export function isAlarming({ link, server }: Pick<PanelState, 'link' | 'server'>): boolean {
+function isAlarming({ link, server }: Pick<PanelState, 'link' | 'server'>): boolean {
   if (link.state === 'lost') return true
   return (server?.attention.length ?? 0) > 0 || (server?.running?.batch.jobs.failed ?? 0) > 0
 }

@@ -13,6 +13,7 @@ import { amount } from '../../../contract/words.ts'
 import { possibleActions } from '../../store/batch-actions.ts'
 import { clearFinished, markSeen } from '../../store/batch-commands.ts'
 import { usePanel } from '../../store/panel-store.ts'
+import { useRowPx } from '../../store/row-height.ts'
 import { AnswerError } from '../../ui/AnswerError.tsx'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
@@ -22,8 +23,6 @@ import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
 import { HistoryRow } from './HistoryRow.tsx'
 import { type History, type HistoryFilter, useHistory } from './use-history.ts'
 import './history.css'
-
-const rowPx = 46
 
 export function HistoryView() {
   const [statuses, setStatuses] = useState<readonly FinalBatchStatus[]>([])
@@ -142,6 +141,7 @@ function HistoryList({ history }: { history: History }) {
   const fresh = useMemo(() => history.batches.map((b) => b.id), [history.batches])
   const held = useHeldOrder(fresh, menuFor !== null)
   const ids = useMemo(() => held.ids.filter((id) => byId.has(id)), [held.ids, byId])
+  const rowPx = useRowPx()
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -149,6 +149,8 @@ function HistoryList({ history }: { history: History }) {
     getItemKey: (index) => ids[index] ?? index,
     overscan: 8,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height is measured anew
+  useEffect(() => virtual.measure(), [rowPx])
   const find = useCallback((id: string) => byId.get(id), [byId])
   const reveal = useCallback(
     (id: string) => {

@@ -20,6 +20,7 @@ import { queueHead } from '../../../contract/queue-state.ts'
 import { batchName, countOf } from '../../../contract/words.ts'
 import { moveBatches, stopAfter } from '../../store/batch-commands.ts'
 import { shownOrder, usePanel } from '../../store/panel-store.ts'
+import { useRowPx } from '../../store/row-height.ts'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
 import { dragWords } from './drag-words.ts'
@@ -28,7 +29,7 @@ import { dropOrder, nudgeOrder, queueItems } from './queue-items.ts'
 import { dragWordsId } from './RowDrag.tsx'
 import { useQueuePages } from './use-queue-pages.ts'
 
-const rowPx = { row: 46, gap: 46, stop: 26, heading: 36 }
+const otherPx = { stop: 26, heading: 36 }
 const nothing: readonly string[] = []
 const noBatches: ReadonlyMap<string, Batch> = new Map()
 
@@ -61,13 +62,19 @@ export function QueueList() {
     [items],
   )
 
+  const rowPx = useRowPx()
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => rowPx[items[index]?.kind ?? 'row'],
+    estimateSize: (index) => {
+      const kind = items[index]?.kind
+      return kind === 'stop' || kind === 'heading' ? otherPx[kind] : rowPx
+    },
     getItemKey: (index) => itemKey(items[index], index),
     overscan: 8,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height is measured anew
+  useEffect(() => virtual.measure(), [rowPx])
   const showPlaces = useQueuePages()
   const [firstItem, lastItem] = [virtual.range?.startIndex ?? 0, virtual.range?.endIndex ?? 0]
   const isLong = order.length > queueHead

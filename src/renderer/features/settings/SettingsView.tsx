@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { type SettingKey, type Settings, settingWords } from '../../../contract/settings.ts'
 import { act } from '../../store/act.ts'
 import { announce, usePanel } from '../../store/panel-store.ts'
+import { useCompactRows } from '../../store/row-height.ts'
 import { KeysCard } from './KeysCard.tsx'
 import './settings.css'
 
@@ -150,12 +151,26 @@ export function SettingsView() {
                   <Control name={key} label={label} field={field} settings={settings} />
                 </Row>
               ))}
+              {group.title === 'Appearance' && <CompactRows />}
             </article>
           ))}
           <KeysCard />
         </div>
       </div>
     </section>
+  )
+}
+
+function CompactRows() {
+  const [on, setOn] = useCompactRows()
+  return (
+    <Row label="Compact rows" words="One line for each batch. Saved in this browser.">
+      <Switch
+        aria-label="Compact rows"
+        checked={on}
+        onChange={(event) => setOn(event.currentTarget.checked)}
+      />
+    </Row>
   )
 }
 
