@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/helpers/longest-first.ts'
 
 /**
  * Three projects: `unit` runs in the one check command (no build needed, about a minute); `process` runs the
@@ -9,6 +10,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     reporters: ['default', './test/helpers/slowest.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -37,9 +37,10 @@ function check(kind: keyof typeof flags, faults: Faults, ...defines: string[]) {
     `-DFIRST=${faults.ahead ? 2 : 1}`,
   ]
   run('spin', [...budget, ...flags[kind].define, ...defines.map((name) => `-D${name}`), '-a', 'handover.pml'])
+  // A whole search visits millions of states; one that a mutant ends visits thousands, so there compiling takes longest.
   // Processes that a crash disables rule out partial order reduction; -DCOLLAPSE keeps the states small instead.
   run('gcc', [
-    '-O2',
+    kind === 'safety' && defines.length > 0 ? '-O0' : '-O2',
     '-DNOREDUCE',
     '-DCOLLAPSE',
     '-DVECTORSZ=2048',
@@ -88,6 +89,7 @@ describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
   const oneVerdict = 'assertion violated  !((verdicts'
   const notAgain = 'assertion violated  !((((((('
   const stop: Faults = { crashes: 1, stops: 1 }
+  // Each with the fewest faults that show its violation: the search before it is then short.
   const mutants: [name: string, faults: Faults, kind: keyof typeof flags, violates: string][] = [
     ['MUTANT_NO_FENCE', stop, 'safety', notAgain],
     ['MUTANT_FENCE_AFTER_READING', stop, 'safety', notAgain],
@@ -95,11 +97,11 @@ describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
     ['MUTANT_FENCE_CHECKED_FIRST', stop, 'safety', notAgain],
     ['MUTANT_OWN_LAUNCHERS_NOT_FENCED', stop, 'safety', notAgain],
     ['MUTANT_LAUNCHER_AFTER_CLAIM', stop, 'safety', oneAttempt],
-    ['MUTANT_STARTING_IGNORED', stop, 'safety', oneBatch],
-    ['MUTANT_CLAIM_WHILE_BUSY', stop, 'safety', oneBatch],
-    ['MUTANT_TOKEN_NOT_RENEWED', stop, 'safety', oneVerdict],
-    ['MUTANT_VERDICT_WITHOUT_TOKEN', stop, 'safety', oneVerdict],
-    ['MUTANT_JOURNAL_READ_FIRST', stop, 'safety', notAgain],
+    ['MUTANT_STARTING_IGNORED', { crashes: 1 }, 'safety', oneBatch],
+    ['MUTANT_CLAIM_WHILE_BUSY', { crashes: 1 }, 'safety', oneBatch],
+    ['MUTANT_TOKEN_NOT_RENEWED', { stops: 1 }, 'safety', oneVerdict],
+    ['MUTANT_VERDICT_WITHOUT_TOKEN', { stops: 1 }, 'safety', oneVerdict],
+    ['MUTANT_JOURNAL_READ_FIRST', { crashes: 1 }, 'safety', notAgain],
     ['MUTANT_NOT_ENDED_FIRST', { crashes: 1, launcherCrashes: 1 }, 'safety', oneAttempt],
     ['MUTANT_BEGUN_NOT_RECORDED', { crashes: 1, ahead: true }, 'safety', once],
     ['MUTANT_NO_SLOW_POLL', { launcherCrashes: 1 }, 'liveness', 'acceptance cycle'],
