@@ -20,6 +20,7 @@ import type { calls } from './inside/agent.ts'
 const found = findRig()
 /** Why nothing can be run here; undefined when it can. */
 export const whyNot = 'why' in found ? found.why : undefined
+if (whyNot !== undefined) process.stderr.write(`the tests of the Windows build are skipped: ${whyNot}\n`)
 const rig = 'why' in found ? { wine: '', node: '', drive: '' } : found
 
 /** Whether it is Wine that stands in for Windows; docs/platforms.md says what it can't show. */
