@@ -1,6 +1,5 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
-import { leanBuiltins } from './scripts/lean-builtins.ts'
 
 const launchers = {
   launcher: { 'launcher/node-launcher': 'src/core/launcher/node/node-launcher.ts' },
@@ -15,7 +14,6 @@ const launchers = {
  */
 export default defineConfig(({ mode }) => ({
   plugins: [
-    leanBuiltins(/src.cli.(index|node-check)\.ts$/),
     bundledRequire,
     // Chunks carry a hash in their names; those of earlier builds would pile up.
     ...(mode === 'slurm' ? [wrapper] : []),

@@ -64,7 +64,7 @@ export async function ladenCosts(folder: string, rounds: number): Promise<Figure
     rounds,
   )
   const figures = compare(seen, 'alone', 'a trivial job')
-  figures.push(...(await inParallel(folder, rounds, 10)))
+  for (const ms of [2, 10]) figures.push(...(await inParallel(folder, rounds, ms)))
   const file = join(folder, 'pauses.json')
   for (const [name, run] of [
     ['alone', () => ladenRun(folder, { BENCH_PAUSES: file })],

@@ -13,6 +13,7 @@ import { moveTo } from '../../src/core/queue/order.ts'
 import { queuedIds } from '../../src/core/queue/queries.ts'
 import { addJobs, by, claimBatch, emptyDatabase, oneJob } from './database.ts'
 import { entry, type Figure, fastestOf, output } from './measure.ts'
+import { watchedQueue } from './watched-queue.ts'
 
 /** All rows of the long-queue part. */
 export async function longQueueCosts(folder: string): Promise<Figure[]> {
@@ -44,6 +45,18 @@ export async function longQueueCosts(folder: string): Promise<Figure[]> {
   each('cancel the 5,000th of 10,000', nth(5_000), (id) => cancelBatch(long.db, by(), id, null))
   each('move the last of a queue of 10,000 to the top', nth(-1), (id) => moveTo(long.db, [id], 1))
   for (const { db } of [short, long]) db.close()
+  const few = await watchedQueue(folder, 10, 4_000)
+  const many = await watchedQueue(folder, 10_000, 8_000)
+  const length = ', 10,000 queued'
+  add({ name: `longest pause of the event loop under a panel${length}`, value: many.longest, unit: 'ms' })
+  add({ name: `most CPU time of one turn of it${length}`, value: many.turn, unit: 'ms' })
+  add({
+    name: `from the end of a batch to that of the next${length}`,
+    value: many.life,
+    unit: 'ms',
+    ratio: many.life / few.life,
+    against: '10 queued',
+  })
   add({
     name: 'slipway add of 10,000 batches of ten jobs, whole process',
     value: await wholeAdd(folder),

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { besideCosts } from './beside.ts'
 import { databaseCosts } from './database.ts'
 import { growth } from './growth.ts'
 import { hostCosts } from './hosts.ts'
@@ -90,6 +91,7 @@ try {
   if (wanted('hosts')) await part('hosts', rounds, (n) => hostCosts(folder, n))
   if (wanted('laden')) await part('laden', rounds, (n) => ladenCosts(folder, n))
   if (wanted('long-queue')) await part('long-queue', 1, () => longQueueCosts(folder))
+  if (wanted('beside')) await part('beside', 1, () => besideCosts(folder))
   if (wanted('growth')) await part('growth', 1, () => growth(folder))
   writeReport()
 } finally {

@@ -15,17 +15,32 @@ const wanted: Record<string, { floor: string; aim: string; holds?: (figure: Figu
   'longest pause of the event loop, alone': atMost(10, 'ms', ''),
   'longest pause of the event loop, with 1 GB resident': atMost(10, 'ms', ''),
   'longest pause of the event loop, while a panel watches': atMost(10, 'ms', ''),
-  'Slipway, parallel 2': {
-    floor: '≥ 1.7 × the throughput of one',
-    aim: '≥ 1.9 ×',
-    holds: (f) => throughput(f) >= 1.7,
-  },
+  'Slipway, parallel 2': { floor: '', aim: '' },
   'a job that takes 10 ms of processor time, parallel 2': {
-    floor: '≥ 1.7 × the throughput of one',
+    floor: '≥ 1.8 × the throughput of one',
     aim: '≥ 1.9 ×',
-    holds: (f) => 1 / (f.ratio ?? 9e9) >= 1.7,
+    holds: (f) => 1 / (f.ratio ?? 9e9) >= 1.8,
   },
-  Slipway: { floor: '≤ 3.2 × C', aim: '≤ 1.8 × C', holds: (f) => (f.ratio ?? 9e9) <= 3.2 },
+  Slipway: {
+    floor: '≤ 1.7 × C, and ahead of xargs',
+    aim: '≤ 1.4 × C',
+    holds: (f) => (f.ratio ?? 9e9) <= Math.min(1.7, ratioOf('xargs -n1')),
+  },
+  'a job that takes 2 ms of processor time, parallel 2': {
+    floor: '≥ 1.8 × the throughput of one',
+    aim: '≥ 1.9 ×',
+    holds: (f) => 1 / (f.ratio ?? 9e9) >= 1.8,
+  },
+  'a million jobs added beside a working batch, whole process': atMost(12_000, 'ms'),
+  'the working batch meanwhile': { floor: '≥ 0.9 × alone', aim: '', holds: (f) => (f.ratio ?? 0) >= 0.9 },
+  'hashing what a job reads, while it runs': atMost(1, '%'),
+  'longest pause of the event loop under a panel, 10,000 queued': atMost(20, 'ms'),
+  'most CPU time of one turn of it, 10,000 queued': atMost(20, 'ms'),
+  'from the end of a batch to that of the next, 10,000 queued': {
+    floor: '≤ 1.5 × 10 queued',
+    aim: '',
+    holds: (f) => (f.ratio ?? 9e9) <= 1.5,
+  },
   'fsyncs per job, whole run of 1,000 trivial jobs': atMost(1.1, 'fsyncs', '≤ 0.1'),
   'create 100,000 jobs': atMost(1_000, 'ms', '500 ms'),
   'create 1,000,000 jobs': atMost(12_000, 'ms', '6 s'),
@@ -34,10 +49,10 @@ const wanted: Record<string, { floor: string; aim: string; holds?: (figure: Figu
     aim: '1.0 ×',
     holds: (f) => (f.ratio ?? 9e9) <= 1.1,
   },
-  'promote the head of 10,000 queued (claim it)': atMost(25, 'ms', 'O(1)'),
-  'move the last of 10,000 to the top': atMost(25, 'ms', 'O(1)'),
-  'move the 5,000th of 10,000 to the top': atMost(25, 'ms', 'O(1)'),
-  'pause the first of the queue': atMost(25, 'ms', 'O(1)'),
+  'promote the head of 10,000 queued (claim it)': atMost(10, 'ms', 'O(1)'),
+  'move the last of 10,000 to the top': atMost(10, 'ms', 'O(1)'),
+  'move the 5,000th of 10,000 to the top': atMost(10, 'ms', 'O(1)'),
+  'pause the first of the queue': atMost(10, 'ms', 'O(1)'),
   'snapshot, 1,000 queued and a running batch of 100,000': atMost(5, 'ms', '≤ 1 ms'),
   'page of 100 jobs at 90,000': atMost(0.1, 'ms', ''),
   'page of 100 of one status at 80,000': atMost(3, 'ms', ''),
@@ -72,10 +87,9 @@ function withinTenPercent() {
   return { floor: '≤ 1.1 ×', aim: '', holds: (f: Figure) => (f.ratio ?? 9e9) <= 1.1 }
 }
 
-/** How much more of the trivial jobs end in the same time than with one after the other. */
-function throughput(two: Figure): number {
-  const one = readResults().parts.jobs?.figures.find(({ name }) => name === 'Slipway')
-  return (one?.value ?? 0) / two.value
+/** A contestant's ratio in the table of trivial jobs. */
+function ratioOf(name: string): number {
+  return readResults().parts.jobs?.figures.find((figure) => figure.name === name)?.ratio ?? 9e9
 }
 
 function atMost(limit: number, unit: string, aim = '') {
@@ -114,6 +128,7 @@ const titles: Record<string, string> = {
   hosts: 'Whole processes',
   laden: 'A host that has more to carry',
   'long-queue': 'A queue of ten thousand',
+  beside: 'Beside the jobs',
 }
 
 function section(name: string, part: Part): string {

@@ -9,7 +9,7 @@ import type { Db } from '../db/db.ts'
 import { type FileState, saveHash, statesWithoutHash } from '../queue/file-store.ts'
 import { hashFile } from './file-hash.ts'
 
-const pauseMs = 25
+export const pauseMs = 25
 const lookMs = 1_000
 const atOnce = 50
 
