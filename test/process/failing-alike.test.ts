@@ -1,4 +1,4 @@
-/** A batch that does nothing but fail: what is said of it early, and what the setting does. */
+/** A batch that does nothing but fail: what is reported early, and what the setting does. */
 import { expect, test } from 'vitest'
 import { outputs } from '../../src/contract/outputs.ts'
 import { aPlace } from './slipway.ts'
@@ -6,14 +6,14 @@ import { aPlace } from './slipway.ts'
 const BROKEN = ['--range', '1..60', '--name', 'broken', '--']
 const SCRIPT = 'echo "Traceback of $0" >&2; echo "KeyError: area" >&2; exit 3'
 
-test('goes on by default; its clusters have the first and the last line', async () => {
+test('continues by default; its clusters have the first and the last line', async () => {
   const place = aPlace()
   const { code, out } = await place.run('run', ...BROKEN, 'sh', '-c', SCRIPT, '{}')
   expect(code).toBe(1)
   expect(out).toMatch(/60 × KeyError: area {2}\(exit code 3\)\n +first line: Traceback of 1\n/)
 })
 
-test('is paused once where the setting says so, and continues when it is resumed', async () => {
+test('is paused once if the setting requires it, and continues when it is resumed', async () => {
   const place = aPlace()
   await place.run('settings', 'failing-batch', 'pause')
   const running = place.start('work')

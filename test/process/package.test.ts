@@ -186,7 +186,7 @@ describe.skipIf(!mingw)(`the app packed for Windows ${mingw ? '' : '(skipped: no
   it('has the command, the programs and the database module of Windows, and those of no other system', () => {
     const runtime = join(folder, 'electron-windows')
     writeWindowsStandIn(runtime, electron)
-    // Node for Windows is a download of its own; what is packed is the file that it is told.
+    // Node for Windows is a download of its own; what is packed is the given file.
     const node = join(folder, 'node.exe')
     writeFileSync(node, "a stand-in for Windows' Node")
     const packed = pack(runtime, ['--win', 'dir', '--x64', '-c.win.signAndEditExecutable=false'], {
