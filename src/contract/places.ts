@@ -3,6 +3,7 @@
  * configuration, and stored with the batch as it was when the batch was added. Must never know how it is reached.
  */
 import { z } from 'zod'
+import { countOf, duration } from './words.ts'
 
 /** The name of the place that needs no other program: this machine. */
 export const HERE = 'here'
@@ -77,4 +78,10 @@ export function pendingReason(code: string): string {
         ? 'the account allows no more'
         : null)
   return words === null ? name : `${words} (${name})`
+}
+
+/** 'cluster: 3 nodes, 12s in its queue on average'. */
+export function clusterWords(used: { place: string; nodes: number; meanQueuedMs: number | null }): string {
+  const waited = used.meanQueuedMs === null ? '' : `, ${duration(used.meanQueuedMs)} in its queue on average`
+  return `${used.place}: ${countOf(used.nodes, 'node')}${waited}`
 }

@@ -5,6 +5,7 @@ import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { Summary } from '../../contract/entities.ts'
 import { escapedLines } from '../../contract/escapes.ts'
 import { stamp } from '../../contract/moments.ts'
+import { clusterWords } from '../../contract/places.ts'
 import { assertNever, batchStatusWords, isFinal } from '../../contract/states.ts'
 import {
   amount,
@@ -105,7 +106,7 @@ function facts(summary: Summary): Fact[] {
     `${amount(summary.attempts)}${summary.interrupted > 0 ? `, ${amount(summary.interrupted)} interrupted` : ''}`,
   )
   const { cluster } = summary
-  add('Place', cluster ? placeWords(cluster) : null)
+  add('Place', cluster ? clusterWords(cluster) : null)
   const cpuShare = cluster?.cpuShare ?? null
   const ofCpus = cpuShare === null ? '' : `, ${share(cpuShare)} of the CPUs it held`
   add('CPU time', summary.cpuMs === null ? null : `${duration(summary.cpuMs)}${ofCpus}`)
@@ -121,11 +122,6 @@ function facts(summary: Summary): Fact[] {
   )
   add('Closed by', closers[summary.closedBy])
   return found
-}
-
-function placeWords({ place, nodes, meanQueuedMs }: NonNullable<Summary['cluster']>): string {
-  const waited = meanQueuedMs === null ? '' : `, ${duration(meanQueuedMs)} in its queue on average`
-  return `${place}: ${countOf(nodes, 'node')}${waited}`
 }
 
 const closers: Readonly<Record<Summary['closedBy'], string | null>> = {

@@ -234,6 +234,12 @@ const JobRow = memo(function JobRow(props: {
       </span>
       <span role="gridcell" className="clip mono" title={escaped(job.error ?? job.input)}>
         {escaped(job.input)}
+        {job.node !== undefined && (
+          <span className="dim" title={`waited ${duration(job.queuedMs ?? 0)} for it`}>
+            {' '}
+            {escaped(job.node)}
+          </span>
+        )}
         {job.error !== null && <span className="bad job-error"> {escaped(job.error)}</span>}
       </span>
       <span role="gridcell" className="num">

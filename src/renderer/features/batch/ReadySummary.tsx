@@ -6,6 +6,7 @@ import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { Batch, Summary } from '../../../contract/entities.ts'
 import { escaped } from '../../../contract/escapes.ts'
+import { clusterWords } from '../../../contract/places.ts'
 import { bytes, countOf, duration, rate } from '../../../contract/words.ts'
 import { act } from '../../store/act.ts'
 import { go } from '../../store/panel-store.ts'
@@ -91,6 +92,7 @@ export function ReadySummary({ batch, summary }: { batch: Batch; summary: Summar
           {summary.pausedMs > 1_000 && <span>paused {duration(summary.pausedMs)}</span>}
           <span>{countOf(summary.attempts, 'attempt')}</span>
           {summary.interrupted > 0 && <span>{summary.interrupted} interrupted</span>}
+          {summary.cluster !== undefined && <span>{escaped(clusterWords(summary.cluster))}</span>}
           {summary.cpuMs !== null && <span>CPU {duration(summary.cpuMs)}</span>}
           {summary.maxRssKb !== null && <span>peak memory {bytes(summary.maxRssKb * 1_024)}</span>}
           <span>logs {bytes(summary.logBytes)}</span>
