@@ -372,6 +372,16 @@ describe('undo', () => {
     runs(15) * 8_000,
   )
 
+  test('puts a batch back with the one that it stood behind before and after', async () => {
+    const { ask, active } = aQueue(6)
+    const before = active()
+    await ask('move', { batches: [3, 6, 5], to: 3 })
+    await ask('priority', { batches: [5, 6, 4, 2, 1], priority: 1 })
+    await ask('pause', { batches: [3] })
+    for (let left = 3; left > 0; left -= 1) await ask('undo', {})
+    expect(active()).toEqual(before)
+  })
+
   test('refuses a batch that was cancelled by hand in the database, and nothing breaks', async () => {
     const { ask, refused, scope, batch } = aQueue(2)
     await ask('move', { batches: [1], to: 'bottom' })
