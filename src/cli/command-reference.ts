@@ -44,6 +44,8 @@ stderr as \`{"error": {code, message, hint?, problems?, conflicts?, refused?}}\`
 | trust | \`{digest}\` |
 | serve, open | \`{url, port, pid}\` at the start; \`open\` prints \`{desktop: true}\` where it starts the desktop app |
 | token | \`{name, scope, createdAt, token}\` (add, the only time that the token is shown), \`{tokens: […]}\`, \`{name}\` |
+| init | \`{file, from}\` |
+| help configuration | \`{topKeys, batchKeys, overKeys}\` |
 | completion | \`{shell, script}\` |
 
 With \`--json-lines\` those commands that take time, or follow something, print one JSON object a line as things

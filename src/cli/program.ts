@@ -20,7 +20,7 @@ export const groups: readonly {
   define: (program: Command, act: Act) => void
   commands: readonly string[]
 }[] = [
-  { define: defineAdding, commands: ['run', 'add', 'preview', 'trust'] },
+  { define: defineAdding, commands: ['init', 'run', 'add', 'preview', 'trust'] },
   {
     define: defineControl,
     commands: [
@@ -56,7 +56,7 @@ export function buildProgram(version: string, act: Act, only?: string): Command 
     .version(version, '-V, --version', 'show the version')
     .option('--json', 'print one JSON document to stdout and nothing else')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
+    .helpCommand('help [command]', 'show help for a command; help configuration explains the keys of a file')
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true })
   const group = groups.find(({ commands }) => only !== undefined && commands.includes(only))
@@ -115,6 +115,9 @@ export async function runProgram(context: Context): Promise<number> {
         hint: context.json ? 'See slipway --help.' : program.helpInformation().trimEnd(),
       })
     }
+    const [word, topic] = args.filter((arg) => arg !== '--json')
+    if (word === 'help' && topic === 'configuration')
+      return await (await import('./commands/help-configuration.ts')).helpConfiguration(context)
     await program.parseAsync(withDefaultWays(args), { from: 'user' })
     return code
   } catch (error) {
@@ -132,7 +135,7 @@ export async function runProgram(context: Context): Promise<number> {
  * word on where GNU parallel's `:::` stands.
  */
 function splitCommand(args: readonly string[]): { args: readonly string[]; command?: readonly string[] } {
-  const bringsWork = ['run', 'add', 'preview'].includes(args.find((arg) => arg !== '--json') ?? '')
+  const bringsWork = ['run', 'add', 'preview', 'init'].includes(args.find((arg) => arg !== '--json') ?? '')
   const end = args.indexOf('--')
   if (!bringsWork) return { args }
   if (end >= 0) return { args: args.slice(0, end), command: args.slice(end + 1) }

@@ -74,7 +74,7 @@ export async function savedSubmission(
 }
 
 /** Writes a file that must not be there yet. */
-async function writeNew(file: string, text: string): Promise<Result<null>> {
+export async function writeNew(file: string, text: string): Promise<Result<null>> {
   try {
     await writeFile(file, text, { flag: 'wx' })
     return ok(null)

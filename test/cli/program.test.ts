@@ -16,7 +16,7 @@ async function called(...args: string[]): Promise<{ code: number; out: string; e
 test('has every command of the design', () => {
   expect(program.commands.map((command) => command.name()).sort()).toEqual(
     [
-      'run add work wait list show logs pause resume cancel retry move priority summary events sweep doctor backup serve token',
+      'init run add work wait list show logs pause resume cancel retry move priority summary events sweep doctor backup serve token',
       'open stop-after undo settings trust report preview completion',
     ]
       .join(' ')

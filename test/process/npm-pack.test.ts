@@ -63,6 +63,16 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
     expect(doctor.status, doctor.stdout + doctor.stderr).toBe(0)
   })
 
+  it('runs a command over values without a file, and writes one to begin with', () => {
+    const ran = spawnSync(command, ['run', '--list', 'a', 'b', '--', 'echo', '{}'], plain)
+    expect({ code: ran.status, out: ran.stdout }).toEqual({
+      code: 0,
+      out: expect.stringContaining('all 2 jobs succeeded'),
+    })
+    expect(spawnSync(command, ['init', '--name', 'begun'], plain).status).toBe(0)
+    expect(spawnSync(command, ['preview', 'begun.slipway.yaml'], plain).status).toBe(0)
+  })
+
   it('lists a batch whose type is not ASCII', () => {
     const file = join(folder, 'names.slipway.yaml')
     writeFileSync(file, "batches: [{ type: '進化 évolution', run: ['true'] }]\n")
@@ -70,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
     const listed = spawnSync(command, ['list'], plain)
     expect(listed.stderr).toBe('')
     expect(listed.stdout).toContain('進化 évolution')
-    expect(spawnSync(command, ['cancel', '1'], plain).status).toBe(0)
+    expect(spawnSync(command, ['cancel', '2'], plain).status).toBe(0)
   })
 
   it('passes the demo', () => {

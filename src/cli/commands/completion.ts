@@ -1,5 +1,6 @@
 /** `slipway completion`: scripts for bash and zsh, made from the definitions of the commands themselves. */
 import type { Command } from 'commander'
+import { settingKeys } from '../../contract/settings.ts'
 import type { Context } from '../context.ts'
 import { EXIT_OK } from '../exit.ts'
 import { printJson } from '../session.ts'
@@ -43,7 +44,7 @@ function known(program: Command): Known[] {
         takesValue: option.required || option.optional,
       })),
       first: name === 'BATCH' ? 'batch' : name === 'FILE' ? 'file' : 'none',
-      words: argument?.argChoices ?? [],
+      words: argument?.argChoices ?? (name === 'KEY' ? settingKeys : []),
     }
   })
 }

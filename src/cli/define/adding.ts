@@ -1,4 +1,4 @@
-/** Defines the commands that bring work in: run, add, preview, trust. */
+/** Defines the commands that bring work in: init, run, add, preview, trust. */
 import { type Command, Option } from 'commander'
 import { optionKeys } from '../../contract/batch-keys.ts'
 import { skipDoneModes } from '../../contract/references.ts'
@@ -69,6 +69,15 @@ const withEnqueueOptions = (command: Command): Command =>
 
 /** Adds these commands to the program. */
 export function defineAdding(program: Command, act: Act): void {
+  const init = program
+    .command('init')
+    .description('write a configuration to begin with, from what a folder holds')
+    .argument('[FOLDER]', 'the folder; this one by default')
+    .option('--name <NAME>', "the configuration's name; the folder's by default")
+    .option('--over <GLOB>', 'a job for each file that matches')
+    .action(act(call(async () => (await import('../commands/init.ts')).init)))
+  showExample(init, 'slipway init', "slipway init --over 'data/*.csv' -- python3 edm.py {}")
+
   const run = withEnqueueOptions(program.command('run'))
     .description('add batches and run the queue until they are final; shows progress and summaries')
     .action(
