@@ -270,11 +270,32 @@ describe('the stream of changes', () => {
   })
 
   it('is opened again at once by Retry now', async () => {
+    await page.addInitScript(() => {
+      const counts = { opened: 0, failed: 0 }
+      Object.assign(window, { streams: counts })
+      window.EventSource = class extends EventSource {
+        constructor(url: string | URL) {
+          super(url)
+          counts.opened += 1
+          this.addEventListener('error', () => {
+            counts.failed += 1
+          })
+        }
+      }
+    })
     await page.route('**/api/events', (route) => route.abort('connectionrefused'))
     await page.reload()
     await banner().waitFor()
-    // No timer fires from here.
-    await page.clock.pauseAt(Date.now() + 120_000)
+    // No timer fires from here, and no attempt is on its way.
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000)
+    await page.waitForFunction(
+      () => {
+        const { streams } = window as unknown as { streams: { opened: number; failed: number } }
+        return streams.opened === streams.failed
+      },
+      null,
+      { polling: 50 },
+    )
     await page.unroute('**/api/events')
     await banner().getByRole('button', { name: 'Retry now' }).click()
     await banner().waitFor({ state: 'detached' })
