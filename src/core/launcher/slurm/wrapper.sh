@@ -7,13 +7,10 @@
 #   - stop/N, looked for again and again, ends the task, also when no signal gets through.
 umask 077
 PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
-now() { t=$(date +%s%3N); case $t in *[!0-9]*) date +%s000 ;; *) echo "$t" ;; esac; }
-uptime() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}0"; }
+# Milliseconds, into `ms`: without a process of its own.
+uptime() { read -r ms _ </proc/uptime; ms=${ms%.*}${ms#*.}0; }
 # A rename is the only way in which a file appears whole; a full disk delays it.
-put() { until cat >"$2/.$1.$$" <<EOF && mv -f "$2/.$1.$$" "$2/$1"; do sleep 5; done
-$3
-EOF
-}
+put() { until printf '%s\n' "$3" >"$2/.$1.$$" && mv -f "$2/.$1.$$" "$2/$1"; do sleep 5; done; }
 
 if [ "$1" != run ]; then
   cd "$1" || exit 75
@@ -21,8 +18,9 @@ if [ "$1" != run ]; then
   mkdir "lock/$i" 2>/dev/null || exit 0
   read -r boot </proc/sys/kernel/random/boot_id
   printf '%s\n' "$SLURMD_NODENAME" "$SLURM_JOB_ID" "$boot" "${SLURM_RESTART_COUNT:-0}" >"lock/$i/by"
-  # -s: as much as the system takes; xargs lowers it by itself. The script's own copy is kept by Slurm while it runs.
-  xargs -0 -x -s 2000000 sh "$0" run "$i" "$SLURMD_NODENAME" "$SLURM_JOB_ID" <"cmd/$i" 2>"lock/$i/xargs" &
+  # All in one call or none: without -n and -x what is too much would be cut into several. -s: as much as the system takes;
+  # xargs lowers it by itself. Slurm keeps the script's copy while it runs.
+  xargs -0 -x -n 1000000 -s 2000000 sh "$0" run "$i" "$SLURMD_NODENAME" "$SLURM_JOB_ID" <"cmd/$i" 2>"lock/$i/xargs" &
   xargs=$!
   forward() { [ -s "lock/$i/pid" ] && read -r pid <"lock/$i/pid" && kill "-$1" "$pid" 2>/dev/null; }
   trap 'forward TERM' TERM
@@ -40,15 +38,28 @@ shift 9
 beat=$1
 shift
 echo $$ >"lock/$i/pid"
-began=$(now) up=$(uptime) why=exited main='' killer='' timer=''
-put "$i" begin "$began $node $job_id"
+began=$(date +%s%3N)
+case $began in *[!0-9]*) began=$(date +%s)000 ;; esac
+uptime
+up=$ms why=exited main='' killer='' timer=''
+# For who comes after a node that is lost: it need not be whole at once.
+echo "$began $node $job_id" >"begin/$i"
 
 # Every process of the task, also one that left group and session: by the variable that only they have.
-left() { grep -lzxF "SLIPWAY_TASK=$task" /proc/[0-9]*/environ 2>/dev/null | sed 's,/proc/\([0-9]*\)/.*,\1,'; }
+# Their pids, into `pids`.
+left() {
+  pids=''
+  for p in $(grep -lzxF "SLIPWAY_TASK=$task" /proc/[0-9]*/environ 2>/dev/null); do
+    p=${p#/proc/}
+    pids="$pids ${p%%/*}"
+  done
+}
 halt() { # MS: asks each process once, waits, kills, until none is left; one may be between fork and exec just now
-  until=$(($(uptime) + $1)) asked=' ' sig=TERM
-  while pids=$(left); [ -n "$pids" ] || kill -0 "$main" 2>/dev/null; do
-    [ "$(uptime)" -lt "$until" ] || sig=KILL
+  uptime
+  until=$((ms + $1)) asked=' ' sig=TERM
+  while left; [ -n "$pids" ] || kill -0 "$main" 2>/dev/null; do
+    uptime
+    [ "$ms" -lt "$until" ] || sig=KILL
     for p in $pids; do
       case $asked in *" $p "*) [ $sig = KILL ] || continue ;; esac
       kill -$sig "$p" 2>/dev/null
@@ -64,7 +75,7 @@ stop() { # WHY MS
 }
 # USR1 asks to look at what is there.
 look() {
-  if [ -e "$slice/stop/$i" ]; then read -r ms <"$slice/stop/$i"; stop stopped "${ms:-$grace}"
+  if [ -e "$slice/stop/$i" ]; then read -r after <"$slice/stop/$i"; stop stopped "${after:-$grace}"
   elif [ -e "$slice/lock/$i/late" ]; then stop timeout "$grace"
   fi
 }
@@ -76,10 +87,11 @@ watch() {
     [ ! -e "stop/$i" ] || kill -USR1 "$parent"
     n=$((n + 1))
     [ $n = 1 ] || [ $((n % beat)) = 0 ] || continue
-    rss=$(for p in $(left); do grep VmHWM "/proc/$p/status"; done 2>/dev/null | awk '{ s += $2 } END { if (s) print s }')
+    left
+    rss=$(for p in $pids; do grep VmHWM "/proc/$p/status"; done 2>/dev/null | awk '{ s += $2 } END { if (s) print s }')
     # In a process of its own: a file system that hangs must not hang the watch.
     if [ -n "$writer" ] && { kill -0 "$writer" 2>/dev/null || ! wait "$writer"; }; then missed=$((missed + 1)); else missed=0; fi
-    [ $missed -lt 3 ] || { for p in $(left); do kill -KILL "$p"; done; : >"lock/$i/fenced" & }
+    [ $missed -lt 3 ] || { for p in $pids; do kill -KILL "$p"; done; : >"lock/$i/fenced" & }
     kill -0 "$writer" 2>/dev/null || { { echo "$n" >"beat/$i" && { [ -z "$rss" ] || echo "$rss" >>"lock/$i/rss"; }; } & writer=$!; }
   done
 }
@@ -112,17 +124,22 @@ while wait "$main"; code=$?; kill -0 "$main" 2>/dev/null; do :; done
 wait "$main" 2>/dev/null
 again=$?
 [ $again = 127 ] || code=$again
-ended=$(now) awake=$(($(uptime) - up))
+uptime
+awake=$((ms - up))
 times >"lock/$i/times"
 kill "$watcher" ${timer:+"$timer"} 2>/dev/null
 strays=0
-if [ -n "$(left)" ]; then
+left
+if [ -n "$pids" ]; then
   sleep 0.1 2>/dev/null || sleep 1
-  strays=$(left | wc -l)
-  [ "$strays" = 0 ] || [ -n "$killer" ] || halt "$grace"
+  left
+  for p in $pids; do strays=$((strays + 1)); done
+  [ $strays = 0 ] || [ -n "$killer" ] || halt "$grace"
   [ -z "$killer" ] || wait "$killer"
 fi
 { read -r _; read -r user system; } <"lock/$i/times"
-rss=$(sort -n "lock/$i/rss" 2>/dev/null | tail -n 1)
+rss=''
+[ ! -e "lock/$i/rss" ] || rss=$(sort -n "lock/$i/rss" | tail -n 1)
 [ ! -e "lock/$i/fenced" ] || why=fenced
-put "$i" end "$code $why $began $ended $awake $user $system ${rss:--} $((strays)) $node $job_id"
+# By the clock as it was at the start: one that is set meanwhile must not turn the times round.
+put "$i" end "$code $why $began $((began + awake)) $awake $user $system ${rss:--} $((strays)) $node $job_id"
