@@ -15,6 +15,7 @@ import { clearFinished, markSeen } from '../../store/batch-commands.ts'
 import { usePanel } from '../../store/panel-store.ts'
 import { useRowPx } from '../../store/row-height.ts'
 import { AnswerError } from '../../ui/AnswerError.tsx'
+import { HeldHint } from '../../ui/HeldHint.tsx'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
 import { SearchField } from '../../ui/SearchField.tsx'
@@ -178,13 +179,7 @@ function HistoryList({ history }: { history: History }) {
 
   return (
     <>
-      {held.waiting > 0 && (
-        <div className="held-anchor">
-          <button type="button" className="held-hint" onClick={held.release}>
-            Show {held.waiting} new
-          </button>
-        </div>
-      )}
+      <HeldHint held={held} />
       <div
         ref={scroller}
         className="q-list"

@@ -21,6 +21,7 @@ import { batchName, countOf } from '../../../contract/words.ts'
 import { moveBatches, stopAfter } from '../../store/batch-commands.ts'
 import { shownOrder, usePanel } from '../../store/panel-store.ts'
 import { useRowPx } from '../../store/row-height.ts'
+import { HeldHint } from '../../ui/HeldHint.tsx'
 import { useHeldOrder } from '../../ui/held-order.ts'
 import { useListGrid } from '../../ui/list-grid.ts'
 import { dragWords } from './drag-words.ts'
@@ -149,13 +150,7 @@ export function QueueList() {
       onDragCancel={() => setDragging(null)}
       onDragEnd={onDragEnd}
     >
-      {held.waiting > 0 && (
-        <div className="held-anchor">
-          <button type="button" className="held-hint" onClick={held.release}>
-            Show {held.waiting} new
-          </button>
-        </div>
-      )}
+      <HeldHint held={held} />
       <SortableContext items={sortableIds} strategy={verticalListSortingStrategy}>
         <div
           ref={scroller}
