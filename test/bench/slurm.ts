@@ -100,8 +100,8 @@ try {
     'slurm',
     `## On a cluster
 
-\`node test/bench/slurm.ts\`: ${tasks} tasks of \`true\` on three nodes of Slurm 22.05 on this very machine, ${rounds} rounds in turns,
-medians. The bare way is one \`sbatch --array\` and a look at squeue every second.
+\`node test/bench/slurm.ts\`: ${tasks} tasks of \`true\` on three nodes of Slurm 22.05 on this very machine, in turns, medians of
+${rounds}. The bare way is one \`sbatch --array\` and a look at squeue every second.
 
 | | |
 |---|---|
