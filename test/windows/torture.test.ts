@@ -5,8 +5,8 @@ import { until } from '../helpers/launcher-kit.ts'
 import { layOut, removeLaidOut, WindowsUser } from './installed.ts'
 import { Agent, probe, whyNot, windowsPath } from './wine.ts'
 
-/** 40 in a workflow or by hand; each costs some seconds under Wine. */
-const rounds = Number(process.env.SLIPWAY_ROUNDS ?? 6)
+/** About a minute under Wine. */
+const rounds = Number(process.env.SLIPWAY_ROUNDS ?? 40)
 const jobs = rounds * 6
 
 type Shown = { batch: { status: string }; jobs: { status: string; attempts: number }[] }
