@@ -10,11 +10,12 @@ import type { SkipDone } from '../contract/references.ts'
 import { batchStatusWords } from '../contract/states.ts'
 import { doneSentence, outsideSentences, placedSentences } from '../contract/succession-words.ts'
 import { batchName, countOf, typeAndRange } from '../contract/words.ts'
+import type { Core } from '../core/core.ts'
 import { type AdHocOptions, atOptions } from './ad-hoc.ts'
 import type { Context } from './context.ts'
 import { failed } from './failure.ts'
-import { printJson, printLine } from './session.ts'
-import type { Submission } from './submission.ts'
+import { printJson, printLine, withCore } from './session.ts'
+import { type Submission, savedSubmission, submissionOf } from './submission.ts'
 
 export type AddOptions = AdHocOptions & EnqueueOptions
 
@@ -30,8 +31,24 @@ type EnqueueOptions = {
 
 export type Enqueued = CommandOutput<'enqueue'>
 
+/** Adds what `add` and `run` were given, then does `then` with the same core; resolves to the exit code. */
+export async function withEnqueued(
+  context: Context,
+  [file, types, options]: [file: string | undefined, types: string[], options: AddOptions],
+  then: (core: Core, api: SlipwayApi, enqueued: Enqueued) => Promise<number>,
+): Promise<number> {
+  const submission = await submissionOf(context, file, types, options)
+  if (!submission.ok) return failed(context, submission.error)
+  return withCore(context, async (core, api) => {
+    const saved = await savedSubmission(api, submission.value)
+    if (!saved.ok) return failed(context, atOptions(saved.error))
+    const enqueued = await enqueue(api, saved.value, options)
+    return enqueued.ok ? then(core, api, enqueued.value) : refused(context, enqueued.error)
+  })
+}
+
 /** Sends the command with these options. */
-export function enqueue(
+function enqueue(
   api: SlipwayApi,
   { file, adHoc, types, variables }: Submission['named'],
   options: AddOptions,
@@ -52,7 +69,7 @@ export function enqueue(
 }
 
 /** Reports a failed enqueue; with --json a refused duplicate also lists on stdout what exists. */
-export async function refused(context: Context, error: SlipwayError): Promise<number> {
+async function refused(context: Context, error: SlipwayError): Promise<number> {
   if (error.code === 'duplicate' && context.json) {
     const found = {
       created: [],

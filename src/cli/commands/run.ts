@@ -4,32 +4,21 @@ import type { Batch } from '../../contract/entities.ts'
 import { escapedLines } from '../../contract/escapes.ts'
 import { isFinal } from '../../contract/states.ts'
 import { batchName, countOf, doneJobs } from '../../contract/words.ts'
-import { atOptions } from '../ad-hoc.ts'
 import type { Context } from '../context.ts'
-import { type AddOptions, enqueue, enqueuedLines, refused } from '../enqueueing.ts'
+import { type AddOptions, enqueuedLines, withEnqueued } from '../enqueueing.ts'
 import { EXIT_INTERRUPTED, EXIT_NOTHING_CAN_RUN, EXIT_OK, exitOfBatches } from '../exit.ts'
-import { failed } from '../failure.ts'
-import { printJson, printLine, withCore } from '../session.ts'
-import { savedSubmission, submissionOf } from '../submission.ts'
+import { printJson, printLine } from '../session.ts'
 import { reportBlocked, summariesOf, workUntil } from '../watch.ts'
 
 /** Exit code 1 when one of the batches did not complete, 7 when what is left can't run now, 130 after a signal. */
-export async function run(
+export function run(
   context: Context,
-  file: string | undefined,
-  types: string[],
-  options: AddOptions,
+  ...submitted: [file: string | undefined, types: string[], options: AddOptions]
 ): Promise<number> {
-  const submission = await submissionOf(context, file, types, options)
-  if (!submission.ok) return failed(context, submission.error)
-  return withCore(context, async (core, api) => {
-    const saved = await savedSubmission(api, submission.value)
-    if (!saved.ok) return failed(context, atOptions(saved.error))
-    const enqueued = await enqueue(api, saved.value, options)
-    if (!enqueued.ok) return refused(context, enqueued.error)
-    if (context.lines) await printLine(context, { type: 'added', ...enqueued.value })
-    else if (!context.json) context.io.err(`${enqueuedLines(enqueued.value).join('\n')}\n`)
-    const ids = [...enqueued.value.created, ...enqueued.value.existing].map((batch) => batch.id)
+  return withEnqueued(context, submitted, async (core, api, enqueued) => {
+    if (context.lines) await printLine(context, { type: 'added', ...enqueued })
+    else if (!context.json) context.io.err(`${enqueuedLines(enqueued).join('\n')}\n`)
+    const ids = [...enqueued.created, ...enqueued.existing].map((batch) => batch.id)
     const outcome =
       ids.length === 0
         ? { batches: [], interrupted: false, blocked: [] }
@@ -40,7 +29,7 @@ export async function run(
     if (context.json) {
       const ended = { ...outcome, interrupted, summaries: await summariesOf(api, finished) }
       if (context.lines) await printLine(context, { type: 'end', exitCode, ...ended })
-      else await printJson(context, { ...enqueued.value, ...ended })
+      else await printJson(context, { ...enqueued, ...ended })
     } else {
       await printSummaries(context, api, finished)
       reportUnfinished(context, outcome.batches, interrupted, outcome.blocked)

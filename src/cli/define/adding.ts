@@ -4,9 +4,19 @@ import { optionKeys } from '../../contract/batch-keys.ts'
 import { skipDoneModes } from '../../contract/references.ts'
 import type { AddOptions } from '../enqueueing.ts'
 import { pairs, wholeNumber } from '../reference.ts'
-import { type Act, answerConflicts, call, jsonLines, showExample } from './act.ts'
+import { type Act, answerConflicts, call, type Handler, jsonLines, showExample } from './act.ts'
 
 type Submitted = AddOptions & { dryRun?: boolean }
+
+type Submit = Handler<[file: string | undefined, types: string[], options: Submitted]>
+
+/** The handler of `add` and `run`; with --dry-run that of `preview`. */
+function orPreview(load: () => Promise<Submit>): Submit {
+  return async (context, file, types, options) => {
+    const submit = options.dryRun ? (await import('../commands/preview.ts')).preview : await load()
+    return submit(context, file, types, options)
+  }
+}
 
 const skipDone = () =>
   new Option(
@@ -80,13 +90,7 @@ export function defineAdding(program: Command, act: Act): void {
 
   const run = withEnqueueOptions(program.command('run'))
     .description('add batches and run the queue until they are final; shows progress and summaries')
-    .action(
-      act(async (context, file: string | undefined, types: string[], options: Submitted) =>
-        options.dryRun
-          ? (await import('../commands/preview.ts')).preview(context, file, types, options)
-          : (await import('../commands/run.ts')).run(context, file, types, options),
-      ),
-    )
+    .action(act(orPreview(async () => (await import('../commands/run.ts')).run)))
   showExample(
     withAdHocOptions(run),
     'slipway run flood.slipway.yaml edm-creation --var out=elsewhere',
@@ -97,13 +101,7 @@ export function defineAdding(program: Command, act: Act): void {
   const add = withEnqueueOptions(program.command('add'))
     .description('add batches to the queue; refused when the same batch is already active')
     .option('--hold', 'add them on hold; slipway resume queues them')
-    .action(
-      act(async (context, file: string | undefined, types: string[], options: Submitted) =>
-        options.dryRun
-          ? (await import('../commands/preview.ts')).preview(context, file, types, options)
-          : (await import('../commands/add.ts')).add(context, file, types, options),
-      ),
-    )
+    .action(act(orPreview(async () => (await import('../commands/add.ts')).add)))
   showExample(
     withAdHocOptions(add),
     'slipway add flood.slipway.yaml',

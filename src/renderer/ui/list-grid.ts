@@ -17,6 +17,14 @@ const steps: Readonly<Record<string, number>> = {
   End: Number.POSITIVE_INFINITY,
 }
 
+/** What the element around every list of batches has in common. */
+export const batchGrid = {
+  className: 'q-list',
+  role: 'grid',
+  'aria-multiselectable': true,
+  tabIndex: -1,
+} as const
+
 export type ListGrid = {
   onKeyDown: (event: KeyboardEvent) => void
   choose: (batch: Batch, event: MouseEvent) => void

@@ -40,9 +40,9 @@ function listNamed(members: readonly string[]): string {
   return Object.keys(lists).find((name) => [...(lists[name] ?? [])].sort().join() === key) ?? `none: ${key}`
 }
 
-/** The lists of words after each IN, with comments taken away. */
+/** The lists of words after each IN but of kinds of events, with comments taken away. */
 function listsIn(text: string): string[][] {
-  const code = text.replace(/--.*$/gm, '')
+  const code = text.replace(/--.*$/gm, '').replace(/\bkind IN\s*\([^)]*\)/gi, '')
   return [...code.matchAll(/\bIN\s*\(((?:\s*'[^']*'\s*,?)+)\)/gi)].map((match) =>
     [...(match[1] ?? '').matchAll(/'([^']*)'/g)].map((word) => word[1] ?? ''),
   )

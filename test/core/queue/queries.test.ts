@@ -331,6 +331,8 @@ describe('jobs', () => {
         maxRssKb: null,
         logBytes: 0,
         hostId,
+        node: null,
+        queuedMs: null,
       },
     ])
     expect(attemptsOfBatch(db, batch.id, 10).map((one) => [one.ordinal, one.outcome])).toEqual([

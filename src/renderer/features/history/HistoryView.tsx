@@ -17,7 +17,7 @@ import { useRowPx } from '../../store/row-height.ts'
 import { AnswerError } from '../../ui/AnswerError.tsx'
 import { HeldHint } from '../../ui/HeldHint.tsx'
 import { useHeldOrder } from '../../ui/held-order.ts'
-import { useListGrid } from '../../ui/list-grid.ts'
+import { batchGrid, useListGrid } from '../../ui/list-grid.ts'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { SelectionTools } from '../../ui/SelectionTools.tsx'
 import { StatusMark, statusWord } from '../../ui/StatusMark.tsx'
@@ -182,12 +182,9 @@ function HistoryList({ history }: { history: History }) {
       <HeldHint held={held} />
       <div
         ref={scroller}
-        className="q-list"
-        role="grid"
+        {...batchGrid}
         aria-label="History"
-        aria-multiselectable
         aria-rowcount={more ? -1 : ids.length}
-        tabIndex={-1}
         onKeyDown={grid.onKeyDown}
         {...held.pointer}
       >

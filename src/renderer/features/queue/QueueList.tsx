@@ -23,7 +23,7 @@ import { shownOrder, usePanel } from '../../store/panel-store.ts'
 import { useRowPx } from '../../store/row-height.ts'
 import { HeldHint } from '../../ui/HeldHint.tsx'
 import { useHeldOrder } from '../../ui/held-order.ts'
-import { useListGrid } from '../../ui/list-grid.ts'
+import { batchGrid, useListGrid } from '../../ui/list-grid.ts'
 import { dragWords } from './drag-words.ts'
 import { QueueRow } from './QueueRow.tsx'
 import { dropOrder, nudgeOrder, queueItems } from './queue-items.ts'
@@ -154,13 +154,10 @@ export function QueueList() {
       <SortableContext items={sortableIds} strategy={verticalListSortingStrategy}>
         <div
           ref={scroller}
-          className="q-list"
-          role="grid"
+          {...batchGrid}
           aria-label="Queue"
-          aria-multiselectable
           aria-rowcount={rowIds.length}
           onKeyDown={onKeyDown}
-          tabIndex={-1}
           {...held.pointer}
         >
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
