@@ -5,14 +5,14 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { SlurmPlace } from '../../../contract/places.ts'
-import type { Ending, JobExit, PlaceState, StartSpec } from '../protocol.ts'
+import type { JobExit, PlaceState, StartSpec } from '../protocol.ts'
 import type { RefusalStage } from '../refusal.ts'
 import { type Judgement, OpenTask } from './open-task.ts'
 import { removeIfDone, Slice } from './slice.ts'
 import type { RunSlurm } from './slurm-command.ts'
 import { askAccounting, lookAtQueue, type QueueEntry, taskIds } from './slurm-queue.ts'
 import { Submitter } from './submitter.ts'
-import { isActive } from './task-end.ts'
+import { isActive, unwitnessed } from './task-end.ts'
 import { TaskLogs } from './task-logs.ts'
 
 export type ClusterOptions = {
@@ -340,22 +340,3 @@ export class Cluster {
 const submitted = (tasks: readonly OpenTask[]) =>
   tasks.flatMap(({ jobId, task }) => (jobId ? [{ jobId, index: task.index }] : []))
 const idsOf = (tasks: readonly OpenTask[]): string[] => taskIds(submitted(tasks))
-
-/** An end of which there is no record. */
-function unwitnessed(attempt: string, ended: Ending, begun: { at: number; node: string } | null): JobExit {
-  const now = Date.now()
-  return {
-    attempt,
-    exitCode: null,
-    signal: null,
-    ended,
-    startedAt: begun?.at ?? now,
-    endedAt: now,
-    awakeMs: begun === null ? 0 : Math.max(0, now - begun.at),
-    usage: null,
-    leftovers: 0,
-    logBytes: 0,
-    logCut: false,
-    ...(begun === null ? {} : { node: begun.node }),
-  }
-}

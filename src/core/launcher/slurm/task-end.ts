@@ -119,3 +119,26 @@ export function endingOf({ why }: Extract<TaskEnd, { refused: null }>, state: st
   if (said !== null && said !== 'lost') return said
   return why === 'slurm' ? 'cancelled' : 'exited'
 }
+
+/** An end of which there is no record. */
+export function unwitnessed(
+  attempt: string,
+  ended: Ending,
+  begun: { at: number; node: string } | null,
+): JobExit {
+  const now = Date.now()
+  return {
+    attempt,
+    exitCode: null,
+    signal: null,
+    ended,
+    startedAt: begun?.at ?? now,
+    endedAt: now,
+    awakeMs: begun === null ? 0 : Math.max(0, now - begun.at),
+    usage: null,
+    leftovers: 0,
+    logBytes: 0,
+    logCut: false,
+    ...(begun === null ? {} : { node: begun.node }),
+  }
+}
