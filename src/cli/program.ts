@@ -15,7 +15,7 @@ import { EXIT_OK } from './exit.ts'
 import { failed } from './failure.ts'
 import { printJson } from './session.ts'
 
-/** Which commands each definition brings; completion, which describes all of them, is left out on purpose. */
+/** Which commands each definition brings. */
 export const groups: readonly {
   define: (program: Command, act: Act) => void
   commands: readonly string[]
@@ -39,11 +39,11 @@ export const groups: readonly {
   { define: defineViewing, commands: ['list', 'show', 'logs', 'summary', 'report', 'events'] },
   {
     define: defineMaintenance,
-    commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'token', 'open'],
+    commands: ['sweep', 'doctor', 'backup', 'settings', 'serve', 'token', 'open', 'completion'],
   },
 ]
 
-const commandNames = [...groups.flatMap(({ commands }) => commands), 'completion']
+const commandNames = groups.flatMap(({ commands }) => commands)
 
 /**
  * The command line as commander knows it; `act` is what calling a command does. For a call of `only` just its
@@ -85,6 +85,10 @@ BATCH is a number (12 or '#12') or an id. The data folder is SLIPWAY_HOME, else 
 
 /** Parses the arguments, runs the command and returns its exit code. */
 export async function runProgram(context: Context): Promise<number> {
+  if (context.args[0] === '__complete') {
+    const all = buildProgram(context.version, () => async () => {})
+    return (await import('./commands/complete.ts')).complete(context, all)
+  }
   const { args, command } = splitCommand(context.args)
   let code = EXIT_OK
   let help = ''

@@ -91,3 +91,7 @@ export function settingValue(text: string): unknown {
     return text // refused as what it is
   }
 }
+
+/** The shells that `completion` has a script for. */
+export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
+export type Shell = (typeof shells)[number]

@@ -4,27 +4,50 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
+import { shells } from '../../src/cli/reference.ts'
 import { entry, root } from './slipway.ts'
 
 const launcher = join(root, 'bin/slipway')
-const completionWords = (script: string, ...words: string[]): string[] => {
+/** What bash offers at the end of these words; `type` 63: while several fit, with what they stand for. */
+const bashOffers = (words: string[], type = 9): string[] => {
   const line = words.map((word) => `'${word}'`).join(' ')
-  const out = execFileSync('bash', [
-    '-c',
-    `source '${script}'; COMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _slipway; printf '%s\\n' "\${COMPREPLY[@]}"`,
-  ])
+  const script = `source '${join(folder, 'slipway.bash')}'; COMP_TYPE=${type}; COMP_WORDS=(${line})
+COMP_CWORD=${words.length - 1}; _slipway; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const out = execFileSync('bash', ['-c', script], {
+    env: shellEnv(),
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   return out.toString().split('\n').filter(Boolean)
 }
+
+const shellEnv = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PATH: `${join(folder, 'path')}:${process.env.PATH}`,
+  SLIPWAY_HOME: join(folder, 'home'),
+})
 
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-shell-'))
-  for (const shell of ['bash', 'zsh']) {
-    writeFileSync(
-      join(folder, `slipway.${shell}`),
-      execFileSync(process.execPath, [entry, 'completion', shell]),
-    )
+  mkdirSync(join(folder, 'path'))
+  symlinkSync(launcher, join(folder, 'path/slipway'))
+  for (const shell of shells) {
+    const script = execFileSync(process.execPath, [entry, 'completion', shell])
+    writeFileSync(join(folder, `slipway.${shell}`), script)
   }
+  const run = { type: 'edm-creation', run: ['true', '{value}'], over: { range: '0..1' } }
+  const text = JSON.stringify({ batches: [run, { type: 'portfolio', run: ['true'] }] })
+  writeFileSync(join(folder, 'flood.slipway.json'), text)
+  for (let n = 0; n < 2; n += 1)
+    execFileSync(
+      process.execPath,
+      [entry, 'add', 'flood.slipway.json', 'portfolio', '--if-exists', 'allow'],
+      {
+        cwd: folder,
+        env: shellEnv(),
+      },
+    )
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -99,18 +122,41 @@ test.skipIf(!isOld)('the entry itself refuses an old Node before it loads anythi
 })
 
 test('bash accepts its script and completes commands, options and answers', () => {
-  const script = join(folder, 'slipway.bash')
-  expect(spawnSync('bash', ['-n', script]).status).toBe(0)
+  expect(spawnSync('bash', ['-n', join(folder, 'slipway.bash')]).status).toBe(0)
   const commands = buildProgram('', () => async () => {}).commands.map((command) => command.name())
-  expect(completionWords(script, 'slipway', '')).toEqual(expect.arrayContaining(commands))
-  expect(completionWords(script, 'slipway', 'su')).toEqual(['summary'])
-  expect(completionWords(script, 'slipway', 'add', '--if')).toEqual(['--if-exists'])
-  expect(completionWords(script, 'slipway', 'add', '--if-exists', 're')).toEqual([
-    'return',
-    'replace',
-    'remaining',
+  expect(bashOffers(['slipway', ''])).toEqual([...commands, 'help'])
+  expect(bashOffers(['slipway', 'su'])).toEqual(['summary'])
+  expect(bashOffers(['slipway', 'add', '--if'])).toEqual(['--if-exists'])
+  expect(bashOffers(['slipway', 'add', '--if-exists', 're'])).toEqual(['return', 'replace', 'remaining'])
+  expect(bashOffers(['slipway', '--json', 'completion', 'z'])).toEqual(['zsh'])
+  expect(bashOffers(['slipway', 'token', 're'])).toEqual(['remove'])
+  expect(bashOffers(['slipway', 'settings', 'keep-a'])).toEqual(['keep-awake'])
+  expect(bashOffers(['slipway', 'add', 'flo'])).toEqual(['flood.slipway.json'])
+})
+
+test('batch numbers are completed with their names, and the types of the given file', () => {
+  expect(bashOffers(['slipway', 'cancel', '1'])).toEqual(['1'])
+  expect(bashOffers(['slipway', 'show', ''])).toEqual(['1', '2'])
+  expect(bashOffers(['slipway', 'show', ''], 63)).toEqual([
+    '1  (flood / portfolio: queued)',
+    '2  (flood / portfolio: queued)',
   ])
-  expect(completionWords(script, 'slipway', '--json', 'completion', 'z')).toEqual(['zsh'])
+  expect(bashOffers(['slipway', 'run', 'flood.slipway.json', ''])).toEqual(['edm-creation', 'portfolio'])
+  expect(bashOffers(['slipway', 'run', '--priority', '3', 'flood.slipway.json', 'e'])).toEqual([
+    'edm-creation',
+  ])
+})
+
+test('completion creates nothing and reports nothing, whatever there is', () => {
+  const home = join(folder, 'no-such-home')
+  const complete = (...words: string[]) =>
+    spawnSync(process.execPath, [entry, '__complete', '--current=', '--', ...words], {
+      env: { ...process.env, SLIPWAY_HOME: home },
+      encoding: 'utf8',
+    })
+  expect(complete('show')).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  expect(complete('add', '/no/such.slipway.yaml')).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  expect(existsSync(home)).toBe(false)
 })
 
 test.skipIf(spawnSync('zsh', ['--version']).status !== 0)(
@@ -118,10 +164,35 @@ test.skipIf(spawnSync('zsh', ['--version']).status !== 0)(
   () => {
     const script = join(folder, 'slipway.zsh')
     expect(spawnSync('zsh', ['-n', script]).status).toBe(0)
-    const loaded = execFileSync('zsh', [
-      '-fc',
-      `autoload -Uz compinit && compinit -D -u && source '${script}' && print -r -- $_comps[slipway]`,
-    ])
-    expect(loaded.toString()).toBe('_slipway\n')
+    // What it hands to zsh's own _describe, in a call as zsh makes it.
+    const offered = execFileSync(
+      'zsh',
+      [
+        '-fc',
+        `autoload -Uz compinit && compinit -D -u && source '${script}' && print -r -- $_comps[slipway]
+_describe() { print -rl -- $found }
+words=(slipway completion z); CURRENT=3; _slipway
+words=(slipway show ''); CURRENT=3; _slipway`,
+      ],
+      { env: shellEnv() },
+    )
+    const found = offered.toString().trimEnd().split('\n')
+    expect(found).toEqual(['_slipway', 'zsh', '1:flood / portfolio: queued', '2:flood / portfolio: queued'])
+  },
+)
+
+test.skipIf(spawnSync('fish', ['--version']).status !== 0)(
+  'fish offers words with what they stand for',
+  () => {
+    const offers = (line: string) =>
+      execFileSync('fish', ['-c', `source '${join(folder, 'slipway.fish')}'; complete -C '${line}'`], {
+        env: { ...shellEnv(), HOME: folder },
+        cwd: folder,
+      })
+        .toString()
+        .trimEnd()
+        .split('\n')
+    expect(offers('slipway show ')).toEqual(['1\tflood / portfolio: queued', '2\tflood / portfolio: queued'])
+    expect(offers('slipway add flo')).toEqual(['flood.slipway.json'])
   },
 )

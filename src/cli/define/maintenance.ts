@@ -1,7 +1,7 @@
 /** Defines the commands for maintenance and hosts: sweep, doctor, backup, settings, serve, token, open, completion. */
 import { Argument, type Command, Option } from 'commander'
 import { tokenScopes } from '../../contract/references.ts'
-import { wholeNumber } from '../reference.ts'
+import { shells, wholeNumber } from '../reference.ts'
 import { type Act, call, showExample } from './act.ts'
 
 const maintenance = () => import('../commands/maintenance.ts')
@@ -69,15 +69,13 @@ export function defineMaintenance(program: Command, act: Act): void {
   const completion = program
     .command('completion')
     .description('print a completion script for a shell')
-    .addArgument(new Argument('<SHELL>', 'the shell').choices(['bash', 'zsh']))
-    .action(
-      act(async (context, shell: 'bash' | 'zsh') =>
-        (await import('../commands/completion.ts')).completion(context, program, shell),
-      ),
-    )
+    .addArgument(new Argument('<SHELL>', 'the shell').choices(shells))
+    .action(act(call(async () => (await import('../commands/completion.ts')).completion)))
   showExample(
     completion,
     'slipway completion bash > ~/.local/share/bash-completion/completions/slipway',
     'slipway completion zsh > ~/.zfunc/_slipway',
+    'slipway completion fish > ~/.config/fish/completions/slipway.fish',
+    'slipway completion powershell >> $PROFILE',
   )
 }
