@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/helpers/longest-first.ts'
 
@@ -25,6 +26,7 @@ export default defineConfig({
           name: 'process',
           sequence: { groupOrder: 1 },
           include: ['test/{process,crash,docs,model}/**/*.test.ts'],
+          maxConcurrency: availableParallelism(),
           expect: { poll: { timeout: 20_000 } },
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -1,9 +1,10 @@
 /** The model of the hand-over, checked whole by spin, and its mutants, of which spin must find each. See docs/model.md. */
-import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../helpers/database.ts'
 
 const source = join(import.meta.dirname, 'handover.pml')
 const has = (program: string) => spawnSync('which', [program]).status === 0
@@ -22,13 +23,22 @@ type Faults = {
   ahead?: true
 }
 
-function check(kind: keyof typeof flags, faults: Faults, ...defines: string[]) {
-  const folder = temporaryFolder()
+const start = promisify(execFile)
+
+async function check(kind: keyof typeof flags, faults: Faults, ...defines: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-model-'))
+  try {
+    return await search(folder, kind, faults, defines)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function search(folder: string, kind: keyof typeof flags, faults: Faults, defines: readonly string[]) {
   cpSync(source, join(folder, 'handover.pml'))
-  const run = (program: string, args: string[]) => {
-    const child = spawnSync(program, args, { cwd: folder, encoding: 'utf8' })
-    if (child.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${child.stdout}${child.stderr}`)
-    return child.stdout
+  const run = async (program: string, args: string[]) => {
+    const { stdout } = await start(program, args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 })
+    return stdout
   }
   const budget = [
     `-DCRASHES=${faults.crashes ?? 0}`,
@@ -36,10 +46,16 @@ function check(kind: keyof typeof flags, faults: Faults, ...defines: string[]) {
     `-DLAUNCHER_CRASHES=${faults.launcherCrashes ?? 0}`,
     `-DFIRST=${faults.ahead ? 2 : 1}`,
   ]
-  run('spin', [...budget, ...flags[kind].define, ...defines.map((name) => `-D${name}`), '-a', 'handover.pml'])
+  await run('spin', [
+    ...budget,
+    ...flags[kind].define,
+    ...defines.map((name) => `-D${name}`),
+    '-a',
+    'handover.pml',
+  ])
   // A whole search visits millions of states; one that a mutant ends visits thousands, so there compiling takes longest.
   // Processes that a crash disables rule out partial order reduction; -DCOLLAPSE keeps the states small instead.
-  run('gcc', [
+  await run('gcc', [
     kind === 'safety' && defines.length > 0 ? '-O0' : '-O2',
     '-DNOREDUCE',
     '-DCOLLAPSE',
@@ -49,7 +65,7 @@ function check(kind: keyof typeof flags, faults: Faults, ...defines: string[]) {
     'pan',
     'pan.c',
   ])
-  const report = run('./pan', ['-m3000000', '-n', ...flags[kind].run])
+  const report = await run('./pan', ['-m3000000', '-n', ...flags[kind].run])
   const errors = Number(/errors: (\d+)/.exec(report)?.[1])
   return {
     errors,
@@ -58,7 +74,8 @@ function check(kind: keyof typeof flags, faults: Faults, ...defines: string[]) {
   }
 }
 
-describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
+// Each search has a core of its own (`maxConcurrency` in vitest.config.ts).
+describe.skipIf(!isRunnable)('the hand-over between hosts', { concurrent: true }, () => {
   test.each<Faults>([
     { crashes: 1, stops: 1 },
     { crashes: 1, launcherCrashes: 1 },
@@ -66,8 +83,8 @@ describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
     { launcherCrashes: 1, ahead: true },
   ])(
     'never starts an attempt twice, runs two batches at once, or records a verdict twice: %o',
-    (faults) => {
-      expect(check('safety', faults)).toEqual({ errors: 0, whole: true, reason: undefined })
+    async (faults) => {
+      expect(await check('safety', faults)).toEqual({ errors: 0, whole: true, reason: undefined })
     },
     600_000,
   )
@@ -79,7 +96,8 @@ describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
       : [{ launcherCrashes: 1 }],
   )(
     'always comes to rest: %o',
-    (faults) => expect(check('liveness', faults)).toEqual({ errors: 0, whole: true, reason: undefined }),
+    async (faults) =>
+      expect(await check('liveness', faults)).toEqual({ errors: 0, whole: true, reason: undefined }),
     600_000,
   )
 
@@ -109,8 +127,8 @@ describe.skipIf(!isRunnable)('the hand-over between hosts', () => {
 
   test.each(mutants)(
     'needs what %s takes away (%o)',
-    (name, faults, kind, violates) => {
-      const found = check(kind, faults, name)
+    async (name, faults, kind, violates) => {
+      const found = await check(kind, faults, name)
       expect(found.errors).toBe(1)
       expect(found.reason?.slice(0, violates.length)).toBe(violates)
     },
