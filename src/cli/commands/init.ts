@@ -1,13 +1,12 @@
 /** `slipway init`: a configuration to begin with, from what a folder holds. Never overwrites one. */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { batchKeys } from '../../contract/batch-keys.ts'
 import { escaped } from '../../contract/escapes.ts'
 import type { BatchDocument } from '../../core/configuration/write.ts'
 import { asTemplates } from '../command-words.ts'
 import type { Context } from '../context.ts'
-import { EXIT_OK } from '../exit.ts'
+import { EXIT_INTERRUPTED, EXIT_OK } from '../exit.ts'
 import { failed } from '../failure.ts'
 import { guessBatch } from '../folder-guess.ts'
 import { printJson, printLines } from '../session.ts'
@@ -30,7 +29,8 @@ export async function init(
   if (look === undefined)
     return failed(context, { code: 'usage', message: `${place} is no folder that can be read` })
   const guess = guessBatch(look.files, look.texts)
-  const asked = await answers(context, { name: basename(place), over: patternOf(guess.batch), ...options })
+  const asked = await answers(context, { name: basename(place), over: patternOf(guess.batch) }, options)
+  if (asked === undefined) return EXIT_INTERRUPTED
   const batch: BatchDocument = { ...guess.batch }
   if (asked.over !== undefined && asked.over !== patternOf(guess.batch)) batch.over = { files: asked.over }
   if (context.command !== undefined)
@@ -66,19 +66,33 @@ function patternOf({ over }: BatchDocument): string | undefined {
 
 type Answers = { name: string; over?: string | undefined }
 
-async function answers({ io, json }: Context, guessed: Answers): Promise<Answers> {
-  if (json || !io.outIsTerminal || !process.stdin.isTTY) return guessed
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const ask = async (question: string, usual: string): Promise<string> =>
-      (await terminal.question(`${question} [${escaped(usual)}] `)).trim() || usual
-    const name = await ask('Name of the configuration?', guessed.name)
-    const over =
-      guessed.over === undefined ? undefined : await ask('A job for each of which files?', guessed.over)
-    return { name, over }
-  } finally {
-    terminal.close()
+/** Undefined after Ctrl-C or Escape. */
+async function answers(
+  { io, json }: Context,
+  guessed: Answers,
+  given: InitOptions,
+): Promise<Answers | undefined> {
+  const answered: Answers = { ...guessed, ...given }
+  if (json || !io.outIsTerminal || !io.errIsTerminal || !process.stdin.isTTY) return answered
+  const { cancel, isCancel, text } = await import('@clack/prompts')
+  const output = process.stderr
+  const questions = { name: 'Name of the configuration?', over: 'A job for each of which files?' }
+  for (const key of ['name', 'over'] as const) {
+    const usual = guessed[key]
+    if (usual === undefined || given[key] !== undefined) continue
+    const answer = await text({
+      message: questions[key],
+      placeholder: escaped(usual),
+      defaultValue: usual,
+      output,
+    })
+    if (isCancel(answer)) {
+      cancel('Nothing was written.', { output })
+      return undefined
+    }
+    answered[key] = answer.trim() || usual
   }
+  return answered
 }
 
 /** Names in the folder and one level below, and what its scripts say; undefined where it can't be read. */
