@@ -6,6 +6,7 @@ import type { SlipwayApi } from '../contract/api.ts'
 import type { CommandInput, CommandOutput } from '../contract/commands.ts'
 import type { Batch, Conflict, IfExists } from '../contract/entities.ts'
 import type { Result, SlipwayError } from '../contract/errors.ts'
+import { escaped } from '../contract/escapes.ts'
 import type { SkipDone } from '../contract/references.ts'
 import { batchStatusWords } from '../contract/states.ts'
 import { doneSentence, outsideSentences, placedSentences } from '../contract/succession-words.ts'
@@ -43,9 +44,26 @@ export async function withEnqueued(
     const saved = await savedSubmission(api, submission.value)
     if (!saved.ok) return failed(context, atOptions(saved.error))
     const enqueued = await enqueue(api, saved.value, options)
-    return enqueued.ok ? then(core, api, enqueued.value) : refused(context, enqueued.error)
+    if (!enqueued.ok) return refused(context, enqueued.error)
+    if (submission.value.asFile?.path === undefined) showAsFile(context, submission.value)
+    return then(core, api, enqueued.value)
   })
 }
+
+/** The way from a command to a file, for a person at a terminal: what the file would say, without its head. */
+function showAsFile({ io, json }: Context, { asFile }: Submission): void {
+  if (asFile === undefined || json || !io.errIsTerminal) return
+  const lines = asFile.text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+  const shown = lines.map((line) => (line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line))
+  const text = ['As a file (--save NAME.slipway.yaml writes it):', ...shown].map(escaped).join('\n')
+  io.err(`${io.paintErr('dim', text)}\n`)
+}
+
+/** A list of values may have thousands, all in one line. */
+const SHOWN = 160
 
 /** Sends the command with these options. */
 function enqueue(

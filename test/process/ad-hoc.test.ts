@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchSchema, jobSchema } from '../../src/contract/entities.ts'
-import { aPlace, entry, type Place } from './slipway.ts'
+import { aPlace, entry, onTerminal, type Place } from './slipway.ts'
 
 const listed = async (place: Place) => {
   const { out } = await place.run('list', '--all', '--json')
@@ -181,6 +181,18 @@ describe('the file that says the same', () => {
     expect(out).toContain('echo value 5-9: 5 jobs')
     expect(out).toContain('    over: { range: 0..9, size: 5 }\n')
     expect(await listed(place)).toEqual([])
+  })
+
+  test('is shown on a terminal once the batch is added, each line in a width that can be read', async () => {
+    const place = aPlace()
+    const { code, out } = await onTerminal(place, 'add --list a b $(seq 100) -- echo {}')
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      /As a file \(--save NAME\.slipway\.yaml writes it\):\r\nbatches:\r\n {2}- type: echo\r\n/,
+    )
+    expect(out).toMatch(/over: \{ list: \[a, b, .*…\r\nadded {2}#1/)
+    expect((await onTerminal(place, 'add --save x.slipway.yaml -- true')).out).not.toContain('As a file')
+    expect((await onTerminal(place, 'add x.slipway.yaml --if-exists create')).out).not.toContain('As a file')
   })
 
   test('is written by --save, is what runs from then on, and is never overwritten', async () => {

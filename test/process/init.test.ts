@@ -1,10 +1,9 @@
 /** The first minute in a folder: `init` writes what can be run, and `help configuration` says what more there is. */
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { batchKeys } from '../../src/contract/batch-keys.ts'
-import { aPlace, entry, type Place, root } from './slipway.ts'
+import { aPlace, onTerminal, root } from './slipway.ts'
 
 test('what init writes runs as it is, names the schema, and is never overwritten', async () => {
   const place = aPlace()
@@ -33,34 +32,21 @@ test('init takes the command and the files from options', async () => {
   expect((await place.run('init', 'nowhere')).code).toBe(2)
 })
 
-/** Runs init on a terminal and presses the keys of each question once that is there. */
-async function onTerminal(place: Place, args: string, keys: [question: string, keys: string][]) {
-  const command = `stty cols 100 rows 30; '${process.execPath}' '${entry}' init ${args}`
-  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: place.project, env: place.env })
-  let out = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-    const [next] = keys
-    if (next === undefined || !out.includes(next[0])) return
-    keys.shift()
-    child.stdin.write(next[1])
-  })
-  const code = await new Promise((resolve) => child.once('close', resolve))
-  return { code, out, unasked: keys }
-}
 const [enter, ctrlC] = ['\r', '\u0003']
 
 test('on a terminal init requests what no option gives, and enter takes what was guessed', async () => {
   const place = aPlace()
   for (const name of ['a.txt', 'b.txt']) place.write(name, name)
   place.write('count.sh', 'for f in *.txt; do wc -c "$f"; done\n')
-  const ended = await onTerminal(place, '', [
+  const ended = await onTerminal(place, 'init', [
     ['Name of the configuration?', `mine${enter}`],
     ['A job for each of which files?', enter],
   ])
   expect(ended).toMatchObject({ code: 0, unasked: [], out: expect.stringContaining('mine.slipway.yaml') })
   expect(readFileSync(join(place.project, 'mine.slipway.yaml'), 'utf8')).toContain('*.txt')
-  const given = await onTerminal(place, '--name given', [['A job for each of which files?', `b.*${enter}`]])
+  const given = await onTerminal(place, 'init --name given', [
+    ['A job for each of which files?', `b.*${enter}`],
+  ])
   expect(given).toMatchObject({ code: 0, out: expect.not.stringContaining('Name of the configuration?') })
   const { out } = await place.run('preview', 'given.slipway.yaml')
   expect(out).toContain('b.txt')
@@ -69,7 +55,7 @@ test('on a terminal init requests what no option gives, and enter takes what was
 
 test('Ctrl-C at a question leaves nothing behind, and the cursor visible', async () => {
   const place = aPlace()
-  const ended = await onTerminal(place, '', [['Name of the configuration?', ctrlC]])
+  const ended = await onTerminal(place, 'init', [['Name of the configuration?', ctrlC]])
   expect(ended).toMatchObject({ code: 130, out: expect.stringContaining('Nothing was written.') })
   expect(ended.out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(ended.out.lastIndexOf('\u001b[?25l'))
   expect(readdirSync(place.project)).toEqual([])

@@ -78,6 +78,22 @@ export function aPlace(): Place {
   }
 }
 
+/** Runs it on a terminal, and presses the keys of each question once that is there. `words` are read by a shell. */
+export async function onTerminal(place: Place, words: string, keys: [question: string, keys: string][] = []) {
+  const command = `stty cols 100 rows 30; '${process.execPath}' '${entry}' ${words}`
+  const terminal = spawn('script', ['-qec', command, '/dev/null'], { cwd: place.project, env: place.env })
+  let out = ''
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+    const [next] = keys
+    if (next === undefined || !out.includes(next[0])) return
+    keys.shift()
+    terminal.stdin.write(next[1])
+  })
+  const code = await new Promise((resolve) => terminal.once('close', resolve))
+  return { code, out, unasked: keys }
+}
+
 /** Parses one document, and nothing else, that has exactly the fields of the schema. */
 export function documentOf<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   const found: unknown = JSON.parse(text)
