@@ -10,8 +10,11 @@ export function readStandardInput(): Promise<string> {
   return text(process.stdin)
 }
 
-/** A table is kept in the data folder, under a name made from what is in it: jobs may be looked up much later. */
-export function standardInput(home: () => Promise<string>): StandardInput {
+/**
+ * A table is kept in a folder of its own, under a name made from what is in it: a batch may read it only when it is its
+ * turn. Being written again it counts as new, so that nothing removes it before the batch is there (logs/retention.ts).
+ */
+export function standardInput(inputsFolder: () => Promise<string>): StandardInput {
   return {
     async lines() {
       const lines = (await readStandardInput()).split('\n')
@@ -19,7 +22,7 @@ export function standardInput(home: () => Promise<string>): StandardInput {
     },
     async tableFile() {
       const table = await readStandardInput()
-      const folder = join(await home(), 'inputs')
+      const folder = await inputsFolder()
       const hash = createHash('sha256').update(table).digest('hex').slice(0, 16)
       const file = join(folder, `${hash}.${table.split('\n', 1)[0]?.includes('\t') ? 'tsv' : 'csv'}`)
       await mkdir(folder, { recursive: true, mode: 0o700 })

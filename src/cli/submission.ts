@@ -45,8 +45,16 @@ export async function submissionOf(
       'usage',
       `--save must name a file such as ${basename(path).replace(/\..*$/, '')}.slipway.yaml`,
     )
-  const home = async () => (await import('../core/data-folder.ts')).dataFolder(context.env)
-  const document = await documentOf(context.command ?? [], options, standardInput(home))
+  if (path !== undefined && options.table === '-')
+    return fail('usage', '--save needs a table in a file of its own, which it can name', {
+      hint: 'Write standard input into a file, and give that to --table.',
+    })
+  const inputs = async () => {
+    const { dataFolder } = await import('../core/data-folder.ts')
+    const { inputsFolder } = await import('../core/logs/retention.ts')
+    return inputsFolder(dataFolder(context.env))
+  }
+  const document = await documentOf(context.command ?? [], options, standardInput(inputs))
   if (!document.ok) return document
   const { configurationText } = await import('../core/configuration/write.ts')
   const text = configurationText(document.value, {

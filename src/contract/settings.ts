@@ -56,7 +56,8 @@ export const settingWords: Readonly<Record<SettingKey, string>> = {
   'restart-policy': 'What happens to a batch whose host died: continue it, or pause it.',
   'failing-batch':
     'What happens to a batch whose first 20 jobs all failed in the same way: continue it, or pause it.',
-  'log-retention-days': 'Job logs of finished batches are removed after this many days; 0 keeps them.',
+  'log-retention-days':
+    'Job logs of finished batches, and tables from standard input, are removed after this many days; 0 keeps them.',
   'min-free-disk-mb': 'The queue pauses itself when less disk than this is free.',
   'notify-completed': 'Notify when a batch completes.',
   'notify-failed': 'Notify when a batch fails or ends with errors.',

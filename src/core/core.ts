@@ -24,7 +24,7 @@ import { Lease } from './host/lease.ts'
 import { notePlace } from './host/place-note.ts'
 import { makeSummary } from './insight/summary.ts'
 import { firstLine } from './logs/log-lines.ts'
-import { removeOldLogs } from './logs/retention.ts'
+import { removeOld } from './logs/retention.ts'
 import { setLauncherFolder } from './process/win32.ts'
 import type { Context } from './queue/context.ts'
 import { recordEvent } from './queue/event-store.ts'
@@ -173,7 +173,7 @@ export async function openCore(options: CoreOptions): Promise<Result<Core>> {
       const batch = findBatch(db, row.id)
       if (batch) notify({ kind: 'finished', batch })
     },
-    housekeeping: () => removeOldLogs(db, home, clock.now()),
+    housekeeping: () => removeOld(db, home, clock.now()),
     onError,
   })
 

@@ -129,6 +129,7 @@ describe('a command behind --', () => {
     [['add', 'x.slipway.yaml', '--list', 'a'], "--list can't be given with a file"],
     [['add', 'x.slipway.yaml', '--', 'echo'], "a command behind -- can't be given with a file"],
     [['add', '--list', 'a'], 'no command given'],
+    [['add', '--table', '-', '--save', 'x.slipway.yaml', '--', 'echo'], '--save needs a table in a file'],
     [['add', '--list', 'a', '--range', '0..1', '--', 'echo'], 'a batch has one source of inputs'],
     [['add', '--', 'echo', ':::', 'a', ':::', 'b'], 'of GNU parallel one ":::"'],
     [['add'], "missing required argument 'FILE'"],

@@ -81,7 +81,7 @@ function checkModes({ home, db }: Scope, examination: Examination): void {
 
 /** A folder that somebody else uses too keeps its mode. */
 function isOurs(home: string): boolean {
-  return readdirSync(home).every((name) => /^(slipway\.|(logs|run|desktop)$)/.test(name))
+  return readdirSync(home).every((name) => /^(slipway\.|(logs|run|inputs|desktop)$)/.test(name))
 }
 
 function checkDisk({ db, home }: Scope, examination: Examination): void {

@@ -1,33 +1,50 @@
 /**
- * Owns removing job logs of batches that ended longer ago than the setting `log-retention-days`.
- * Never touches a row, a log of a batch that is not final, or anything outside the folder of logs.
+ * Owns removing what is older than the setting `log-retention-days`: job logs of batches that ended before, and tables that
+ * came on standard input. Never touches a row, a log of a batch that is not final, a table that a batch has yet to read, or
+ * anything outside of these folders.
  */
-import { readdirSync, rmSync } from 'node:fs'
+import { type Dirent, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Db } from '../db/db.ts'
 import { endedBefore } from '../queue/queries.ts'
 import { readSetting } from '../queue/settings-store.ts'
+import { isYetToBeRead } from '../queue/source-store.ts'
 
 const dayMs = 86_400_000
 
-/** Removes old logs; returns the numbers of their batches. 0 days keeps everything. */
-export function removeOldLogs(db: Db, home: string, now: number): number[] {
+/** Where tables that came on standard input are kept. */
+export function inputsFolder(home: string): string {
+  return path.join(home, 'inputs')
+}
+
+/** Removes old logs and tables; returns the numbers of the logs' batches. 0 days keeps everything. */
+export function removeOld(db: Db, home: string, now: number): number[] {
   const days = readSetting(db, 'log-retention-days')
   if (days === 0) return []
-  const old = new Set(endedBefore(db, now - days * dayMs))
+  const before = now - days * dayMs
+  removeOldTables(db, inputsFolder(home), before)
+  const old = new Set(endedBefore(db, before))
   const logs = path.join(home, 'logs')
-  const there = foldersOf(logs).filter((number) => old.has(number))
+  const there = entriesOf(logs)
+    .filter((entry) => entry.isDirectory() && /^[1-9]\d*$/.test(entry.name))
+    .map((entry) => Number(entry.name))
+    .filter((number) => old.has(number))
   for (const number of there) rmSync(path.join(logs, String(number)), { recursive: true, force: true })
   return there
 }
 
-/** Numbers of the batches that have logs. */
-function foldersOf(logs: string): number[] {
+function removeOldTables(db: Db, folder: string, before: number): void {
+  for (const entry of entriesOf(folder)) {
+    if (!entry.isFile() || !/^[\da-f]{16}\.[ct]sv$/.test(entry.name)) continue
+    const file = path.join(folder, entry.name)
+    if (statSync(file).mtimeMs < before && !isYetToBeRead(db, entry.name)) rmSync(file, { force: true })
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
   try {
-    return readdirSync(logs, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && /^[1-9]\d*$/.test(entry.name))
-      .map((entry) => Number(entry.name))
+    return readdirSync(folder, { withFileTypes: true })
   } catch {
-    return [] // no job has written anything yet
+    return [] // nothing has been written there yet
   }
 }

@@ -63,6 +63,15 @@ export function lacksInputs(db: Db, batchId: string): boolean {
   return db.sql('SELECT 1 FROM batch_sources WHERE batch_id = ?').get(batchId) !== undefined
 }
 
+/** Whether the configuration of a batch that still lacks jobs names this file. */
+export function isYetToBeRead(db: Db, fileName: string): boolean {
+  const found = db.sql(
+    `SELECT 1 FROM batch_sources s JOIN batches b ON b.id = s.batch_id
+     WHERE b.completed_at IS NULL AND instr(s.text, ?) > 0`,
+  )
+  return found.get(fileName) !== undefined
+}
+
 /** All jobs are there: drops the source. The script that they read may have been made since the batch was added. */
 export function dropSource(db: Db, batchId: string, reads: readonly string[]): void {
   db.sql(

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { removeOldLogs } from '../../../src/core/logs/retention.ts'
+import { removeOld } from '../../../src/core/logs/retention.ts'
 import { writeSetting } from '../../../src/core/queue/settings-store.ts'
+import { dropSource } from '../../../src/core/queue/source-store.ts'
 import {
   addBatch,
   claim,
@@ -34,15 +35,15 @@ function setUp(days: number) {
 
 test('logs of a batch go when it ended longer ago than the setting allows, and not before', () => {
   const { db, home, old, open, logOf } = setUp(7)
-  expect(removeOldLogs(db, home, noon + 7 * day)).toEqual([])
-  expect(removeOldLogs(db, home, noon + 7 * day + 1)).toEqual([old.number])
+  expect(removeOld(db, home, noon + 7 * day)).toEqual([])
+  expect(removeOld(db, home, noon + 7 * day + 1)).toEqual([old.number])
   expect(existsSync(logOf(old.number))).toBe(false)
   expect(existsSync(logOf(open.number))).toBe(true)
 })
 
 test('with 0 days everything stays forever', () => {
   const { db, home, old, logOf } = setUp(0)
-  expect(removeOldLogs(db, home, noon + 10_000 * day)).toEqual([])
+  expect(removeOld(db, home, noon + 10_000 * day)).toEqual([])
   expect(existsSync(logOf(old.number))).toBe(true)
 })
 
@@ -53,14 +54,14 @@ test('only folders that are named like a batch are checked, and links are not fo
   mkdirSync(join(home, 'logs', 'notes'))
   const third = addBatch(db, { type: 'third', jobs: 1 })
   symlinkSync(elsewhere, join(home, 'logs', String(third.number)))
-  removeOldLogs(db, home, noon + 100 * day)
+  removeOld(db, home, noon + 100 * day)
   expect(existsSync(join(elsewhere, 'mine.txt'))).toBe(true)
   expect(existsSync(join(home, 'logs', 'notes'))).toBe(true)
 })
 
 test('there is nothing to forget where no job has written anything yet', () => {
   const { db } = setUp(1)
-  expect(removeOldLogs(db, temporaryFolder(), noon + 100 * day)).toEqual([])
+  expect(removeOld(db, temporaryFolder(), noon + 100 * day)).toEqual([])
 })
 
 test('every old batch is forgotten, whatever its number, and a file of that name is no folder of logs', () => {
@@ -73,6 +74,26 @@ test('every old batch is forgotten, whatever its number, and a file of that name
   })
   rmSync(join(home, 'logs', String(old.number)), { recursive: true })
   writeFileSync(join(home, 'logs', String(old.number)), 'not ours')
-  expect(removeOldLogs(db, home, noon + 2 * day).sort((a, b) => a - b)).toEqual(numbers)
+  expect(removeOld(db, home, noon + 2 * day).sort((a, b) => a - b)).toEqual(numbers)
   expect(existsSync(join(home, 'logs', String(old.number)))).toBe(true)
+})
+
+test('a table from standard input goes once it is old and no batch has yet to read it', () => {
+  const { db, home, open } = setUp(7)
+  const names = ['0123456789abcdef.csv', 'fedcba9876543210.tsv', '00112233445566aa.csv']
+  const [old, awaited, fresh] = names
+  mkdirSync(join(home, 'inputs'))
+  for (const name of [...names, 'mine.csv']) {
+    writeFileSync(join(home, 'inputs', name), 'a,b\n1,2\n')
+    const at = name === fresh ? noon : noon - 1_000
+    utimesSync(join(home, 'inputs', name), at / 1_000, at / 1_000)
+  }
+  const text = JSON.stringify({ batches: [{ over: { table: join(home, 'inputs', awaited ?? '') } }] })
+  db.write(() => db.sql("INSERT INTO batch_sources VALUES (?, ?, '{}', NULL)").run(open.id, text))
+  removeOld(db, home, noon + 7 * day)
+  expect(readdirSync(join(home, 'inputs')).sort()).toEqual([awaited, fresh, 'mine.csv'].sort())
+  db.write(() => dropSource(db, open.id, []))
+  removeOld(db, home, noon + 7 * day + 1)
+  expect(existsSync(join(home, 'inputs', old ?? ''))).toBe(false)
+  expect(readdirSync(join(home, 'inputs'))).toEqual(['mine.csv'])
 })
