@@ -207,7 +207,7 @@ export const summarySchema = z.object({
       exitCode: z.number().int().nullable(),
       signal: z.string().nullable(),
       count,
-      /** First line of the output of the first of these jobs, where it differs from the message. */
+      /** First line of the log (stdout and stderr) of the first of these jobs, where it differs from the message. */
       firstLine: z.string().nullable().optional(),
       /** Up to five jobs with it. */
       examples: z.array(

@@ -38,7 +38,7 @@ export function defineViewing(program: Command, act: Act): void {
 
   const logs = program
     .command('logs')
-    .description('print the output of a job')
+    .description('print the output of a job: its stdout and stderr are one log')
     .argument('<BATCH>', 'a batch', batchReference)
     .argument(
       '[JOB]',
