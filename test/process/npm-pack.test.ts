@@ -3,7 +3,7 @@
  * in a clean prefix. npm takes the one dependency from its cache where it is there, else from the registry.
  */
 import { type SpawnSyncOptionsWithStringEncoding, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'slipway-pack-'))
 const prefix = join(folder, 'prefix')
 const installed = join(prefix, 'lib/node_modules/slipway')
 const command = join(prefix, 'bin/slipway')
+let tarball = ''
 /** Nothing of the checkout is on this path, and the tests' own Node is. */
 const env = {
   PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
@@ -28,9 +29,9 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
     const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
     const packed = spawnSync('npm', pack, { cwd: root, encoding: 'utf8' })
     expect(packed.status, packed.stderr).toBe(0)
-    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''
+    tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '')
     const install = ['install', '--global', '--prefix', prefix, '--prefer-offline', '--no-audit', '--no-fund']
-    const done = spawnSync('npm', [...install, join(folder, tarball)], { cwd: folder, encoding: 'utf8' })
+    const done = spawnSync('npm', [...install, tarball], { cwd: folder, encoding: 'utf8' })
     expect(done.status, done.stderr).toBe(0)
   }, 120_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
@@ -62,6 +63,26 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
     const doctor = spawnSync(command, ['doctor'], plain)
     expect(doctor.status, doctor.stdout + doctor.stderr).toBe(0)
   })
+
+  it('runs with npx from the tarball, and from where it is installed, without a network', () => {
+    // What npm has fetched before is all there is; what npx installs goes beside it, into the folder of this test.
+    const fetched = spawnSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).stdout.trim()
+    const npm_config_cache = join(folder, 'cache')
+    mkdirSync(npm_config_cache)
+    symlinkSync(join(fetched, '_cacache'), join(npm_config_cache, '_cacache'))
+    const listsWithNpx = (npm_config_prefix: string, ...options: string[]) => {
+      const offline = { npm_config_offline: 'true', npm_config_cache, npm_config_prefix }
+      const listed = spawnSync('npx', [...options, 'slipway', 'list', '--json'], {
+        ...plain,
+        env: { ...env, ...offline },
+      })
+      return listed.status === 0 && 'batches' in JSON.parse(listed.stdout.toString())
+    }
+    const nothing = join(folder, 'nothing-installed')
+    expect(listsWithNpx(nothing, '--yes', `--package=${tarball}`)).toBe(true)
+    expect(listsWithNpx(prefix, '--no-install')).toBe(true)
+    expect(listsWithNpx(nothing, '--no-install')).toBe(false)
+  }, 60_000)
 
   it('runs a command over values without a file, and writes one to begin with', () => {
     const ran = spawnSync(command, ['run', '--list', 'a', 'b', '--', 'echo', '{}'], plain)
