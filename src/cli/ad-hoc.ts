@@ -6,8 +6,17 @@ import { createHash } from 'node:crypto'
 import { AD_HOC } from '../contract/ad-hoc.ts'
 import { optionKeys } from '../contract/batch-keys.ts'
 import { fail, ok, type ProblemFound, type Result, type SlipwayError } from '../contract/errors.ts'
+import { amount } from '../contract/words.ts'
 import type { BatchDocument, ConfigurationDocument } from '../core/configuration/write.ts'
-import { asTemplates, hasPlaceholder, nameOfCommand, splitInputs, takesFilesApart } from './command-words.ts'
+import {
+  asTemplates,
+  combinations,
+  hasPlaceholder,
+  nameOfCommand,
+  splitInputs,
+  takesFilesApart,
+  withAllInputs,
+} from './command-words.ts'
 
 /** What the options say: the source, the name, and the keys of a batch by their names. */
 export type AdHocOptions = {
@@ -27,8 +36,11 @@ export type AdHocOptions = {
 const given = (options: AdHocOptions, key: string): unknown =>
   (options as Record<string, unknown>)[key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())]
 
-/** What `-` brings in: the values of lines, or a file with the table. */
-export type StandardInput = { lines(): Promise<string[]>; tableFile(): Promise<string> }
+/** What `-` brings in: the values of lines, or a file with the table; or a file with another table. */
+export type StandardInput = { lines(): Promise<string[]>; tableFile(text?: string): Promise<string> }
+
+/** As many as can be written in a moment. */
+const MOST_COMBINATIONS = 1_000_000
 
 const SOURCES = ['over', 'list', 'lines', 'table', 'range'] as const
 /** Options that only a command behind `--` can have. */
@@ -49,18 +61,32 @@ export async function documentOf(
   const split = splitInputs(command)
   const sources = SOURCES.filter((source) => options[source] !== undefined)
   if (split === undefined)
-    return fail('usage', 'of GNU parallel one ":::" with values, or "::::" with a file, is understood', {
+    return fail('usage', 'of GNU parallel ":::" with values, or one "::::" with a file, is understood', {
       hint: 'For several inputs of a job use --table FILE: its columns are placeholders.',
     })
-  const { words, values, linesFile } = split
+  const { words, values, lists, linesFile } = split
+  const combined = lists?.reduce((product, { length }) => product * length, 1)
   if (words.length === 0)
     return fail('usage', 'no command given', { hint: 'It stands behind --, such as: -- echo {input}' })
-  if (sources.length > 1 || (sources.length === 1 && (values ?? linesFile) !== undefined))
+  if (sources.length > 1 || (sources.length === 1 && (values ?? lists ?? linesFile) !== undefined))
     return fail('usage', 'a batch has one source of inputs: --over, --list, --lines, --table, --range or :::')
-  const over = await overOf(options, values, linesFile, takesFilesApart(words), input)
+  if (combined === 0 || (combined ?? 0) > MOST_COMBINATIONS)
+    return fail(
+      'usage',
+      `the values behind ":::" make ${amount(combined ?? 0)} jobs; 1 to ${amount(MOST_COMBINATIONS)} are possible`,
+    )
+  if (options.save !== undefined && (options.table === '-' || lists !== undefined))
+    return fail('usage', '--save needs a table in a file of its own, which it can name', {
+      hint: 'Write the table into a file, and give that to --table.',
+    })
+  const over =
+    lists === undefined
+      ? await overOf(options, values, linesFile, takesFilesApart(words), input)
+      : { table: await input.tableFile(combinations(lists)) }
   const hasInput = over !== undefined
-  const isTable = options.table !== undefined
-  const run = asTemplates(words, { hasInput, verbatim: isTable })
+  const isTable = (options.table ?? lists) !== undefined
+  const filled = lists === undefined ? words : withAllInputs(words, lists)
+  const run = asTemplates(filled, { hasInput, verbatim: isTable })
   if (hasInput && !isTable && given(options, 'repeat') === undefined && !hasPlaceholder(run))
     run.push('{input}')
   const batch: BatchDocument = {

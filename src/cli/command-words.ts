@@ -3,17 +3,21 @@
  * are nothing but braces. Pure.
  */
 
-/** The command without its inputs, and the inputs that `:::` (values) or `::::` (a file of lines) bring. */
-export type CommandWords = { words: string[]; values?: string[]; linesFile?: string }
+/** The command without its inputs, and what `:::` (values), several of them (`lists`) or `::::` (a file of lines) bring. */
+export type CommandWords = { words: string[]; values?: string[]; lists?: string[][]; linesFile?: string }
 
-/** Splits at `:::`; undefined for what only GNU parallel can do: several of them. */
+/** Splits at `:::`; undefined for what only GNU parallel can do: `:::+`, and files beside other inputs. */
 export function splitInputs(command: readonly string[]): CommandWords | undefined {
   const marks = command.flatMap((word, i) => (/^:{3,4}\+?$/.test(word) ? [i] : []))
   const [at] = marks
   if (at === undefined) return { words: [...command] }
   const words = command.slice(0, at)
   const rest = command.slice(at + 1)
-  if (marks.length > 1 || command[at]?.endsWith('+')) return undefined
+  if (marks.length > 1) {
+    const lists = marks.map((mark, i) => command.slice(mark + 1, marks[i + 1]))
+    return marks.every((mark) => command[mark] === ':::') ? { words, lists } : undefined
+  }
+  if (command[at]?.endsWith('+')) return undefined
   if (command[at] === ':::') return { words, values: rest }
   const [linesFile, more] = rest
   return linesFile === undefined || more !== undefined ? undefined : { words, linesFile }
@@ -46,11 +50,29 @@ export function asTemplates(
       if (whole.startsWith('{{')) return whole
       if (name === undefined) return whole + whole
       if (name === '#') return '{number}'
-      if (hasInput && (name === '' || name === '1')) return '{input}'
+      if (hasInput && (name === '' || (name === '1' && !verbatim))) return '{input}'
       if (hasInput && FILE_PARTS[name] !== undefined) return FILE_PARTS[name]
       return verbatim || /^[\p{L}_][\p{L}\p{N}_. -]*$/u.test(name) ? whole : `{{${name}}}`
     }),
   )
+}
+
+/** All combinations of several lists as a CSV table, whose columns are `1`, `2`, …; the last list changes fastest. */
+export function combinations(lists: readonly string[][]): string {
+  const rows = lists.reduce<string[][]>(
+    (begun, list) => begun.flatMap((row) => list.map((value) => [...row, value])),
+    [[]],
+  )
+  return [lists.map((_, i) => `${i + 1}`), ...rows]
+    .map((row) => `${row.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')}\n`)
+    .join('')
+}
+
+/** With several lists `{}` is all of their values: words of their own, or with spaces between them within a word. */
+export function withAllInputs(words: readonly string[], lists: readonly string[][]): string[] {
+  const all = lists.map((_, i) => `{${i + 1}}`)
+  const filled = words.flatMap((word) => (word === '{}' ? all : [word.replaceAll('{}', all.join(' '))]))
+  return hasPlaceholder(filled) ? filled : [...filled, ...all]
 }
 
 /** Whether any placeholder stands in these templates. */

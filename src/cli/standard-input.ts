@@ -20,8 +20,8 @@ export function standardInput(inputsFolder: () => Promise<string>): StandardInpu
       const lines = (await readStandardInput()).split('\n')
       return lines.map((line) => line.replace(/\r$/, '')).filter((line) => line.trim() !== '')
     },
-    async tableFile() {
-      const table = await readStandardInput()
+    async tableFile(text) {
+      const table = text ?? (await readStandardInput())
       const folder = await inputsFolder()
       const hash = createHash('sha256').update(table).digest('hex').slice(0, 16)
       const file = join(folder, `${hash}.${table.split('\n', 1)[0]?.includes('\t') ? 'tsv' : 'csv'}`)

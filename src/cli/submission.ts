@@ -45,10 +45,6 @@ export async function submissionOf(
       'usage',
       `--save must name a file such as ${basename(path).replace(/\..*$/, '')}.slipway.yaml`,
     )
-  if (path !== undefined && options.table === '-')
-    return fail('usage', '--save needs a table in a file of its own, which it can name', {
-      hint: 'Write standard input into a file, and give that to --table.',
-    })
   const inputs = async () => {
     const { dataFolder } = await import('../core/data-folder.ts')
     const { inputsFolder } = await import('../core/logs/retention.ts')

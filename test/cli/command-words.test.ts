@@ -34,7 +34,7 @@ describe('GNU parallel', () => {
   })
 
   test.each([
-    [['echo', ':::', 'a', ':::', 'b']],
+    [['echo', ':::', 'a', '::::', 'b']],
     [['echo', ':::', 'a', ':::+', 'b']],
     [['echo', '::::', 'a', 'b']],
   ])('%s is more than is understood', (words) => expect(splitInputs(words)).toBeUndefined())

@@ -64,6 +64,17 @@ describe('a command behind --', () => {
     expect(await inputsOf(place, '1')).toEqual(['x pending', 'y z pending'])
   })
 
+  test('runs all combinations of several :::, as GNU parallel does', async () => {
+    const place = aPlace()
+    const values = [':::', 'a', 'b "c", d', ':::', '1', '2']
+    expect((await place.run('run', '--name', 'x', '--', 'echo', ...values)).code).toBe(0)
+    const said = ['a, 1', 'a, 2', 'b "c", d, 1', 'b "c", d, 2']
+    expect(await inputsOf(place, '1')).toEqual(said.map((input) => `${input} succeeded`))
+    expect((await place.run('logs', '1', '4')).out).toBe('b "c", d 2\n')
+    const preview = await place.run('preview', '--', 'sh', '-c', 'echo {2}-{1}', '{}', 'x{}', ...values)
+    expect(preview.out).toContain("1  sh -c 'echo 1-a' a 1 'xa 1'\n")
+  })
+
   test('takes standard input for lines, a table and a whole configuration', async () => {
     const place = aPlace()
     expect(withInput(place, 'a\r\n\nb\n', 'add', '--lines', '-', '--', 'echo').status).toBe(0)
@@ -131,7 +142,9 @@ describe('a command behind --', () => {
     [['add', '--list', 'a'], 'no command given'],
     [['add', '--table', '-', '--save', 'x.slipway.yaml', '--', 'echo'], '--save needs a table in a file'],
     [['add', '--list', 'a', '--range', '0..1', '--', 'echo'], 'a batch has one source of inputs'],
-    [['add', '--', 'echo', ':::', 'a', ':::', 'b'], 'of GNU parallel one ":::"'],
+    [['add', '--', 'echo', ':::', 'a', ':::+', 'b'], 'of GNU parallel ":::" with values'],
+    [['add', '--', 'echo', ':::', 'a', ':::'], 'make 0 jobs; 1 to 1,000,000 are possible'],
+    [['add', '--save', 'x.slipway.yaml', '--', 'echo', ':::', 'a', ':::', 'b'], '--save needs a table'],
     [['add'], "missing required argument 'FILE'"],
   ])('%j is wrong usage', async (args, message) => {
     const { code, err } = await aPlace().run(...args)
