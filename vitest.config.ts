@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
+          maxWorkers: availableParallelism(),
           include: ['test/{contract,core,cli,web,main,renderer}/**/*.test.{ts,tsx}'],
           testTimeout: 20_000,
         },

@@ -1,6 +1,7 @@
-/** `npm run docs:figures`: writes the tables of measured figures in docs/ from test/bench/proofs.json. */
+/** `npm run docs:figures`: writes the tables of figures in docs/ from test/bench/proofs.json and ran.json. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { type RanWhere, recorded } from './ran.ts'
 
 type MutatedFile = {
   file: string
@@ -80,6 +81,17 @@ const largest = (runs: Proofs['largest']) =>
     runs.map(({ test, at, result }) => [`[${test.split('/').at(-1)}](../${test})`, at, result]),
   )
 
+const ran = (where: RanWhere) =>
+  table(
+    ['system', 'date', 'Node', 'suite', 'passed', 'failed', 'skipped'],
+    Object.entries(where).flatMap(([system, { at, node, suites }]) =>
+      Object.entries(suites).map(([suite, { passed, failed, skipped }]) => [
+        ...[system, at, node, suite],
+        ...[passed, failed, skipped],
+      ]),
+    ),
+  )
+
 /** The pages as they should be: name to text. */
 export function pages(): Record<string, string> {
   const proofs: Proofs = JSON.parse(readFileSync(path('test/bench/proofs.json'), 'utf8'))
@@ -89,6 +101,7 @@ export function pages(): Record<string, string> {
     torture: torture(proofs.torture.runs),
     killed: killed(proofs.torture.killed),
     largest: largest(proofs.largest),
+    ran: ran(recorded()),
   }
   const write = (name: string) =>
     readFileSync(path(name), 'utf8').replace(
@@ -99,7 +112,8 @@ export function pages(): Record<string, string> {
         return `${begin}${tables[which]}${end}`
       },
     )
-  return Object.fromEntries(['docs/guarantees.md', 'docs/mutation.md'].map((name) => [name, write(name)]))
+  const names = ['docs/guarantees.md', 'docs/mutation.md', 'docs/platforms.md']
+  return Object.fromEntries(names.map((name) => [name, write(name)]))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -5,7 +5,7 @@ import { pages } from '../../scripts/write-figures.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-test.each(Object.entries(pages()))('the tables of %s are those of test/bench/proofs.json', (name, text) => {
+test.each(Object.entries(pages()))('the tables of %s are those of proofs.json and ran.json', (name, text) => {
   const there = readFileSync(join(root, name), 'utf8')
   expect(there, 'run npm run docs:figures').toBe(text)
   expect(there).toContain('<!-- figures:')

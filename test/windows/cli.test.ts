@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../helpers/launcher-kit.ts'
 import { sendTo } from '../helpers/web.ts'
 import { layOut, removeLaidOut, WindowsUser } from './installed.ts'
-import { Agent, probe, whyNot } from './wine.ts'
+import { Agent, probe, whyNot, windowsPath } from './wine.ts'
 
 type Shown = {
   batch: { status: string }
@@ -75,6 +76,27 @@ describe.skipIf(whyNot !== undefined)('the installed command line on Windows', (
       jobs.map(({ input }) => [input, input.replace(/^data.(.*).csv$/, '$1')]),
     )
     expect(readFileSync(join(user.project, 'all.txt'), 'utf8').match(/done/g)).toHaveLength(names.length)
+  })
+
+  it('runs a project on another drive than the data folder, also by the path of that drive', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway drive-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const other = new WindowsUser(agent, resources, folder)
+    onTestFinished(() => other.remove())
+    mkdirSync(join(folder, 'data'))
+    for (const name of names.slice(0, 2)) writeFileSync(join(folder, 'data', name), '')
+    const glob = `${windowsPath(folder)}\\data\\*.csv`
+    expect(glob).toMatch(/^Z:/)
+    const run = `run: ['${probe()}', arguments, '{input}']`
+    other.write(
+      'x.slipway.yaml',
+      `batches:\n  - type: near\n    ${run}\n    over: { files: 'data\\*.csv' }\n  - type: far\n    ${run}\n    over: { files: '${glob}' }\n`,
+    )
+    expect(await other.slipway('run', 'x.slipway.yaml')).toMatchObject({ code: 0 })
+    for (const batch of ['1', '2']) {
+      const { jobs } = await other.json<Shown>('show', batch, '--jobs')
+      expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded'])
+    }
   })
 
   it('refuses in the preview a name that cmd.exe would read as code, and says why', async () => {

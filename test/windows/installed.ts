@@ -35,12 +35,13 @@ export class WindowsUser {
   readonly #agent: Agent
   readonly #resources: string
 
-  constructor(agent: Agent, resources: string) {
+  /** `project`: in a folder of its own instead, such as one on another drive. */
+  constructor(agent: Agent, resources: string, project?: string) {
     this.#agent = agent
     this.#resources = resources
     this.folder = folderOnDisk('Zoë & Frères 100% ')
-    this.project = join(this.folder, 'my project')
-    mkdirSync(this.project)
+    this.project = project ?? join(this.folder, 'my project')
+    mkdirSync(this.project, { recursive: true })
   }
 
   get home(): string {
