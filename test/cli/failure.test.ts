@@ -62,10 +62,10 @@ test('a refused duplicate explains what exists and offers the five answers', () 
     kind: 'identity',
     remaining: 77,
     differs: { added: 2, removed: 0 },
-    sentence: '#12 flood-2026 / portfolio is running since 18:02: 43 of 120 jobs done.',
+    sentence: '#12 flood-2026 / portfolio has been running since 18:02: 43 of 120 jobs done.',
   }
   const text = failureText({ code: 'duplicate', message: 'refused', conflicts: [conflict] }, noPaint)
-  expect(text).toContain('#12 flood-2026 / portfolio is running since 18:02: 43 of 120 jobs done.')
+  expect(text).toContain('#12 flood-2026 / portfolio has been running since 18:02: 43 of 120 jobs done.')
   expect(text).toContain('(77 jobs)')
   for (const answer of ['return', 'remaining', 'replace', 'allow'])
     expect(text).toContain(`--if-exists ${answer}`)

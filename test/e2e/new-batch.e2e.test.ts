@@ -175,7 +175,7 @@ describe('a batch that is already there', () => {
     const dialog = page.getByRole('dialog', { name: 'This batch is already running' })
     await dialog
       .getByText(
-        '#12 flood-2026 / portfolio is running since 18:01: 41 of 120 jobs succeeded, 2 failed, 77 open.',
+        '#12 flood-2026 / portfolio has been running since 18:01: 41 of 120 jobs succeeded, 2 failed, 77 open.',
       )
       .waitFor()
     await dialog.getByText('The new batch has the same 120 jobs.').waitFor()
@@ -283,7 +283,7 @@ describe('a batch that is already there', () => {
     const dialog = page.getByRole('dialog', { name: 'This batch is already running' })
     await dialog
       .getByText(
-        '#12 flood-2026 / portfolio is running since 18:01: 41 of 120 jobs succeeded, 2 failed, 77 open.',
+        '#12 flood-2026 / portfolio has been running since 18:01: 41 of 120 jobs succeeded, 2 failed, 77 open.',
       )
       .waitFor()
     await page.keyboard.press('Escape')

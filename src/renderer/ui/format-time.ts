@@ -12,7 +12,7 @@ export function headlineWords(
   return doneBy === null ? text : `${text}, ${doneByWords(doneBy, nowMs, cycle)}`
 }
 
-/** '#12 flood-2026 / portfolio is running since 18:02: 27 of 201 jobs succeeded, 3 failed, 171 open'. */
+/** '#12 flood-2026 / portfolio has been running since 18:02: 27 of 201 jobs succeeded, 3 failed, 171 open'. */
 export function standingWords(batch: Batch, nowMs: number, cycle: HourCycle): string {
   const { total, succeeded, failed, cancelled, pending, running } = batch.jobs
   const since = moment(batch.startedAt ?? batch.queuedAt ?? batch.createdAt, nowMs, cycle)
@@ -23,5 +23,5 @@ export function standingWords(batch: Batch, nowMs: number, cycle: HourCycle): st
     `${amount(pending + running)} open`,
   ]
   const counts = parts.filter((part) => part !== '').join(', ')
-  return `${batchName(batch)} is ${statusWords(batch)} since ${since}: ${counts}`
+  return `${batchName(batch)} has been ${statusWords(batch)} since ${since}: ${counts}`
 }
