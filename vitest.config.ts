@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { LongestFirst } from './test/helpers/longest-first.ts'
 
 /**
  * Three projects: `unit` runs in the one check command (no build needed, about a minute); `process` runs the
@@ -11,7 +10,6 @@ import { LongestFirst } from './test/helpers/longest-first.ts'
 export default defineConfig({
   test: {
     reporters: ['default', './test/helpers/slowest.ts'],
-    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
