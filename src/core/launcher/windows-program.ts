@@ -19,7 +19,9 @@ export function copyWindowsLauncher(launcherDir: string, home: string): string {
   const next = join(folder, `${process.pid}.new`)
   copyFileSync(source, next)
   renameSync(next, copy)
-  for (const other of readdirSync(folder)) if (other !== name) removeUnlessRunning(join(folder, other))
+  // Not what another host is just writing.
+  for (const other of readdirSync(folder))
+    if (other !== name && other.endsWith(WINDOWS_LAUNCHER)) removeUnlessRunning(join(folder, other))
   return copy
 }
 
