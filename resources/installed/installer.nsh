@@ -43,12 +43,10 @@
     ClearErrors
     ${GetParameters} $R0
     ${GetOptions} $R0 "--delete-app-data" $R1
-    ${ifNot} ${Errors}
-      Goto deleteData
+    ${if} ${Errors}
+      MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Delete the queue, its history and all logs too?$\r$\n$LOCALAPPDATA\slipway" /SD IDNO IDNO keepData
     ${endIf}
-    MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Delete the queue, its history and all logs too?$\r$\n$LOCALAPPDATA\slipway" /SD IDNO IDNO keepData
-    deleteData:
-      RMDir /r "$LOCALAPPDATA\slipway"
+    RMDir /r "$LOCALAPPDATA\slipway"
     keepData:
   ${endIf}
 !macroend
